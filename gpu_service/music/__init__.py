@@ -1,0 +1,1 @@
+"""A track as numbers. Needs numpy, scipy, soxr and an ffmpeg binary; neither torch nor Django."""

@@ -1,0 +1,170 @@
+"""Decode: any accepted file, once, to float32 PCM that peaks, analysis, proxy and pictures all read.
+
+ffmpeg drops the encoder's delay (LAME tag, edit list, pre-skip), so that the first sample is the first one that the
+musician made. More than two channels are mixed to two, rates above 48 kHz are brought to 44.1 or 48 kHz.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from gpu_service.music import ffmpeg
+from gpu_service.music.errors import MusicError
+from gpu_service.music.media import Media, damaged, probe
+from gpu_service.music.sound import Sound
+
+MAX_SECONDS = 6 * 3600.0
+MIN_RATE, MAX_RATE = 1_000, 768_000
+READ_BYTES = 1 << 20
+# 24 dB over full scale: above it, a float file holds no sound but a mistake that would drown everything else.
+LOUDEST = 16.0
+
+
+def decode(path: Path, *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> Sound:
+    """Write the sound of `path` to `pcm_path`. Raises MusicError with a sentence; then nothing is left behind."""
+    media = probe(path)
+    _refuse_absurd(path, media, max_seconds)
+    rate, channels = _target_rate(media.sample_rate), min(media.channels, 2)
+    try:
+        tally = _stream(path, media, pcm_path, rate=rate, channels=channels, max_seconds=max_seconds)
+    except OSError as error:
+        pcm_path.unlink(missing_ok=True)
+        raise MusicError(f"“{path.name}” could not be unpacked: {error.strerror}. Free space, then try again.") from error
+    except MusicError:
+        pcm_path.unlink(missing_ok=True)
+        raise
+    return Sound(
+        pcm_path=pcm_path,
+        sample_rate=rate,
+        channels=channels,
+        frame_count=tally.frames,
+        peak=tally.peak,
+        codec=media.codec,
+        container=media.kind.name,
+        warnings=tally.warnings(path, media),
+    )
+
+
+def concatenate(paths: list[Path], *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> Sound:
+    """Several files as one track, in this order, at the first one's rate; mono and stereo together become stereo."""
+    parts = [decode(path, pcm_path=pcm_path.with_suffix(f".part{i}"), max_seconds=max_seconds) for i, path in enumerate(paths)]
+    try:
+        if sum(part.duration_seconds for part in parts) > max_seconds:
+            raise MusicError(f"Together these {len(parts)} files are longer than {max_seconds / 3600:g} hours. Choose fewer.")
+        return _join(parts, pcm_path)
+    finally:
+        for part in parts:
+            part.pcm_path.unlink(missing_ok=True)
+
+
+def _join(parts: list[Sound], pcm_path: Path) -> Sound:
+    rate, channels, count = parts[0].sample_rate, max(part.channels for part in parts), 0
+    with pcm_path.open("wb") as out:
+        for part in parts:
+            for block in _at_rate(part, rate):
+                wide = np.broadcast_to(block, (len(block), channels)) if block.shape[1] < channels else block
+                out.write(wide.astype("<f4").tobytes())
+                count += len(wide)
+    return Sound(
+        pcm_path=pcm_path,
+        sample_rate=rate,
+        channels=channels,
+        frame_count=count,
+        peak=max(part.peak for part in parts),
+        codec=parts[0].codec,
+        container=parts[0].container,
+        warnings=tuple(warning for part in parts for warning in part.warnings),
+    )
+
+
+def _at_rate(part: Sound, rate: int) -> Iterator[np.ndarray]:
+    if part.sample_rate == rate:
+        yield from part.blocks()
+        return
+    stream = soxr.ResampleStream(part.sample_rate, rate, part.channels, dtype="float32", quality="HQ")
+    for block in part.blocks():
+        yield stream.resample_chunk(block).reshape(-1, part.channels)
+    yield stream.resample_chunk(np.zeros((0, part.channels), np.float32), last=True).reshape(-1, part.channels)
+
+
+def _target_rate(rate: int) -> int:
+    if rate <= 48_000:
+        return rate
+    return 44_100 if rate % 44_100 == 0 else 48_000
+
+
+def _refuse_absurd(path: Path, media: Media, max_seconds: float) -> None:
+    if media.channels < 1 or not MIN_RATE <= media.sample_rate <= MAX_RATE:
+        raise MusicError(damaged(path, media.kind))
+    # A header may lie about the length; with a known bit rate the file's size is the better witness.
+    seconds = media.header_seconds or 0.0
+    if media.bit_rate:
+        seconds = min(seconds, path.stat().st_size * 8 / media.bit_rate)
+    if seconds > max_seconds * 1.05:
+        raise MusicError(_too_long(path, max_seconds))
+
+
+def _too_long(path: Path, max_seconds: float) -> str:
+    return f"“{path.name}” is longer than {max_seconds / 3600:g} hours. Cut it into shorter files."
+
+
+class _Tally:
+    """What went by while the samples were written."""
+
+    def __init__(self, channels: int) -> None:
+        self.channels, self.values, self.mended, self.hushed, self.peak = channels, 0, 0, 0, 0.0
+
+    @property
+    def frames(self) -> int:
+        return self.values // self.channels
+
+    def clean(self, samples: np.ndarray) -> np.ndarray:
+        """Replace what is not a number by silence and hold the rest within LOUDEST. [n] -> [n]"""
+        self.values += len(samples)
+        loudest = float(np.max(np.abs(samples), initial=0.0))
+        if not np.isfinite(loudest) or loudest > LOUDEST:
+            finite = np.isfinite(samples)
+            self.mended += int(np.count_nonzero(~finite))
+            samples = np.where(finite, samples, np.float32(0))
+            self.hushed += int(np.count_nonzero(np.abs(samples) > LOUDEST))
+            samples = np.clip(samples, -LOUDEST, LOUDEST)
+            loudest = float(np.max(np.abs(samples), initial=0.0))
+        self.peak = max(self.peak, loudest)
+        return samples
+
+    def warnings(self, path: Path, media: Media) -> tuple[str, ...]:
+        found = []
+        if self.mended:
+            found.append(f"{self.mended:,} samples of “{path.name}” are not numbers. They were replaced by silence.")
+        if self.hushed:
+            found.append(f"{self.hushed:,} samples of “{path.name}” are absurdly loud. They were turned down.")
+        if media.channels > 2:
+            found.append(f"“{path.name}” has {media.channels} channels. They were mixed to two.")
+        return tuple(found)
+
+
+def _stream(path: Path, media: Media, pcm_path: Path, *, rate: int, channels: int, max_seconds: float) -> _Tally:
+    """Pull samples through ffmpeg into the file, one mebibyte at a time."""
+    reading = ffmpeg.read_from(path, demuxer=media.kind.demuxer)
+    writing = ["-map", "0:a:0", "-vn", "-t", f"{max_seconds + 1:g}", "-ac", str(channels), "-ar", str(rate)]
+    command = [*reading, *writing, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
+    tally = _Tally(channels)
+    limit_seconds = 60 + max_seconds / 4
+    with pcm_path.open("wb") as out, ffmpeg.running(command, limit_seconds=limit_seconds) as child:
+        rest = b""
+        while data := child.stdout.read(READ_BYTES):
+            data = rest + data
+            whole = len(data) // (4 * channels) * (4 * channels)
+            out.write(tally.clean(np.frombuffer(data[:whole], "<f4")).tobytes())
+            rest = data[whole:]
+    if child.ran_out_of_time:
+        raise MusicError(f"“{path.name}” took longer than {limit_seconds / 60:.0f} minutes to decode and was stopped.")
+    if tally.frames == 0:
+        raise MusicError(damaged(path, media.kind))
+    if tally.mended == tally.values:
+        raise MusicError(f"“{path.name}” holds no sound: none of its samples is a number. Export it again.")
+    if tally.frames > max_seconds * rate:
+        raise MusicError(_too_long(path, max_seconds))
+    return tally

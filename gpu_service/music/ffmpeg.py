@@ -1,0 +1,120 @@
+"""ffmpeg as a well-guarded child: an argument list, no network, limits of time and memory, its last words kept."""
+
+import contextlib
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import IO
+
+from gpu_service.music.errors import MusicError
+
+try:
+    import resource
+except ImportError:  # Windows has no limits to set.
+    resource = None  # type: ignore[assignment]
+
+MEMORY_BYTES = 2 * 1024**3
+PROBE_SECONDS = 20.0
+KEPT_LINES = 200
+
+
+@lru_cache(maxsize=1)
+def find_ffmpeg() -> str:
+    """The system's ffmpeg, else the one that the package imageio-ffmpeg brings."""
+    found = shutil.which("ffmpeg")
+    if found:
+        return found
+    try:
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError) as error:
+        raise MusicError("ffmpeg was not found. Install ffmpeg, or the Python package imageio-ffmpeg.") from error
+
+
+def read_from(path: Path, *, demuxer: str) -> list[str]:
+    """Arguments that open a local file as exactly this format: a playlist in disguise reaches nothing."""
+    guard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
+    return [*guard, "-threads", "1", "-f", demuxer, "-i", f"file:{path.resolve()}"]
+
+
+class Child:
+    """A running ffmpeg. `stdout` holds what it writes; `last_words` what it said on standard error."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self.ran_out_of_time = False
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self.process.stdin is not None
+        return self.process.stdin
+
+    @property
+    def last_words(self) -> str:
+        return "\n".join(self.lines)
+
+    def listen(self) -> None:
+        """Keep reading standard error, so that a chatty ffmpeg never stands still on a full pipe."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            if len(self.lines) < KEPT_LINES:
+                self.lines.append(line.decode("utf-8", "replace").rstrip())
+
+    def end(self) -> None:
+        self.ran_out_of_time = True
+        self.process.kill()
+
+
+@contextlib.contextmanager
+def running(
+    arguments: Sequence[str], *, limit_seconds: float, memory_bytes: int = MEMORY_BYTES, feed: bool = False
+) -> Iterator[Child]:
+    """Run ffmpeg beside the caller; on leaving it has ended, whatever happened. Exceeded time kills it."""
+    command = [find_ffmpeg(), "-hide_banner", "-nostats", *([] if feed else ["-nostdin"]), *arguments]
+    stdin = subprocess.PIPE if feed else subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    child = Child(process)
+    _limit_memory(process.pid, memory_bytes)
+    listener = threading.Thread(target=child.listen, daemon=True)
+    listener.start()
+    alarm = threading.Timer(limit_seconds, child.end)
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield child
+        child.stdout.read()
+        process.wait()
+    finally:
+        alarm.cancel()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        listener.join(timeout=5)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+
+def run(arguments: Sequence[str], *, limit_seconds: float) -> Child:
+    """Run ffmpeg to its end and hand back the finished child."""
+    with running(arguments, limit_seconds=limit_seconds) as child:
+        pass
+    return child
+
+
+def _limit_memory(pid: int, memory_bytes: int) -> None:
+    # Set from outside: code between fork and exec is not safe in a process with threads.
+    if resource is not None and hasattr(resource, "prlimit"):
+        with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -1,0 +1,34 @@
+"""The playback proxy: what the browser plays, AAC in MP4 with its index in front, made from our own PCM.
+
+The encoder's 1,024 samples of priming are named in an edit list, so a player starts at the first true sample.
+"""
+
+from pathlib import Path
+
+from gpu_service.music import ffmpeg
+from gpu_service.music.errors import MusicError
+from gpu_service.music.sound import Sound
+
+AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+BITS_PER_CHANNEL = 96_000
+
+
+def write_proxy(sound: Sound, path: Path) -> None:
+    """Encode the track for the page. Raises MusicError; then no file is left."""
+    rate = sound.sample_rate if sound.sample_rate in AAC_RATES else 48_000
+    part = path.with_name(path.name + ".part")
+    command = ["-protocol_whitelist", "file,pipe", "-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels)]
+    command += ["-i", f"file:{sound.pcm_path.resolve()}", "-vn", "-ar", str(rate), "-c:a", "aac", "-aac_coder", "fast"]
+    command += ["-b:a", str(_bit_rate(rate, sound.channels)), "-bitexact", "-threads", "1"]
+    command += ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:{part.resolve()}"]
+    child = ffmpeg.run(command, limit_seconds=120 + sound.duration_seconds)
+    if child.process.returncode != 0:
+        part.unlink(missing_ok=True)
+        reason = child.lines[-1] if child.lines else "it said nothing"
+        raise MusicError(f"The playback copy could not be made: {reason}. Free space, then try again.")
+    part.replace(path)
+
+
+def _bit_rate(rate: int, channels: int) -> int:
+    """AAC allows 6144 bits per channel in a block of 1024 samples; stay well below at low rates."""
+    return channels * min(BITS_PER_CHANNEL, rate * 4)
