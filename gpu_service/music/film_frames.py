@@ -1,0 +1,41 @@
+"""Film frames: how many a track has, and how a curve in seconds becomes one value per frame. Rates are Fractions."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import soxr
+
+
+def frame_count(sample_count: int, sample_rate: int, *, fps: Fraction) -> int:
+    """Frames that cover the whole track, counted exactly: an hour at 30000/1001 drifts by nothing."""
+    return math.ceil(Fraction(sample_count, sample_rate) * fps)
+
+
+def frame_samples(
+    samples: np.ndarray, sample_rate: int, *, fps: Fraction, vector_length: int, frames: int | None = None
+) -> np.ndarray:
+    """Resample so that each film frame owns `vector_length` samples; the tail is padded with zeros.
+
+    samples [n] float -> [frames, vector_length] float32. With `frames` the music is stretched to that many frames
+    (GANce's projection blend); without, the track keeps its time.
+    """
+    count = frames if frames is not None else frame_count(len(samples), sample_rate, fps=fps)
+    x = np.zeros(count * vector_length, np.float32)
+    if len(samples) and count:
+        new_rate = float(vector_length * fps) if frames is None else sample_rate * count * vector_length / len(samples)
+        resampled = soxr.resample(samples.astype(np.float32, copy=False), sample_rate, new_rate, quality="HQ")
+        kept = min(len(x), len(resampled))
+        x[:kept] = resampled[:kept]
+    return x.reshape(count, vector_length)
+
+
+def highest_per_frame(curve: np.ndarray, *, hop_samples: int, sample_rate: int, fps: Fraction, frames: int) -> np.ndarray:
+    """The highest value of `curve` (one each hop) that falls into each film frame, time × fps rounded up; none = 0."""
+    gathered = np.zeros(frames)
+    if frames == 0 or len(curve) == 0:
+        return gathered
+    step = Fraction(hop_samples, sample_rate) * fps
+    index = -(-np.arange(len(curve), dtype=np.int64) * step.numerator // step.denominator)
+    np.maximum.at(gathered, np.minimum(index, frames - 1), curve)
+    return gathered

@@ -1,0 +1,89 @@
+"""Paced noise: the music moves the clock of the noise (`specs/cppn.md` §8).
+
+Between hits the picture drifts; at a hit it leaps on along the same path and settles. `phase` is one array per track and
+frame rate, so every frame stays addressable by its number.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+import soxr
+from scipy.ndimage import gaussian_filter1d
+
+from gpu_service.music.film_frames import frame_count, highest_per_frame
+from gpu_service.music.onset_strength import RATE, onset_strength
+from gpu_service.music.smoothed_noise import GANCE_SEED, read_at, smoothed_noise
+
+ONSET_HOP = 256
+CEILING = 1.3
+
+
+def onset_per_frame(samples_mono: np.ndarray, sample_rate: int, *, fps: Fraction) -> np.ndarray:
+    """O[k]: the strongest onset that falls into each film frame. [n] -> float64 [frames]"""
+    frames = frame_count(len(samples_mono), sample_rate, fps=fps)
+    if frames == 0:
+        return np.zeros(0)
+    mono = soxr.resample(samples_mono.astype(np.float32, copy=False), sample_rate, RATE, quality="HQ")
+    strength = onset_strength(mono, hop_samples=ONSET_HOP)
+    return highest_per_frame(strength, hop_samples=ONSET_HOP, sample_rate=RATE, fps=fps, frames=frames)
+
+
+def paced_phase(
+    samples_mono: np.ndarray,
+    sample_rate: int,
+    *,
+    fps: Fraction,
+    still: float = 0.12,
+    push: float = 1.0,
+    fall_seconds: float = 0.1,
+) -> np.ndarray:
+    """Where the noise is read at each film frame, in rows; its mean step is 1. [n] -> float64 [frames]"""
+    onset = onset_per_frame(samples_mono, sample_rate, fps=fps)
+    return phase_of(onset, fps=fps, still=still, push=push, fall_seconds=fall_seconds)
+
+
+def phase_of(
+    onset: np.ndarray, *, fps: Fraction, still: float = 0.12, push: float = 1.0, fall_seconds: float = 0.1
+) -> np.ndarray:
+    """The same from onsets that are already known. `push` 0, or silence, is an even step. [frames] -> float64 [frames]"""
+    if len(onset) == 0:
+        return np.zeros(0)
+    usual = float(np.percentile(onset, 95))
+    hits = np.minimum(onset / usual, CEILING) if usual > 0 else np.zeros(len(onset))
+    kept = np.exp(-1 / (float(fps) * fall_seconds)) if fall_seconds > 0 else 0.0
+    envelope, level = np.empty(len(hits)), 0.0
+    for k, hit in enumerate(hits):
+        level = max(hit, level * kept)
+        envelope[k] = level
+    speed = still + push * envelope**1.5
+    mean = speed.mean()
+    return np.cumsum(speed / mean if mean > 0 else np.ones(len(speed)))
+
+
+def paced_noise(phase: np.ndarray, vector_length: int, *, sigma_rows: float, seed: int = GANCE_SEED) -> np.ndarray:
+    """Smoothed noise read at `phase`, from a table so long that it never wraps. [frames] -> float32 [frames, V]"""
+    if len(phase) == 0:
+        return np.zeros((0, vector_length), np.float32)
+    rows = int(np.floor(phase[-1])) + 2 + int(np.ceil(4 * sigma_rows))
+    return read_at(smoothed_noise(rows, vector_length, sigma_rows=sigma_rows, seed=seed), phase)
+
+
+def followed_spectrum(
+    spectrum: np.ndarray, *, fps: Fraction, rise_seconds: float = 0.03, fall_seconds: float = 0.3, sigma_bins: float = 8.0
+) -> np.ndarray:
+    """GANce's spectrum made calm: blurred over bins, fast up and slow down, mean 0 per bin, spread 1 over all.
+
+    float [frames, V] -> float32 [frames, V]; of a constant spectrum, zeros.
+    """
+    if len(spectrum) == 0:
+        return spectrum.astype(np.float32)
+    target = gaussian_filter1d(spectrum.astype(np.float64), sigma_bins, axis=1)
+    rise, fall = (1 - np.exp(-1 / (float(fps) * seconds)) for seconds in (rise_seconds, fall_seconds))
+    followed = np.empty_like(target)
+    followed[0] = target[0]
+    for k in range(1, len(target)):
+        step = target[k] - followed[k - 1]
+        followed[k] = followed[k - 1] + step * np.where(step > 0, rise, fall)
+    followed -= followed.mean(axis=0)
+    spread = followed.std()
+    return (followed / spread if spread > 1e-9 else np.zeros_like(followed)).astype(np.float32)
