@@ -1,0 +1,88 @@
+"""The house rules that a linter does not know: where the environment is read, and that a message needs no torch."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+PROGRAMS = ("studio", "gpu_service")
+ENVIRONMENT_NAMES = {"environ", "environb", "getenv", "putenv"}
+LONGEST_FILE = 320
+
+
+def source_files() -> Iterator[Path]:
+    for program in PROGRAMS:
+        yield from sorted((REPOSITORY / program).rglob("*.py"))
+
+
+def is_settings(path: Path) -> bool:
+    return "settings" in path.stem or "settings" in path.parent.name
+
+
+def environment_readers(path: Path) -> list[int]:
+    """Line numbers where a file reads or writes the environment, other than to hand it whole to a child."""
+    lines = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        is_attribute = isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT_NAMES
+        if is_attribute and isinstance(node.value, ast.Name) and node.value.id == "os":
+            lines.append(node.lineno)
+    return lines
+
+
+def test_only_settings_modules_read_the_environment():
+    found = {
+        str(path.relative_to(REPOSITORY)): environment_readers(path)
+        for path in source_files()
+        if not is_settings(path) and environment_readers(path)
+    }
+    assert found == {}
+
+
+def test_no_file_has_grown_past_one_subject():
+    found = {
+        str(path.relative_to(REPOSITORY)): length
+        for path in source_files()
+        if "migrations" not in path.parts and (length := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "module", ["gpu_service.protocol", "gpu_service.music.analysis", "gpu_service.music.media", "gpu_service.film.join"]
+)
+def test_what_the_studio_imports_of_the_service_loads_without_torch(module: str):
+    code = f"import sys; sys.modules['torch'] = None; sys.modules['django'] = None; import {module}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_studio_starts_without_librosa_or_torch():
+    """Pages must answer in a moment, and a studio without a GPU must need neither."""
+    code = "import sys; sys.modules['torch'] = None; import studio.asgi; assert 'librosa' not in sys.modules"
+    command = [sys.executable, "-c", code]
+    environment = {"DJANGO_SETTINGS_MODULE": "studio.settings.test", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def test_tracked_files_name_no_registry_and_no_machine():
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    forbidden = (
+        "files.pythonhosted" + ".org",
+        "registry.npmjs" + ".org",
+        "/root/" + ".",
+        "/work" + "/main",
+        "/work" + "/shared",
+    )
+    found = []
+    for name in tracked.stdout.split("\0"):
+        path = REPOSITORY / name
+        if name and path.is_file() and path.suffix not in {".png", ".jpg", ".ogg", ".flac"}:
+            text = path.read_text(errors="ignore")
+            found += [f"{name}: {word}" for word in forbidden if word in text]
+    assert found == []
