@@ -1,0 +1,57 @@
+/** Page: what the studio wrote into the shell of this page: who looks, at which project and thing. */
+import type { Me, Role, ServicesState } from '../wire/types'
+
+export interface PageData {
+  page: string
+  me: Me | null
+  project: { id: string; name: string; role: Role; is_demo?: boolean } | null
+  ids: { track?: string; scene?: string; render?: string; network?: string; token?: string }
+  csrf: string
+  version: string
+  services: ServicesState | null
+  /** Number of the project's newest event when this page was made, where the studio tells it. */
+  last_event: number | null
+}
+
+const empty: PageData = { page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null }
+
+export function readPageData(): PageData {
+  const text = document.getElementById('page-data')?.textContent
+  if (!text) return empty
+  const data = JSON.parse(text) as Partial<PageData>
+  return { ...empty, ...data, ids: data.ids ?? {} }
+}
+
+let known: PageData | null = null
+
+/** Read once: the shell does not change while the page is open. */
+export function pageData(): PageData {
+  known ??= readPageData()
+  return known
+}
+
+export function projectId(): string {
+  const { project } = pageData()
+  if (project === null) throw new Error('This page belongs to no project.')
+  return project.id
+}
+
+export function mayEdit(): boolean {
+  const role = pageData().project?.role
+  return role === 'owner' || role === 'editor'
+}
+
+export function isOwner(): boolean {
+  return pageData().project?.role === 'owner'
+}
+
+/** Addresses of the pages, in one place. */
+export const address = {
+  projects: () => '/projects/',
+  home: (project = projectId()) => `/p/${project}/`,
+  place: (place: string, project = projectId()) => `/p/${project}/${place}/`,
+  track: (id: string) => `/p/${projectId()}/tracks/${id}/`,
+  scene: (id: string) => `/p/${projectId()}/scenes/${id}/`,
+  render: (id: string) => `/p/${projectId()}/renders/${id}/`,
+  network: (id: string) => `/p/${projectId()}/networks/${id}/`,
+}

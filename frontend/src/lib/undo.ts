@@ -1,0 +1,77 @@
+/** Undo: what this person did on this page, newest last. Ctrl/Cmd Z takes the newest back, with Shift it comes again. */
+import { createStore, type Store } from './store'
+
+export interface Step {
+  /** What was done, as the menu says it: "Move cue". */
+  title: string
+  undo: () => Promise<void> | void
+  redo: () => Promise<void> | void
+  /** Steps of one gesture carry the same key and become one. */
+  gesture?: string
+}
+
+export interface UndoState {
+  undoTitle: string | null
+  redoTitle: string | null
+  isBusy: boolean
+}
+
+export interface UndoRegistry {
+  readonly state: Store<UndoState>
+  push(step: Step): void
+  undo(): Promise<boolean>
+  redo(): Promise<boolean>
+  clear(): void
+}
+
+const LONGEST = 200
+
+export function createUndo(): UndoRegistry {
+  const [done, undone]: [Step[], Step[]] = [[], []]
+  const state = createStore<UndoState>({ undoTitle: null, redoTitle: null, isBusy: false })
+  let isBusy = false
+
+  const show = (): void =>
+    state.set({ undoTitle: done.at(-1)?.title ?? null, redoTitle: undone.at(-1)?.title ?? null, isBusy })
+
+  async function move(from: Step[], to: Step[], act: 'undo' | 'redo'): Promise<boolean> {
+    const step = from.at(-1)
+    if (step === undefined || isBusy) return false
+    isBusy = true
+    show()
+    try {
+      await step[act]()
+      from.pop()
+      to.push(step)
+      return true
+    } finally {
+      isBusy = false
+      show()
+    }
+  }
+
+  return {
+    state,
+    push(step) {
+      const last = done.at(-1)
+      if (last && step.gesture !== undefined && last.gesture === step.gesture) {
+        done[done.length - 1] = { ...step, undo: last.undo }
+      } else {
+        done.push(step)
+        if (done.length > LONGEST) done.shift()
+      }
+      undone.length = 0
+      show()
+    },
+    undo: () => move(done, undone, 'undo'),
+    redo: () => move(undone, done, 'redo'),
+    clear() {
+      done.length = 0
+      undone.length = 0
+      show()
+    },
+  }
+}
+
+/** The registry of the open page. */
+export const undoRegistry = createUndo()

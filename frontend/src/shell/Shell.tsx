@@ -1,0 +1,99 @@
+/** Shell: what stands around every page: rail, top bar, strips, palette, sheet of keys, toasts. */
+import { useEffect, type ReactNode } from 'react'
+import { useCommands } from '../lib/keys'
+import { address, pageData } from '../lib/page'
+import { undoRegistry } from '../lib/undo'
+import { Button } from '../parts/Button'
+import { toast, toastFault } from '../parts/toasts'
+import { Toasts } from '../parts/Toasts'
+import { ApiError } from '../wire/api'
+import { KeySheet } from './KeySheet'
+import { openKeySheet, openPalette } from './overlays'
+import { Palette } from './Palette'
+import { PhoneBar, Rail } from './Rail'
+import { OfflineStrip, ViewerStrip } from './Strip'
+import { TopBar, type Thing } from './TopBar'
+
+interface ShellProps {
+  /** The place of the rail this page belongs to. */
+  place: string
+  thing?: Thing | undefined
+  actions?: ReactNode
+  children: ReactNode
+}
+
+export function Shell({ place, thing, actions, children }: ShellProps) {
+  const project = pageData().project
+  useShellCommands()
+  useTitle(place, thing?.name)
+  return (
+    <div className={project ? 'app' : 'app outside'}>
+      <a className="btn skip" href="#page">Skip to the page</a>
+      {project && <Rail place={place} />}
+      <TopBar place={place} thing={thing} actions={actions} />
+      <div className="strips">
+        <OfflineStrip />
+        <ViewerStrip />
+      </div>
+      <main className="page" id="page" tabIndex={-1} data-region="page">{children}</main>
+      {project && <PhoneBar place={place} />}
+      <Palette />
+      <KeySheet />
+      <Toasts />
+    </div>
+  )
+}
+
+function useTitle(place: string, thing: string | undefined): void {
+  const name = pageData().project?.name
+  useEffect(() => {
+    const here = place === 'home' ? '' : place.charAt(0).toUpperCase() + place.slice(1)
+    document.title = [thing ?? here, name, 'Phosphene'].filter(Boolean).join(' · ')
+  }, [place, thing, name])
+}
+
+function useShellCommands(): void {
+  const step = (direction: 'undo' | 'redo') => (): void => {
+    const { undoTitle, redoTitle } = undoRegistry.state.get()
+    const title = direction === 'undo' ? undoTitle : redoTitle
+    undoRegistry[direction]()
+      .then((isDone) => isDone && toast(`${direction === 'undo' ? 'Undone' : 'Done again'}: ${(title ?? '').toLowerCase()}.`))
+      .catch((fault: unknown) => toastFault(fault))
+  }
+  useCommands([
+    { id: 'page.find', title: 'Find anything', group: 'Everywhere', key: 'Mod+k', run: openPalette },
+    { id: 'page.keys', title: 'Keys of this page', group: 'Everywhere', key: '?', run: openKeySheet },
+    { id: 'page.undo', title: 'Undo', group: 'Everywhere', key: 'Mod+z', run: step('undo') },
+    { id: 'page.redo', title: 'Redo', group: 'Everywhere', key: 'Mod+Shift+z | Mod+y', run: step('redo') },
+    { id: 'page.region', title: 'Next part of the page', group: 'Everywhere', key: 'F6', run: () => nextRegion(1) },
+    { id: 'page.region-back', title: 'Previous part of the page', group: 'Everywhere', key: 'Shift+F6', run: () => nextRegion(-1) },
+  ])
+}
+
+/** F6: the focus goes to the first thing of the next part marked `data-region`. */
+export function nextRegion(step: 1 | -1): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((one) => one.offsetParent !== null || one.dataset.region === 'page')
+  const here = regions.findLastIndex((one) => one.contains(document.activeElement))
+  const next = regions[(here + step + regions.length) % regions.length]
+  const first = next?.querySelector<HTMLElement>('a[href], button, input, select, textarea, [tabindex="0"]')
+  ;(first ?? next)?.focus()
+}
+
+/** 404 and no access look alike. */
+export function NothingHere({ place = '' }: { place?: string }) {
+  const project = pageData().project
+  return (
+    <Shell place={place}>
+      <div className="middle narrow">
+        <div className="empty">
+          <h1>There is nothing here, or it is not shared with you.</h1>
+          <div><Button kind="primary" href={project ? address.home() : '/projects/'}>Home</Button></div>
+        </div>
+      </div>
+    </Shell>
+  )
+}
+
+export function isNothing(fault: unknown): boolean {
+  return fault instanceof ApiError && (fault.status === 404 || fault.status === 403)
+}

@@ -1,0 +1,80 @@
+/** Live: the one open line of this page, and how what it brings reaches what the page shows. */
+import { createContext, useContext, useEffect, useRef } from 'react'
+import type { Scope } from '../lib/scope'
+import { createStore, useStore, type Store } from '../lib/store'
+import type { Connection, Live } from '../wire/events'
+import { queryClient, showThing } from '../wire/query'
+import type { Person, ServicesState, StudioEvent } from '../wire/types'
+
+export const LiveContext = createContext<Live | null>(null)
+
+export function useLive(): Live | null {
+  return useContext(LiveContext)
+}
+
+const noServices = createStore<ServicesState | null>(null)
+const nobody = createStore<readonly Person[]>([])
+const always: Store<Connection> = createStore<Connection>({ state: 'open' })
+
+export function useServices(): ServicesState | null {
+  return useStore(useLive()?.services ?? noServices)
+}
+
+export function usePeople(): readonly Person[] {
+  return useStore(useLive()?.people ?? nobody)
+}
+
+export function useConnection(): Connection {
+  return useStore(useLive()?.connection ?? always)
+}
+
+/** Calls `handler` for each event of the project while the part is mounted. */
+export function useProjectEvents(handler: (event: StudioEvent) => void): void {
+  const live = useLive()
+  const latest = useRef(handler)
+  useEffect(() => {
+    latest.current = handler
+  })
+  useEffect(() => live?.onEvent((event) => latest.current(event)), [live])
+}
+
+/** Plural of the nouns whose lists are kept under their plural. */
+export function listKeyOf(noun: string): string {
+  return `${noun}s`
+}
+
+/**
+ * Shows each event's payload at once where it is the thing itself, and asks again for the lists it belongs to, at most
+ * every 300 ms however many events come. Progress alone asks for nothing.
+ */
+export function keepFresh(live: Live, scope: Scope, projectId: string): void {
+  const stale = new Set<string>()
+  let isWaiting = false
+
+  const flush = (): void => {
+    isWaiting = false
+    for (const key of stale) void queryClient.invalidateQueries({ queryKey: JSON.parse(key) as unknown[] })
+    stale.clear()
+  }
+  const mark = (...key: unknown[]): void => {
+    stale.add(JSON.stringify(key))
+    if (isWaiting) return
+    isWaiting = true
+    scope.after(300, flush)
+  }
+
+  scope.add(live.onEvent((event) => {
+    const [noun = '', past = ''] = event.kind.split('.')
+    const id = event.subject.split(':')[1] ?? ''
+    if (event.payload.id === id && id !== '') showThing(noun, event.payload as { id: string })
+    if (past === 'progress') return
+    mark(listKeyOf(noun))
+    mark(noun, id)
+    mark('events', projectId)
+    if (noun === 'snapshot') mark('networks')
+  }))
+  scope.add(live.services.subscribe(() => {
+    queryClient.setQueryData(['services'], live.services.get())
+    mark('visualizers')
+  }))
+}
