@@ -1,0 +1,92 @@
+"""What every network offers to visualizers: numbers in, pictures out. Networks know shapes, not music."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+NoiseMode = Literal["const", "none", "random"]
+# film: the picture that is kept. preview: cheaper, close to it. once: one ink sample per pixel, for measuring.
+Quality = Literal["film", "preview", "once"]
+
+
+class Network(Protocol):
+    """One set of weights that draws. Row n of a picture batch depends on row n of the input alone."""
+
+    kind: str
+    z_dim: int
+    w_dim: int
+    num_ws: int
+    num_classes: int
+    native_size: tuple[int, int]  # height, width that `synthesis` draws when no size is given
+    family: str | None  # networks of one family may be mixed by their weights; None: mix their pictures
+
+    def mapping(self, z: Tensor, *, truncation: float | Tensor = 1.0, labels: Tensor | None = None) -> Tensor:
+        """[N, Z] -> [N, num_ws, W]. `truncation` is one number or [N]; `labels` are one-hot [N, num_classes]."""
+        ...
+
+    def synthesis(
+        self,
+        w: Tensor,
+        *,
+        noise_mode: NoiseMode = "const",
+        noise: Sequence[int] | None = None,
+        size: tuple[int, int] | None = None,
+        quality: Quality = "film",
+    ) -> Tensor:
+        """[N, num_ws, W] -> pictures about −1…1, [N, 3, H, W]. `size` is (height, width).
+
+        `noise` holds one seed per picture (see `frame_seed`) and is read in noise mode "random" alone.
+        """
+        ...
+
+    def blended(self, other: Self, share: float) -> Self:
+        """The network `share` of the way (0…1) from this one to another of its family."""
+        ...
+
+    def to_json(self) -> dict[str, object]:
+        """Everything about the network that is not a tensor, as stored beside its tensors."""
+        ...
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The weights by name, on their device."""
+        ...
+
+    @classmethod
+    def from_tensors(
+        cls, config: Mapping[str, object], tensors: Mapping[str, Tensor], *, device: torch.device, dtype: torch.dtype
+    ) -> Self:
+        """Build the network from what `to_json` and `tensors` gave. Names and shapes have been checked."""
+        ...
+
+
+def to_uint8(pictures: Tensor) -> Tensor:
+    """About −1…1 to 0…255. [N, 3, H, W] float -> uint8"""
+    return (pictures * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+
+
+def frame_seed(seed: int, frame: int) -> int:
+    """One number for all chance in one frame, the same on every machine."""
+    return int(np.random.SeedSequence([seed, frame]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def fit(pictures: Tensor, size: tuple[int, int] | None) -> Tensor:
+    """Scale pictures until they cover (height, width), then cut the middle out. None leaves them as they are."""
+    if size is None or size == tuple(pictures.shape[-2:]):
+        return pictures
+    height, width = pictures.shape[-2:]
+    scale = max(size[0] / height, size[1] / width)
+    covering = (max(round(height * scale), size[0]), max(round(width * scale), size[1]))
+    scaled = functional.interpolate(pictures, size=covering, mode="bilinear", align_corners=False, antialias=True)
+    top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
+    return scaled[..., top : top + size[0], left : left + size[1]]
+
+
+def thumbnail(network: Network, *, seed: int, size: tuple[int, int]) -> Tensor:
+    """One picture of the network from a fixed vector, for lists of snapshots. uint8 [3, height, width]"""
+    z = torch.randn(1, network.z_dim, generator=torch.Generator().manual_seed(seed))
+    with torch.inference_mode():
+        return to_uint8(network.synthesis(network.mapping(z, truncation=0.7), size=size))[0].cpu()

@@ -1,0 +1,136 @@
+"""The pattern network: a small net of random, calibrated weights that draws at any size and looks like art untrained.
+
+A picture depends on its style alone and is drawn by itself: one by one or in a batch, the bits are the same.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from gpu_service.networks import NetworkError
+from gpu_service.networks.base import NoiseMode, Quality
+from gpu_service.networks.cppn_calibrate import calibrate, draw_weights, level, simplify
+from gpu_service.networks.cppn_easel import Easel
+from gpu_service.networks.cppn_fields import CppnWeights
+from gpu_service.networks.cppn_palettes import PALETTES, duo_table
+from gpu_service.networks.cppn_species import (
+    COMPLEXITIES,
+    LARGEST_SIDE_PX,
+    NATIVE_SIZE,
+    STYLE_DIM,
+    Z_DIM,
+    CppnConfig,
+    find_species,
+)
+
+KEPT_EASELS = 3
+
+
+class Cppn:
+    """One pattern network. Its w is the style s: [N, 1, 16]."""
+
+    kind = "cppn"
+    z_dim, w_dim, num_ws, num_classes = Z_DIM, STYLE_DIM, 1, 0
+    native_size = NATIVE_SIZE
+
+    def __init__(self, config: CppnConfig, weights: CppnWeights) -> None:
+        if config.palette not in PALETTES:
+            raise NetworkError(f"There is no palette named {config.palette!r}.")
+        self.config, self.weights = config, weights
+        self.species = find_species(config.species)
+        self.family = f"cppn {config.species} {config.seed} {config.palette} {config.fold} {config.angle!r}"
+        self.palettes = duo_table(config.palette).to(weights.style.device)
+        self.easels: OrderedDict[tuple[int, int, Quality], Easel] = OrderedDict()
+
+    @torch.no_grad()
+    def mapping(self, z: Tensor, *, truncation: float | Tensor = 1.0, labels: Tensor | None = None) -> Tensor:
+        """Bring z to rms 1 and read the style from it. [N, 512] -> [N, 1, 16]"""
+        strength = torch.as_tensor(truncation, dtype=torch.float64).expand(len(z))
+        matrix = self.weights.style.cpu().double() * self.weights.level.item()
+        rows = z.cpu().double()
+        # Row by row, because a product of many rows may round otherwise than a product of one.
+        styles = [matrix @ (row / row.square().mean().sqrt().clamp(min=1e-150)) for row in rows]
+        stacked = torch.stack(styles) if styles else matrix.new_empty(0, STYLE_DIM)
+        return (stacked * strength[:, None]).float()[:, None].to(self.weights.style.device)
+
+    @torch.no_grad()
+    def synthesis(
+        self,
+        w: Tensor,
+        *,
+        noise_mode: NoiseMode = "const",
+        noise: Sequence[int] | None = None,
+        size: tuple[int, int] | None = None,
+        quality: Quality = "film",
+    ) -> Tensor:
+        """Draw styles at any size; a pattern network has no noise. [N, 1, 16] -> −1…1 [N, 3, height, width]"""
+        height, width = size or self.native_size
+        easel = self._easel(height, width, quality)
+        pictures = w.new_empty(len(w), 3, height, width, dtype=torch.float32)
+        exponent = math.exp(self.weights.exposure.item())
+        for picture, style in zip(pictures, w[:, 0].float(), strict=True):
+            easel.draw(self.weights, style, palettes=self.palettes, exponent=exponent, out=picture)
+        return pictures.mul_(2).sub_(1)
+
+    def _easel(self, height: int, width: int, quality: Quality) -> Easel:
+        """The easel of that size, set up once and shared by the whole family."""
+        if not (1 <= height <= LARGEST_SIDE_PX and 1 <= width <= LARGEST_SIDE_PX):
+            raise NetworkError(f"A picture has 1 to {LARGEST_SIDE_PX} pixels a side, not {width} × {height}.")
+        key = (height, width, quality)
+        if key not in self.easels:
+            self.easels[key] = Easel(self.weights, self.config, height=height, width=width, quality=quality)
+            while len(self.easels) > KEPT_EASELS:
+                self.easels.popitem(last=False)
+        self.easels.move_to_end(key)
+        return self.easels[key]
+
+    def blended(self, other: Self, share: float) -> Self:
+        """The network `share` of the way from this one to a sibling: a cross-fade that costs one drawing, not two."""
+        if other.family != self.family:
+            raise NetworkError("Only snapshots of one pattern network can be mixed by their weights.")
+        if share in (0, 1):
+            return other if share else self
+        mine, theirs = self.tensors(), other.tensors()
+        mixed = {name: torch.lerp(mine[name], theirs[name], float(share)) for name in mine}
+        complexity = self.config.complexity + share * (other.config.complexity - self.config.complexity)
+        child = type(self)(replace(self.config, complexity=complexity), CppnWeights(**mixed))
+        child.easels = self.easels  # siblings share map and warp, so they share the easels
+        return child
+
+    def to_json(self) -> dict[str, object]:
+        """Species, seed, complexity, palette, fold and angle."""
+        return self.config.to_json()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The weights by name."""
+        return {field.name: getattr(self.weights, field.name) for field in dataclass_fields(CppnWeights)}
+
+    @classmethod
+    def from_tensors(
+        cls, config: Mapping[str, object], tensors: Mapping[str, Tensor], *, device: torch.device, dtype: torch.dtype
+    ) -> Self:
+        """Build from a snapshot. Always float32: 24 channels are too narrow for smaller numbers to pay."""
+        # Copied, because a matrix product may round otherwise where its numbers lie otherwise in memory.
+        copies = {name: tensor.to(device, torch.float32, copy=True) for name, tensor in tensors.items()}
+        weights = CppnWeights(**copies)
+        return cls(CppnConfig.from_json(config), weights)
+
+
+def make_cppn(species: str, *, seed: int, complexity: float = 1.0) -> Cppn:
+    """A new pattern network, the same on every machine for the same arguments. Takes about half a second."""
+    return make_family(species, seed=seed, complexities=(complexity,))[0]
+
+
+@torch.no_grad()
+def make_family(species: str, *, seed: int, complexities: Sequence[float] = COMPLEXITIES) -> list[Cppn]:
+    """One composition from simple to complex: quiet music to loud. All keep the level κ of the complex one."""
+    config, drawn = draw_weights(species, seed=seed)
+    whole = level(calibrate(drawn, config), config)
+    configs = [replace(config, complexity=complexity) for complexity in complexities]
+    return [Cppn(each, whole if each.complexity == 1 else simplify(whole, each)) for each in configs]

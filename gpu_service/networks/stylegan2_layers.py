@@ -1,0 +1,125 @@
+"""The layers of StyleGAN2's generator. Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020.
+
+Styles scale what goes into a convolution, demodulation what comes out: the same numbers as one kernel per picture, and
+the whole batch shares one kernel.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+# Answers the noise map of one layer, [N or 1, 1, R, R], or None.
+NoiseSource = Callable[["SynthesisLayer"], Tensor | None]
+
+
+def normalise(x: Tensor) -> Tensor:
+    """Bring each vector to rms 1. [N, C] -> [N, C]"""
+    return x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + 1e-8)
+
+
+class Dense(nn.Module):
+    """A fully connected layer with an equalised learning rate: the stored numbers are scaled when used."""
+
+    def __init__(self, inputs: int, outputs: int, *, rate: float = 1.0, curved: bool = False) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(outputs, inputs))
+        self.bias = nn.Parameter(torch.empty(outputs))
+        self.gain, self.rate, self.curved = rate / inputs**0.5, rate, curved
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N, inputs] -> [N, outputs]"""
+        y = torch.addmm(self.bias * self.rate, x, self.weight.T * self.gain)
+        return functional.leaky_relu(y, 0.2) * 2**0.5 if self.curved else y
+
+
+class SynthesisLayer(nn.Module):
+    """A modulated 3×3 convolution, doubled in size where `up`, with noise, bias and leaky ReLU."""
+
+    noise_const: Tensor
+    resample_filter: Tensor
+
+    def __init__(
+        self, inputs: int, outputs: int, *, w_dim: int, resolution: int, up: bool, clamp: float | None
+    ) -> None:
+        super().__init__()
+        self.affine = Dense(w_dim, inputs)
+        self.weight = nn.Parameter(torch.empty(outputs, inputs, 3, 3))
+        self.bias = nn.Parameter(torch.empty(outputs))
+        self.noise_strength = nn.Parameter(torch.empty(()))
+        self.register_buffer("noise_const", torch.empty(resolution, resolution))
+        self.register_buffer("resample_filter", torch.empty(4, 4))
+        self.up, self.clamp = up, clamp
+
+    def forward(self, x: Tensor, w: Tensor, noise: NoiseSource) -> Tensor:
+        """[N, inputs, r, r] and its row of w [N, W] -> [N, outputs, R, R]"""
+        style = self.affine(w)
+        power = self.weight.square().sum(dim=(2, 3))  # [outputs, inputs]
+        demodulation = torch.rsqrt(style.square() @ power.T + 1e-8)
+        x = self._convolve(x * style[:, :, None, None]) * demodulation[:, :, None, None]
+        rain = noise(self)
+        if rain is not None:
+            x = x + rain * self.noise_strength
+        x = functional.leaky_relu(x + self.bias[:, None, None], 0.2) * 2**0.5
+        return x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
+
+    def _convolve(self, x: Tensor) -> Tensor:
+        if not self.up:
+            return functional.conv2d(x, self.weight, padding=1)
+        x = functional.conv_transpose2d(x, self.weight.transpose(0, 1), stride=2)  # r -> 2r + 1
+        kernel = (self.resample_filter * 4).expand(x.shape[1], 1, 4, 4)
+        return functional.conv2d(x, kernel, padding=1, groups=x.shape[1])  # -> 2r
+
+
+class ToRgb(nn.Module):
+    """A modulated 1×1 convolution to colour; styles carry the gain, nothing is demodulated."""
+
+    def __init__(self, inputs: int, *, w_dim: int, clamp: float | None) -> None:
+        super().__init__()
+        self.affine = Dense(w_dim, inputs)
+        self.weight = nn.Parameter(torch.empty(3, inputs, 1, 1))
+        self.bias = nn.Parameter(torch.empty(3))
+        self.gain, self.clamp = inputs**-0.5, clamp
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        """[N, inputs, R, R] and its row of w -> [N, 3, R, R]"""
+        style = self.affine(w) * self.gain
+        rgb = functional.conv2d(x * style[:, :, None, None], self.weight, self.bias)
+        return rgb if self.clamp is None else rgb.clamp(-self.clamp, self.clamp)
+
+
+class Block(nn.Module):
+    """One resolution: one or two layers, and its share of the colour sum."""
+
+    resample_filter: Tensor
+
+    def __init__(self, inputs: int, outputs: int, *, w_dim: int, resolution: int, clamp: float | None) -> None:
+        super().__init__()
+        self.is_first = resolution == 4
+        self.register_buffer("resample_filter", torch.empty(4, 4))
+        if self.is_first:
+            self.const = nn.Parameter(torch.empty(outputs, 4, 4))
+        else:
+            self.conv0 = SynthesisLayer(inputs, outputs, w_dim=w_dim, resolution=resolution, up=True, clamp=clamp)
+        self.conv1 = SynthesisLayer(outputs, outputs, w_dim=w_dim, resolution=resolution, up=False, clamp=clamp)
+        self.torgb = ToRgb(outputs, w_dim=w_dim, clamp=clamp)
+
+    @property
+    def layers(self) -> int:
+        """Rows of w that move the index on; the colour layer shares its row with the next block."""
+        return 1 if self.is_first else 2
+
+    def forward(self, x: Tensor | None, rgb: Tensor | None, ws: Tensor, noise: NoiseSource) -> tuple[Tensor, Tensor]:
+        """ws [N, layers + 1, W] -> feature maps and the colour sum so far."""
+        rows = iter(ws.unbind(dim=1))
+        if x is None or rgb is None:
+            x = self.const.expand(len(ws), -1, -1, -1)
+        else:
+            x = self.conv0(x, next(rows), noise)
+            # Zeros between the samples and the filter, as one depthwise transposed convolution: r -> 2r.
+            kernel = (self.resample_filter * 4).expand(3, 1, 4, 4)
+            rgb = functional.conv_transpose2d(rgb, kernel, stride=2, padding=1, groups=3)
+        x = self.conv1(x, next(rows), noise)
+        colour = self.torgb(x, next(rows))
+        return x, colour if rgb is None else rgb + colour

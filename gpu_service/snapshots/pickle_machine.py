@@ -1,0 +1,467 @@
+"""A pickle machine that builds data and calls nothing.
+
+It walks the opcodes itself. A global is looked up in a table of stand-ins, functions of ours that make records; any
+other name stops the reading. There is no import, no attribute access and no method of a read object behind any opcode.
+"""
+
+import mmap
+import pickletools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MOST_STEPS = 5_000_000
+NEWEST_PROTOCOL = 5
+
+StandIn = Callable[..., object]
+
+
+class ForbiddenName(Exception):
+    """The stream names something that is not in the table."""
+
+
+class Malformed(Exception):
+    """The stream breaks the rules of pickles, or goes beyond the limits."""
+
+
+class Truncated(Exception):
+    """The stream ends before it says that it is done."""
+
+
+@dataclass(frozen=True)
+class Global:
+    """A name the stream asked for, and what we do in its place."""
+
+    name: str
+    stand_in: StandIn
+
+
+@dataclass(eq=False)
+class Record:
+    """An object of the stream as data: which class it claims, and its state."""
+
+    name: str
+    state: dict[str, Any] = field(default_factory=dict)
+
+    def set_state(self, state: object) -> None:
+        """Keep a dict state; the machine calls this for BUILD."""
+        if not isinstance(state, dict):
+            raise Malformed(f"the state of {self.name} is no dictionary")
+        self.state.update(state)
+
+
+class Source:
+    """Bytes to read from, which remembers whether somebody asked for more than there was."""
+
+    def __init__(self, data: bytes | mmap.mmap) -> None:
+        self.data, self.position, self.starved = data, 0, False
+
+    def read(self, count: int) -> bytes:
+        """Up to `count` bytes."""
+        piece = self.data[self.position : self.position + max(count, 0)]
+        self.starved |= len(piece) < count
+        self.position += len(piece)
+        return piece
+
+    def readline(self) -> bytes:
+        """Up to and with the next newline."""
+        end = self.data.find(b"\n", self.position)
+        self.starved |= end < 0
+        piece = self.data[self.position : end + 1 if end >= 0 else len(self.data)]
+        self.position += len(piece)
+        return piece
+
+    def tell(self) -> int:
+        """Bytes read so far."""
+        return self.position
+
+
+_MARK = object()
+_KEYS = (str, bytes, int, float, bool, type(None))
+
+
+class PickleMachine:
+    """Reads one pickle. `table` maps "module name" to a stand-in; `persistent` answers for persistent ids."""
+
+    def __init__(self, table: Mapping[str, StandIn], *, persistent: StandIn | None = None) -> None:
+        self.table, self.persistent = table, persistent
+        self.stack: list[Any] = []
+        self.memo: dict[int, object] = {}
+
+    def run(self, source: Source) -> Any:
+        """The object that the pickle describes. Raises ForbiddenName, Malformed or Truncated."""
+        try:
+            for count, (opcode, argument, _) in enumerate(pickletools.genops(source)):  # type: ignore[arg-type]
+                if count > MOST_STEPS:
+                    raise Malformed(f"it takes more than {MOST_STEPS:,} steps to read")
+                if opcode.name == "STOP":
+                    return self._pop()
+                self._step(opcode.name, argument)
+        except (ValueError, UnicodeError, OverflowError) as error:
+            if source.starved:
+                raise Truncated from error
+            raise Malformed("its opcodes make no sense") from error
+        except (IndexError, KeyError, TypeError, AttributeError) as error:
+            raise Malformed("its opcodes do not fit together") from error
+        raise Truncated
+
+    def _step(self, name: str, argument: Any) -> None:
+        if name in _LITERALS:
+            self.stack.append(argument)
+        elif name in _MAKERS:
+            self.stack.append(_MAKERS[name]())
+        elif name in _STEPS:
+            _STEPS[name](self, argument)
+        elif name not in _IGNORED:
+            raise ForbiddenName(f"the opcode {name}")
+
+    def _pop(self) -> Any:
+        value = self.stack.pop()
+        if value is _MARK:
+            raise Malformed("it takes from an empty list")
+        return value
+
+    def _pop_to_mark(self) -> list[Any]:
+        start = len(self.stack) - 1
+        while self.stack[start] is not _MARK:
+            start -= 1
+            if start < 0:
+                raise Malformed("a mark is missing")
+        items = self.stack[start + 1 :]
+        del self.stack[start:]
+        return items
+
+    def _find(self, module: object, name: object) -> Global:
+        wish = f"{module}.{name}"
+        if not isinstance(module, str) or not isinstance(name, str) or f"{module} {name}" not in self.table:
+            raise ForbiddenName(wish)
+        return Global(wish, self.table[f"{module} {name}"])
+
+    # One method for each group of opcodes; `argument` is what pickletools read with the opcode.
+
+    def mark(self, _argument: Any) -> None:
+        self.stack.append(_MARK)
+
+    def pop(self, _argument: Any) -> None:
+        self.stack.pop()
+
+    def pop_mark(self, _argument: Any) -> None:
+        self._pop_to_mark()
+
+    def duplicate(self, _argument: Any) -> None:
+        self.stack.append(self.stack[-1])
+
+    def get(self, key: Any) -> None:
+        self.stack.append(self.memo[int(key)])
+
+    def put(self, key: Any) -> None:
+        if self.stack[-1] is _MARK:
+            raise Malformed("it keeps a mark")
+        self.memo[int(key)] = self.stack[-1]
+
+    def memoize(self, _argument: Any) -> None:
+        self.put(len(self.memo))
+
+    def append(self, _argument: Any) -> None:
+        self._extend([self._pop()])
+
+    def appends(self, _argument: Any) -> None:
+        self._extend(self._pop_to_mark())
+
+    def _extend(self, items: list[Any]) -> None:
+        if type(self.stack[-1]) is not list:
+            raise Malformed("it appends to what is no list")
+        self.stack[-1].extend(items)
+
+    def add_items(self, _argument: Any) -> None:
+        items = self._pop_to_mark()
+        if type(self.stack[-1]) is not set:
+            raise Malformed("it adds to what is no set")
+        self.stack[-1].update(map(hashable, items))
+
+    def make_list(self, _argument: Any) -> None:
+        self.stack.append(self._pop_to_mark())
+
+    def make_tuple(self, _argument: Any) -> None:
+        self.stack.append(tuple(self._pop_to_mark()))
+
+    def make_short_tuple(self, size: int) -> None:
+        items = [self._pop() for _ in range(size)]
+        self.stack.append(tuple(reversed(items)))
+
+    def make_dict(self, _argument: Any) -> None:
+        items = self._pop_to_mark()
+        self.stack.append({})
+        self._set(items)
+
+    def make_frozenset(self, _argument: Any) -> None:
+        self.stack.append(frozenset(map(hashable, self._pop_to_mark())))
+
+    def set_item(self, _argument: Any) -> None:
+        value, key = self._pop(), self._pop()
+        self._set([key, value])
+
+    def set_items(self, _argument: Any) -> None:
+        self._set(self._pop_to_mark())
+
+    def _set(self, items: list[Any]) -> None:
+        if type(self.stack[-1]) is not dict or len(items) % 2:
+            raise Malformed("it sets items of what is no dictionary")
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            self.stack[-1][hashable(key)] = value
+
+    def named_global(self, argument: str) -> None:
+        self.stack.append(self._find(*argument.split(" ", 1)))
+
+    def stack_global(self, _argument: Any) -> None:
+        name, module = self._pop(), self._pop()
+        self.stack.append(self._find(module, name))
+
+    def call(self, _argument: Any) -> None:
+        """REDUCE and NEWOBJ alike: our stand-in answers for the function or class."""
+        arguments, wanted = self._pop(), self._pop()
+        if not isinstance(wanted, Global) or not isinstance(arguments, tuple):
+            raise ForbiddenName(f"a call of a {type(wanted).__name__}")
+        self.stack.append(wanted.stand_in(*arguments))
+
+    def build(self, _argument: Any) -> None:
+        state, target = self._pop(), self.stack[-1]
+        if type(target) is dict and type(state) is dict:
+            return  # attributes of an OrderedDict: version marks of modules, no numbers
+        set_state = _STATEFUL.get(type(target))
+        if set_state is None:
+            raise ForbiddenName(f"the state of a {type(target).__name__}")
+        set_state(target, state)
+
+    def persistent_id(self, _argument: Any) -> None:
+        if self.persistent is None:
+            raise ForbiddenName("an object kept outside the file")
+        self.stack.append(self.persistent(self._pop()))
+
+    def forbidden_call(self, argument: Any) -> None:
+        """INST carries its name; OBJ takes the class from behind the mark, which `_find` has let through or not."""
+        raise ForbiddenName(str(argument or "a class by an old opcode").replace(" ", "."))
+
+
+_STATEFUL: dict[type, Callable[[Any, object], None]] = {Record: Record.set_state}
+
+
+def stateful(kind: type) -> type:
+    """Class decorator: BUILD may hand a state to records of this class, through their `set_state`."""
+    _STATEFUL[kind] = kind.set_state  # type: ignore[attr-defined]
+    return kind
+
+
+def hashable(key: Any) -> Any:
+    """A plain key. Tuples are refused: hashing nested ones can take for ever."""
+    if type(key) not in _KEYS:
+        raise Malformed(f"a {type(key).__name__} stands as a key")
+    return key
+
+
+_LITERALS = frozenset(
+    ["INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"]
+    + ["STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"]
+    + ["UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"]
+)
+_IGNORED:
+            raise ForbiddenName(f"the opcode {name}")
+
+    def _pop(self) -> Any:
+        value = self.stack.pop()
+        if value is _MARK:
+            raise Malformed("it takes from an empty list")
+        return value
+
+    def _pop_to_mark(self) -> list[Any]:
+        start = len(self.stack) - 1
+        while self.stack[start] is not _MARK:
+            start -= 1
+            if start < 0:
+                raise Malformed("a mark is missing")
+        items = self.stack[start + 1 :]
+        del self.stack[start:]
+        return items
+
+    def _find(self, module: object, name: object) -> Global:
+        wish = f"{module}.{name}"
+        if not isinstance(module, str) or not isinstance(name, str) or f"{module} {name}" not in self.table:
+            raise ForbiddenName(wish)
+        return Global(wish, self.table[f"{module} {name}"])
+
+    # One method for each group of opcodes; `argument` is what pickletools read with the opcode.
+
+    def mark(self, _argument: Any) -> None:
+        self.stack.append(_MARK)
+
+    def pop(self, _argument: Any) -> None:
+        self.stack.pop()
+
+    def pop_mark(self, _argument: Any) -> None:
+        self._pop_to_mark()
+
+    def duplicate(self, _argument: Any) -> None:
+        self.stack.append(self.stack[-1])
+
+    def get(self, key: Any) -> None:
+        self.stack.append(self.memo[int(key)])
+
+    def put(self, key: Any) -> None:
+        if self.stack[-1] is _MARK:
+            raise Malformed("it keeps a mark")
+        self.memo[int(key)] = self.stack[-1]
+
+    def memoize(self, _argument: Any) -> None:
+        self.put(len(self.memo))
+
+    def append(self, _argument: Any) -> None:
+        self._extend([self._pop()])
+
+    def appends(self, _argument: Any) -> None:
+        self._extend(self._pop_to_mark())
+
+    def _extend(self, items: list[Any]) -> None:
+        if type(self.stack[-1]) is not list:
+            raise Malformed("it appends to what is no list")
+        self.stack[-1].extend(items)
+
+    def add_items(self, _argument: Any) -> None:
+        items = self._pop_to_mark()
+        if type(self.stack[-1]) is not set:
+            raise Malformed("it adds to what is no set")
+        self.stack[-1].update(map(hashable, items))
+
+    def make_list(self, _argument: Any) -> None:
+        self.stack.append(self._pop_to_mark())
+
+    def make_tuple(self, _argument: Any) -> None:
+        self.stack.append(tuple(self._pop_to_mark()))
+
+    def make_short_tuple(self, size: int) -> None:
+        items = [self._pop() for _ in range(size)]
+        self.stack.append(tuple(reversed(items)))
+
+    def make_dict(self, _argument: Any) -> None:
+        items = self._pop_to_mark()
+        self.stack.append({})
+        self._set(items)
+
+    def make_frozenset(self, _argument: Any) -> None:
+        self.stack.append(frozenset(map(hashable, self._pop_to_mark())))
+
+    def set_item(self, _argument: Any) -> None:
+        value, key = self._pop(), self._pop()
+        self._set([key, value])
+
+    def set_items(self, _argument: Any) -> None:
+        self._set(self._pop_to_mark())
+
+    def _set(self, items: list[Any]) -> None:
+        if type(self.stack[-1]) is not dict or len(items) % 2:
+            raise Malformed("it sets items of what is no dictionary")
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            self.stack[-1][hashable(key)] = value
+
+    def named_global(self, argument: str) -> None:
+        self.stack.append(self._find(*argument.split(" ", 1)))
+
+    def stack_global(self, _argument: Any) -> None:
+        name, module = self._pop(), self._pop()
+        self.stack.append(self._find(module, name))
+
+    def call(self, _argument: Any) -> None:
+        """REDUCE and NEWOBJ alike: our stand-in answers for the function or class."""
+        arguments, wanted = self._pop(), self._pop()
+        if not isinstance(wanted, Global) or not isinstance(arguments, tuple):
+            raise ForbiddenName(f"a call of a {type(wanted).__name__}")
+        self.stack.append(wanted.stand_in(*arguments))
+
+    def build(self, _argument: Any) -> None:
+        state, target = self._pop(), self.stack[-1]
+        if type(target) is dict and type(state) is dict:
+            return  # attributes of an OrderedDict: version marks of modules, no numbers
+        set_state = _STATEFUL.get(type(target))
+        if set_state is None:
+            raise ForbiddenName(f"the state of a {type(target).__name__}")
+        set_state(target, state)
+
+    def persistent_id(self, _argument: Any) -> None:
+        if self.persistent is None:
+            raise ForbiddenName("an object kept outside the file")
+        self.stack.append(self.persistent(self._pop()))
+
+    def forbidden_call(self, argument: Any) -> None:
+        """INST carries its name; OBJ takes the class from behind the mark, which `_find` has let through or not."""
+        raise ForbiddenName(str(argument or "a class by an old opcode").replace(" ", "."))
+
+
+_STATEFUL: dict[type, Callable[[Any, object], None]] = {Record: Record.set_state}
+
+
+def stateful(kind: type) -> type:
+    """Class decorator: BUILD may hand a state to records of this class, through their `set_state`."""
+    _STATEFUL[kind] = kind.set_state  # type: ignore[attr-defined]
+    return kind
+
+
+def hashable(key: Any) -> Any:
+    """A plain key. Tuples are refused: hashing nested ones can take for ever."""
+    if type(key) not in _KEYS:
+        raise Malformed(f"a {type(key).__name__} stands as a key")
+    return key
+
+
+_LITERALS = frozenset(
+    "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES "
+    "BINBYTES8 UNICODE SHORT_BINUNICODE BINUNICODE BINUNICODE8".split()
+)
+_IGNORED = frozenset(["FRAME"])
+_MAKERS: dict[str, Callable[[], object]] = {
+    "NONE": lambda: None,
+    "NEWTRUE": lambda: True,
+    "NEWFALSE": lambda: False,
+    "EMPTY_LIST": list,
+    "EMPTY_TUPLE": tuple,
+    "EMPTY_DICT": dict,
+    "EMPTY_SET": set,
+}
+
+
+def _protocol(_machine: PickleMachine, version: int) -> None:
+    if version > NEWEST_PROTOCOL:
+        raise Malformed(f"it says pickle protocol {version}")
+
+
+def _short_tuple(size: int) -> Callable[[PickleMachine, Any], None]:
+    return lambda machine, _argument: machine.make_short_tuple(size)
+
+
+_STEPS: dict[str, Callable[[PickleMachine, Any], None]] = {
+    "PROTO": _protocol,
+    "MARK": PickleMachine.mark,
+    "POP": PickleMachine.pop,
+    "POP_MARK": PickleMachine.pop_mark,
+    "DUP": PickleMachine.duplicate,
+    **dict.fromkeys(("GET", "BINGET", "LONG_BINGET"), PickleMachine.get),
+    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), PickleMachine.put),
+    "MEMOIZE": PickleMachine.memoize,
+    "APPEND": PickleMachine.append,
+    "APPENDS": PickleMachine.appends,
+    "ADDITEMS": PickleMachine.add_items,
+    "LIST": PickleMachine.make_list,
+    "TUPLE": PickleMachine.make_tuple,
+    "TUPLE1": _short_tuple(1),
+    "TUPLE2": _short_tuple(2),
+    "TUPLE3": _short_tuple(3),
+    "DICT": PickleMachine.make_dict,
+    "FROZENSET": PickleMachine.make_frozenset,
+    "SETITEM": PickleMachine.set_item,
+    "SETITEMS": PickleMachine.set_items,
+    "GLOBAL": PickleMachine.named_global,
+    "STACK_GLOBAL": PickleMachine.stack_global,
+    "REDUCE": PickleMachine.call,
+    "NEWOBJ": PickleMachine.call,
+    "BUILD": PickleMachine.build,
+    "BINPERSID": PickleMachine.persistent_id,
+    **dict.fromkeys(("INST", "OBJ"), PickleMachine.forbidden_call),
+}
