@@ -31,7 +31,9 @@ def decode(path: Path, *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> S
         tally = _stream(path, media, pcm_path, rate=rate, channels=channels, max_seconds=max_seconds)
     except OSError as error:
         pcm_path.unlink(missing_ok=True)
-        raise MusicError(f"“{path.name}” could not be unpacked: {error.strerror}. Free space, then try again.") from error
+        raise MusicError(
+            f"“{path.name}” could not be unpacked: {error.strerror}. Free space, then try again."
+        ) from error
     except MusicError:
         pcm_path.unlink(missing_ok=True)
         raise
@@ -49,10 +51,15 @@ def decode(path: Path, *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> S
 
 def concatenate(paths: list[Path], *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> Sound:
     """Several files as one track, in this order, at the first one's rate; mono and stereo together become stereo."""
-    parts = [decode(path, pcm_path=pcm_path.with_suffix(f".part{i}"), max_seconds=max_seconds) for i, path in enumerate(paths)]
+    parts = [
+        decode(path, pcm_path=pcm_path.with_suffix(f".part{i}"), max_seconds=max_seconds)
+        for i, path in enumerate(paths)
+    ]
     try:
         if sum(part.duration_seconds for part in parts) > max_seconds:
-            raise MusicError(f"Together these {len(parts)} files are longer than {max_seconds / 3600:g} hours. Choose fewer.")
+            raise MusicError(
+                f"Together these {len(parts)} files are longer than {max_seconds / 3600:g} hours. Choose fewer."
+            )
         return _join(parts, pcm_path)
     finally:
         for part in parts:

@@ -140,5 +140,3 @@ def forget_notes() -> None:
     """Give the memory of the kept notes back."""
     for kept in (bass, pad, lead):
         kept.cache_clear()
-
-

@@ -30,7 +30,9 @@ def frame_samples(
     return x.reshape(count, vector_length)
 
 
-def highest_per_frame(curve: np.ndarray, *, hop_samples: int, sample_rate: int, fps: Fraction, frames: int) -> np.ndarray:
+def highest_per_frame(
+    curve: np.ndarray, *, hop_samples: int, sample_rate: int, fps: Fraction, frames: int
+) -> np.ndarray:
     """The highest value of `curve` (one each hop) that falls into each film frame, time × fps rounded up; none = 0."""
     gathered = np.zeros(frames)
     if frames == 0 or len(curve) == 0:

@@ -69,7 +69,12 @@ def paced_noise(phase: np.ndarray, vector_length: int, *, sigma_rows: float, see
 
 
 def followed_spectrum(
-    spectrum: np.ndarray, *, fps: Fraction, rise_seconds: float = 0.03, fall_seconds: float = 0.3, sigma_bins: float = 8.0
+    spectrum: np.ndarray,
+    *,
+    fps: Fraction,
+    rise_seconds: float = 0.03,
+    fall_seconds: float = 0.3,
+    sigma_bins: float = 8.0,
 ) -> np.ndarray:
     """GANce's spectrum made calm: blurred over bins, fast up and slow down, mean 0 per bin, spread 1 over all.
 

@@ -17,7 +17,16 @@ def write_proxy(sound: Sound, path: Path) -> None:
     """Encode the track for the page. Raises MusicError; then no file is left."""
     rate = sound.sample_rate if sound.sample_rate in AAC_RATES else 48_000
     part = path.with_name(path.name + ".part")
-    command = ["-protocol_whitelist", "file,pipe", "-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels)]
+    command = [
+        "-protocol_whitelist",
+        "file,pipe",
+        "-f",
+        "f32le",
+        "-ar",
+        str(sound.sample_rate),
+        "-ac",
+        str(sound.channels),
+    ]
     command += ["-i", f"file:{sound.pcm_path.resolve()}", "-vn", "-ar", str(rate), "-c:a", "aac", "-aac_coder", "fast"]
     command += ["-b:a", str(_bit_rate(rate, sound.channels)), "-bitexact", "-threads", "1"]
     command += ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:{part.resolve()}"]

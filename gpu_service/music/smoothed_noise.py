@@ -10,7 +10,12 @@ GANCE_RANGE = (-4.0, 4.0)
 
 
 def smoothed_noise(
-    rows: int, vector_length: int, *, sigma_rows: float, seed: int = GANCE_SEED, target: tuple[float, float] = GANCE_RANGE
+    rows: int,
+    vector_length: int,
+    *,
+    sigma_rows: float,
+    seed: int = GANCE_SEED,
+    target: tuple[float, float] = GANCE_RANGE,
 ) -> np.ndarray:
     """Normal numbers smoothed along time, wrapping from the end to the start, so that the walk loops.
 
