@@ -85,9 +85,7 @@ def _name_tensorflow(content: tuple[Any, ...]) -> str:
     versions = [part.state.get("version") for part in content if isinstance(part, Record)]
     if any(type(version) is int and version < 4 for version in versions):
         return "is a StyleGAN1 network. This version of Phosphene reads StyleGAN2"
-    return (
-        "is a StyleGAN2 network of TensorFlow's. Convert it with legacy.py of stylegan2-ada-pytorch, then import that"
-    )
+    return "is a StyleGAN2 network of TensorFlow's. Convert it with stylegan2-ada-pytorch's legacy.py first"
 
 
 def _name_checkpoint(path: Path) -> str:
