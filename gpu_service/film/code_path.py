@@ -1,0 +1,50 @@
+"""How pictures are computed: chosen once per film, then kept, because another way gives slightly other pixels."""
+
+import torch
+
+from gpu_service.protocol import CodePath
+
+BATCH = {"cpu": 8, "cuda": 16}
+MAX_THREADS = 16
+
+
+def choose_code_path(device: torch.device, *, threads: int) -> CodePath:
+    """The plain float32 path of this machine."""
+    return CodePath(
+        batch=BATCH.get(device.type, 8),
+        threads=min(threads, MAX_THREADS),
+        device_kind=device.type,
+        torch=torch.__version__.split("+")[0],
+    )
+
+
+def smaller(code_path: CodePath) -> CodePath | None:
+    """A path that takes less memory, or None when there is none. Sizes stay divisors of the segment's grain."""
+    if code_path.batch == 1:
+        return None
+    return code_path.model_copy(update={"batch": max(1, code_path.batch // 4)})
+
+
+def enter_code_path(code_path: CodePath) -> None:
+    """Set what is global in torch: threads, and nothing that trades exactness for speed."""
+    if torch.get_num_threads() != code_path.threads:
+        torch.set_num_threads(code_path.threads)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether the device, or the machine, had no room."""
+    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
+        return True
+    words = str(error)
+    return isinstance(error, RuntimeError) and ("out of memory" in words or "can't allocate memory" in words)
+
+
+def choose_device(wanted: str = "auto") -> torch.device:
+    """“auto”: the first GPU, else the processor."""
+    if wanted != "auto":
+        return torch.device(wanted)
+    return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")

@@ -1,0 +1,149 @@
+"""A whole film in this process, from a recipe and its files: what the command line does without any studio."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gpu_service.errors import RenderError
+from gpu_service.film.code_path import choose_code_path, enter_code_path, is_out_of_memory, smaller
+from gpu_service.film.join import join_film
+from gpu_service.film.recipe import with_code_path
+from gpu_service.film.segment import SegmentDrawing, SegmentFilm
+from gpu_service.protocol import Recipe
+from gpu_service.visualizers import load
+from gpu_service.visualizers.base import Plan, Visualizer
+from gpu_service.visualizers.materials import NetworkShelf, SceneMaterials, SoundShelf
+from gpu_service.visualizers.stage_cache import StageCache
+
+NETWORK_BUDGET_BYTES = 8 * 1024**3
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is told while a film is made: a step in words, and frames where frames are counted."""
+
+    step: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Film:
+    """A finished film. `recipe` carries the code path that was used."""
+
+    path: Path
+    recipe: Recipe
+    seconds_drawing: float
+    seconds_encoding: float
+
+
+def render_film(
+    recipe: Recipe,
+    *,
+    files: Mapping[str, Path],
+    out: Path,
+    device: torch.device,
+    threads: int,
+    report: Callable[[Progress], None],
+    cache: StageCache | None = None,
+) -> Film:
+    """Draw, encode, join. Out of memory: once more from frame 0 with a smaller batch, a new revision of the recipe."""
+    networks = NetworkShelf(device=device, budget_bytes=NETWORK_BUDGET_BYTES)
+    materials = SceneMaterials(recipe.scene, files, networks=networks, sounds=SoundShelf())
+    visualizer = load(recipe.scene.visualizer)()
+    if recipe.code_path is None:
+        recipe = with_code_path(recipe, choose_code_path(device, threads=threads))
+    report(Progress("Preparing", 0, 100))
+    plan = visualizer.prepare(
+        recipe.scene,
+        materials,
+        cache=cache or StageCache(None),
+        report=lambda title, share: report(Progress(title, round(share * 100), 100)),
+    )
+    try:
+        return _draw_and_join(recipe, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        again = _fallback(recipe, error)
+        return _draw_and_join(again, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
+
+
+def _fallback(recipe: Recipe, error: BaseException) -> Recipe:
+    assert recipe.code_path is not None
+    less = smaller(recipe.code_path)
+    if less is None:
+        raise RenderError(out_of_memory_sentence(recipe), kind="out_of_memory") from error
+    return with_code_path(recipe, less)
+
+
+def out_of_memory_sentence(recipe: Recipe) -> str:
+    """What to do about a picture that is too large."""
+    scene = recipe.scene
+    where = "GPU" if recipe.code_path is not None and recipe.code_path.device_kind == "cuda" else "machine"
+    smaller_size = f"{scene.width // 4 * 2} × {scene.height // 4 * 2}"
+    return f"The {where} ran out of memory at {scene.width} × {scene.height}. Try {smaller_size}."
+
+
+def _draw_and_join(
+    recipe: Recipe,
+    *,
+    files: Mapping[str, Path],
+    out: Path,
+    visualizer: Visualizer,
+    plan: Plan,
+    report: Callable[[Progress], None],
+) -> Film:
+    with tempfile.TemporaryDirectory(prefix=".film-", dir=out.parent) as folder:
+        segments = draw_segments(recipe, visualizer=visualizer, plan=plan, folder=Path(folder), report=report)
+        tracks = [files[track.sha256] for track in recipe.scene.tracks]
+        joined = Path(folder) / "film.mp4"
+        join_film(
+            [segment.path for segment in segments],
+            recipe=recipe,
+            tracks=tracks,
+            out=joined,
+            report=lambda done, total: report(Progress("Joining", done, total)),
+        )
+        shutil.move(joined, out)
+    return Film(
+        out,
+        recipe,
+        sum(segment.seconds_drawing for segment in segments),
+        sum(segment.seconds_encoding for segment in segments),
+    )
+
+
+def draw_segments(
+    recipe: Recipe, *, visualizer: Visualizer, plan: Plan, folder: Path, report: Callable[[Progress], None]
+) -> list[SegmentFilm]:
+    """All segments, each encoder finishing while the next segment is drawn."""
+    assert recipe.code_path is not None
+    enter_code_path(recipe.code_path)
+    done, total = 0, recipe.end_frame - recipe.first_frame
+    finishing: list[Future[SegmentFilm]] = []
+    with ThreadPoolExecutor(1) as closer:
+        for index, (first, end) in enumerate(recipe.segments()):
+            drawing = SegmentDrawing(
+                recipe,
+                code_path=recipe.code_path,
+                first_frame=first,
+                end_frame=end,
+                visualizer=visualizer,
+                plan=plan,
+                out=folder / f"{index:05}.h264",
+            )
+            try:
+                while not drawing.is_done:
+                    done += drawing.step()
+                    report(Progress("Drawing", done, total))
+            except BaseException:
+                drawing.abort()
+                raise
+            finishing.append(closer.submit(drawing.finish))
+        return [future.result() for future in finishing]

@@ -1,0 +1,23 @@
+"""The registry of visualizers. Importing it, or a visualizer, does not load torch; drawing does."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from gpu_service.errors import RenderError
+
+if TYPE_CHECKING:
+    from gpu_service.visualizers.base import Visualizer
+
+VISUALIZERS = {
+    "noise-blend": "gpu_service.visualizers.noise_blend:NoiseBlend",
+}
+
+
+def load(name: str, *, registry: Mapping[str, str] = VISUALIZERS) -> "type[Visualizer]":
+    """Import a visualizer when it is first asked for."""
+    if name not in registry:
+        raise RenderError(f"There is no visualizer named “{name}”. There are: {', '.join(registry)}.", kind="bad_input")
+    module, _, class_name = registry[name].partition(":")
+    visualizer: type[Visualizer] = getattr(import_module(module), class_name)
+    return visualizer

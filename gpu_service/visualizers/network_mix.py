@@ -1,0 +1,91 @@
+"""Drawing one batch with several networks: grouped by network, mixed where one fades into the next, in time order."""
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from gpu_service.networks.base import Network, NoiseMode, Quality, frame_seed, to_uint8
+from gpu_service.visualizers.base import Plan
+
+# These draw at any size; the others at their own, to be fitted afterwards.
+ANY_SIZE = ("cppn",)
+
+
+@torch.inference_mode()
+def draw_mix(
+    plan: Plan,
+    frames: Sequence[int],
+    *,
+    z: np.ndarray,
+    places: np.ndarray,
+    truncation: float,
+    noise_inputs: NoiseMode,
+    seed: int,
+    quality: Quality,
+) -> Tensor:
+    """z [N, V] and places [N] in the list of snapshots -> uint8 [N, 3, H, W] on the CPU."""
+    size = (plan.scene.height, plan.scene.width)
+    pictures = torch.empty(len(frames), 3, *size, dtype=torch.uint8)
+    seeds = [frame_seed(seed, frame) for frame in frames] if noise_inputs == "random" else None
+    chosen = [network_at(plan, float(place)) for place in places]
+    for members in _groups(chosen):
+        rows = torch.from_numpy(z[members])
+        mixed: Tensor | None = None
+        for network, share in chosen[members[0]]:
+            w = network.mapping(rows, truncation=truncation)
+            drawn = network.synthesis(
+                w,
+                noise_mode=noise_inputs,
+                noise=[seeds[member] for member in members] if seeds else None,
+                size=size if network.kind in ANY_SIZE else None,
+                quality=quality,
+            )
+            drawn = cover(drawn.float(), size)
+            mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
+        assert mixed is not None
+        pictures[members] = to_uint8(mixed).cpu()
+    return pictures
+
+
+Mix = tuple[tuple[Network, float], ...]
+
+
+def network_at(plan: Plan, place: float) -> Mix:
+    """One network, or two with their shares. Siblings mix their weights, which costs one drawing instead of two."""
+    below = math.floor(place)
+    share = place - below
+    first = plan.materials.network(below)
+    if share == 0:
+        return ((first, 1.0),)
+    second = plan.materials.network(below + 1)
+    if second is first:
+        return ((first, 1.0),)
+    if first.family is not None and first.family == second.family:
+        return ((first.blended(second, share), 1.0),)
+    return ((first, 1 - share), (second, share))
+
+
+def _groups(chosen: Sequence[Mix]) -> list[list[int]]:
+    """Which pictures can be drawn together: the same networks with the same shares. -> places in the batch"""
+    groups: dict[tuple[tuple[int, float], ...], list[int]] = defaultdict(list)
+    for member, mix in enumerate(chosen):
+        groups[tuple((id(network), share) for network, share in mix)].append(member)
+    return list(groups.values())
+
+
+def cover(pictures: Tensor, size: tuple[int, int]) -> Tensor:
+    """Scale by bicubic interpolation until (height, width) is covered, then cut the middle out. float [N, 3, H, W]"""
+    height, width = pictures.shape[-2:]
+    if (height, width) == size:
+        return pictures
+    scale = max(size[0] / height, size[1] / width)
+    covering = (max(round(height * scale), size[0]), max(round(width * scale), size[1]))
+    if covering != (height, width):
+        pictures = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
+    top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
+    return pictures[..., top : top + size[0], left : left + size[1]]

@@ -1,0 +1,43 @@
+"""noise-blend: GANce's blend of music and noise, networks switched by loudness; the paced clock is a preset of it."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gpu_service.protocol import SnapshotNeeds
+from gpu_service.visualizers.base import DrawQuality, Plan, Visualizer
+from gpu_service.visualizers.noise_blend_parameters import PRESETS, NoiseBlendParameters
+from gpu_service.visualizers.noise_blend_stages import STAGES
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class NoiseBlend(Visualizer):
+    """One vector per frame, (1 − α) noise + α spectrum, through one network or a list of them."""
+
+    name = "noise-blend"
+    title = "Noise blend"
+    version = "1"
+    summary = "A walk through a network that the music paces, tints and switches."
+    parameters = NoiseBlendParameters
+    presets = PRESETS
+    stages = STAGES
+    snapshots = SnapshotNeeds(min=1, max=64, kinds=["stylegan2", "cppn"])
+
+    def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
+        """uint8 [N, 3, H, W]"""
+        # torch takes seconds to import, and only drawing needs it.
+        from gpu_service.visualizers.network_mix import draw_mix
+        from gpu_service.visualizers.noise_blend_path import vectors
+
+        chosen: NoiseBlendParameters = plan.parameters
+        return draw_mix(
+            plan,
+            frames,
+            z=vectors(plan, frames),
+            places=plan.stages["networks"]["place"][list(frames)],
+            truncation=chosen.truncation,
+            noise_inputs=chosen.noise_inputs,
+            seed=chosen.seed,
+            quality=quality,
+        )
