@@ -1,0 +1,105 @@
+"""The API under /api/v1: everything that the pages do. Each app brings a router; here they come together."""
+
+from importlib.util import find_spec
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError
+from ninja.errors import ValidationError as RequestInvalid
+
+from studio.accounts.auth import bearer, session
+from studio.blobs.store import StoreFull
+from studio.errors import Conflict, Refused
+from studio.jobs.leases import LeaseLost
+from studio.jobs.queue import JobRefused
+from studio.projects.access import PermissionRefused
+from studio.site.middleware import database_away
+
+ROUTERS = [
+    ("", "studio.accounts.api:router"),
+    ("", "studio.projects.api:router"),
+    ("", "studio.events.api:router"),
+    ("", "studio.jobs.api:router"),
+    ("", "studio.blobs.api:router"),
+    ("", "studio.tracks.api:router"),
+    ("", "studio.networks.api:router"),
+    ("", "studio.scenes.api:router"),
+    ("", "studio.renders.api:router"),
+    ("", "studio.services.api:router"),
+    ("/service", "studio.services.service_api:router"),
+]
+NOTHING_HERE = "There is nothing here, or it is not shared with you."
+
+api = NinjaAPI(title="Phosphene", version="1", auth=[bearer, session], docs_url=None, openapi_url="/openapi.json")
+for prefix, path in ROUTERS:
+    if find_spec(path.partition(":")[0]) is not None:
+        api.add_router(prefix, import_string(path.replace(":", ".")))
+
+
+def refuse(request: HttpRequest, status: int, detail: str, **more: Any) -> HttpResponse:
+    """The one shape of an error."""
+    return api.create_response(request, {"detail": detail, **more}, status=status)
+
+
+@api.exception_handler(Http404)
+def nothing_here(request: HttpRequest, error: Http404) -> HttpResponse:
+    return refuse(request, 404, NOTHING_HERE)
+
+
+@api.exception_handler(PermissionRefused)
+def role_too_small(request: HttpRequest, error: PermissionRefused) -> HttpResponse:
+    return refuse(request, 403, str(error))
+
+
+@api.exception_handler(LeaseLost)
+@api.exception_handler(JobRefused)
+def no_longer(request: HttpRequest, error: Exception) -> HttpResponse:
+    return refuse(request, 409, str(error))
+
+
+@api.exception_handler(StoreFull)
+def disk_full(request: HttpRequest, error: StoreFull) -> HttpResponse:
+    return refuse(request, 507, str(error))
+
+
+@api.exception_handler(Conflict)
+def changed_meanwhile(request: HttpRequest, error: Conflict) -> HttpResponse:
+    return refuse(request, 409, str(error), current=error.current)
+
+
+@api.exception_handler(Refused)
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    named = {"field": error.field} if error.field else {}
+    return refuse(request, error.status, str(error), **named)
+
+
+@api.exception_handler(AuthenticationError)
+def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return refuse(request, 401, "You are signed out. Sign in, then try again.")
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def away(request: HttpRequest, error: Exception) -> HttpResponse:
+    return database_away()
+
+
+@api.exception_handler(RequestInvalid)
+def wrong_field(request: HttpRequest, error: RequestInvalid) -> HttpResponse:
+    """422 in the one shape: the first fault as the sentence, all of them in `fields`."""
+    fields = [{"field": _field(fault["loc"]), "message": _sentence(fault)} for fault in error.errors]
+    first = fields[0]
+    return refuse(request, 422, first["message"], field=first["field"], fields=fields)
+
+
+def _field(place: Any) -> str:
+    """["body", "order", "parameters", "alpha"] -> "parameters.alpha"."""
+    return ".".join(str(step) for step in place[2 if place[0] == "body" and len(place) > 2 else 1 :])
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    name, text = _field(fault["loc"]), str(fault["msg"]).rstrip(".")
+    return f"{name}: {text[:1].lower()}{text[1:]}." if name else f"{text}."

@@ -1,0 +1,55 @@
+"""HTTP to Django, sockets to their consumers.
+
+A page's socket needs this site's Origin and a session; a service's needs a bearer token and has no cookies.
+"""
+
+import os
+from importlib.util import find_spec
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+django_application = get_asgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 (after Django is set up)
+from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.urls import URLPattern, path, re_path  # noqa: E402
+from django.utils.module_loading import import_string  # noqa: E402
+
+PAGE_SOCKETS = {
+    "ws/projects/<uuid:project_id>/events": "studio.events.sockets:EventsSocket",
+    "ws/scenes/<uuid:scene_id>/preview": "studio.scenes.sockets:PreviewSocket",
+}
+SERVICE_SOCKETS = {
+    "ws/service/control": "studio.services.sockets:ControlSocket",
+    "ws/service/frames": "studio.services.sockets:FramesSocket",
+}
+
+
+def routes(sockets: dict[str, str]) -> list[URLPattern]:
+    return [
+        path(address, import_string(place.replace(":", ".")).as_asgi())
+        for address, place in sockets.items()
+        if find_spec(place.partition(":")[0]) is not None
+    ]
+
+
+class NoSocket(AsyncWebsocketConsumer):
+    """Any other address: refused at the handshake."""
+
+    async def websocket_connect(self, message: object) -> None:
+        await self.close()
+
+
+services = URLRouter([*routes(SERVICE_SOCKETS)])
+pages = AllowedHostsOriginValidator(
+    AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), re_path("", NoSocket.as_asgi())]))
+)
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": URLRouter([re_path("^(?=ws/service/)", services), re_path("", pages)]),
+    }
+)

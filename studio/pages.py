@@ -1,0 +1,124 @@
+"""The shell of every page: who asks, which project, which ids. The rest the page asks of the API."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from studio import __version__
+from studio.accounts.api import MeOut
+from studio.events.read import last_number
+from studio.networks.models import Network
+from studio.projects.access import project_or_404, projects_of, role_of, thing_or_404
+from studio.projects.models import Project
+from studio.renders.models import Render
+from studio.scenes.models import Scene
+from studio.tracks.models import Track
+
+# The pages about one thing: the address's kind -> (bundle, model).
+THINGS: dict[str, tuple[str, Any]] = {
+    "tracks": ("track", Track),
+    "scenes": ("scene", Scene),
+    "renders": ("render", Render),
+    "networks": ("network", Network),
+}
+
+
+@require_safe
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """The project where the person was last, or the list."""
+    kept = request.session.get("project")
+    found = projects_of(request.user).filter(pk=kept).first() if kept else None
+    found = found or projects_of(request.user).order_by("-updated_at").first()
+    return redirect("project", found.pk) if found else redirect("projects")
+
+
+@require_safe
+@login_required
+def projects(request: HttpRequest) -> HttpResponse:
+    return shell(request, "projects", "Projects")
+
+
+@require_safe
+@login_required
+def place(request: HttpRequest, project_id: UUID, page: str, title: str) -> HttpResponse:
+    """A page of a project."""
+    project = project_or_404(request.user, project_id)
+    request.session["project"] = str(project.pk)
+    return shell(request, page, title, project=project)
+
+
+@require_safe
+@login_required
+def thing(request: HttpRequest, project_id: UUID, kind: str, pk: UUID) -> HttpResponse:
+    """The page of one track, scene, render or network. Its address must name its own project."""
+    bundle, model = THINGS[kind]
+    project = project_or_404(request.user, project_id)
+    row = thing_or_404(request.user, model.objects.filter(project=project), pk)
+    request.session["project"] = str(project.pk)
+    return shell(request, bundle, row.name, project=project, ids={bundle: str(row.pk)})
+
+
+@ensure_csrf_cookie
+def shell(
+    request: HttpRequest,
+    page: str,
+    title: str,
+    *,
+    project: Project | None = None,
+    ids: dict[str, str] | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The frame that React fills, with what it needs to begin."""
+    data = {
+        "page": page,
+        "me": MeOut.from_orm(request.user).model_dump(mode="json") if request.user.is_authenticated else None,
+        "project": _project_data(request, project) if project else None,
+        "ids": ids or {},
+        "csrf": get_token(request),
+        "version": __version__,
+        "services": services_state(),
+        "last_event": last_number(project.pk) if project else 0,
+        **more,
+    }
+    theme = (data["me"] or {}).get("preferences", {}).get("theme", "dark")
+    context = {"page": page, "title": title, "theme": theme, "data": data}
+    return render(request, "page.html", context, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same for what is not there and for what is not shared: ids cannot be guessed."""
+    return render(request, "not_found.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "stale.html", status=403)
+
+
+def services_state() -> dict[str, Any]:
+    """What the service pill shows first, the same as GET /services."""
+    try:
+        from studio.services.present import services_out
+    except ImportError:
+        return {"state": "none", "items": []}
+    return services_out()
+
+
+def _project_data(request: HttpRequest, project: Project) -> dict[str, Any]:
+    return {
+        "id": str(project.pk),
+        "name": project.name,
+        "is_demo": project.is_demo,
+        "role": role_of(request.user, project.pk),
+    }
+
+
+def missing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    raise Http404

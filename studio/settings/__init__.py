@@ -1,0 +1,1 @@
+from studio.settings.base import *  # noqa: F403 (Django reads every name from here)

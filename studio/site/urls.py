@@ -1,0 +1,33 @@
+"""Health and the shells of the pages."""
+
+from django.urls import path
+
+from studio import pages
+from studio.site import health
+
+PLACES = {
+    "": ("home", "Home"),
+    "tracks/": ("tracks", "Tracks"),
+    "scenes/": ("scenes", "Scenes"),
+    "renders/": ("renders", "Renders"),
+    "networks/": ("networks", "Networks"),
+    "activity/": ("activity", "Activity"),
+    "settings/": ("settings", "Settings"),
+}
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("", pages.start, name="start"),
+    path("projects/", pages.projects, name="projects"),
+    path("p/<uuid:project_id>/", pages.place, {"page": "home", "title": "Home"}, name="project"),
+    *(
+        path(f"p/<uuid:project_id>/{address}", pages.place, {"page": page, "title": title}, name=page)
+        for address, (page, title) in PLACES.items()
+        if address
+    ),
+    *(
+        path(f"p/<uuid:project_id>/{kind}/<uuid:pk>/", pages.thing, {"kind": kind}, name=bundle)
+        for kind, (bundle, _) in pages.THINGS.items()
+    ),
+]
