@@ -1,7 +1,7 @@
 """Analysis: a track's numbers, found once and kept in `analysis.npz`.
 
-Keys of the file (load with `Analysis.load`, or with numpy alone). Seconds count from the first sample; T curve points lie
-`1 / frame_rate` apart, the first at 0; C chroma points `1 / chroma_rate` apart; S loudness points 0.1 s apart.
+Keys of the file (load with `Analysis.load`, or with numpy alone). Seconds count from the first sample; T curve points
+lie `1 / frame_rate` apart, the first at 0; C chroma points `1 / chroma_rate` apart; S loudness points 0.1 s apart.
 
     facts            str       JSON: everything of `Facts` below
     beats            f64 [n]   seconds, ascending; empty with a reason in facts.no_beats
@@ -119,8 +119,10 @@ class Analysis:
         }
 
 
-ARRAYS = ("beats", "downbeats", "onset_times", "onset_strengths", "onset", "loudness")
-ARRAYS += ("short_term", "bands", "brightness", "chroma")
+ARRAYS = (
+    *("beats", "downbeats", "onset_times", "onset_strengths"),
+    *("onset", "loudness", "short_term", "bands", "brightness", "chroma"),
+)
 
 
 def analyse(sound: Sound, *, progress: Callable[[float], None] = lambda share: None) -> Analysis:

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import soxr
 
 from gpu_service.music import ffmpeg
 from gpu_service.music.errors import MusicError
 from gpu_service.music.media import Media, damaged, probe
+from gpu_service.music.resample import Resampler
 from gpu_service.music.sound import Sound
 
 MAX_SECONDS = 6 * 3600.0
@@ -90,10 +90,10 @@ def _at_rate(part: Sound, rate: int) -> Iterator[np.ndarray]:
     if part.sample_rate == rate:
         yield from part.blocks()
         return
-    stream = soxr.ResampleStream(part.sample_rate, rate, part.channels, dtype="float32", quality="HQ")
+    resampler = Resampler(part.sample_rate, rate, channels=part.channels)
     for block in part.blocks():
-        yield stream.resample_chunk(block).reshape(-1, part.channels)
-    yield stream.resample_chunk(np.zeros((0, part.channels), np.float32), last=True).reshape(-1, part.channels)
+        yield resampler.feed(block)
+    yield resampler.finish()
 
 
 def _target_rate(rate: int) -> int:

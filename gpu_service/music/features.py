@@ -1,7 +1,7 @@
 """Features: everything that analysis reads from a track, taken in one pass over short overlapping windows.
 
-22 050 Hz mono. Frame i of a curve is centred on second i · hop / 22 050; hop is 256 samples (86.1 a second) unless said.
-Memory grows by about 110 bytes a frame, 100 MB for three hours; the samples themselves are never held.
+22 050 Hz mono. Frame i of a curve is centred on second i · hop / 22 050; hop is 256 samples (86.1 a second) unless
+said. Memory grows by about 110 bytes a frame, 100 MB for three hours; the samples themselves are never held.
 """
 
 from collections.abc import Callable, Iterator

@@ -4,7 +4,8 @@ import math
 from fractions import Fraction
 
 import numpy as np
-import soxr
+
+from gpu_service.music.resample import resample
 
 
 def frame_count(sample_count: int, sample_rate: int, *, fps: Fraction) -> int:
@@ -24,7 +25,7 @@ def frame_samples(
     x = np.zeros(count * vector_length, np.float32)
     if len(samples) and count:
         new_rate = float(vector_length * fps) if frames is None else sample_rate * count * vector_length / len(samples)
-        resampled = soxr.resample(samples.astype(np.float32, copy=False), sample_rate, new_rate, quality="HQ")
+        resampled = resample(samples, sample_rate, new_rate)
         kept = min(len(x), len(resampled))
         x[:kept] = resampled[:kept]
     return x.reshape(count, vector_length)

@@ -94,7 +94,7 @@ def _decibels(x: np.ndarray) -> np.ndarray:
 
 
 def _loudness(x: np.ndarray, *, window: int = 7, order: int = 3) -> np.ndarray:
-    """Rms of each row, trailing mean of 3 whose first two values are the track's mean, smoothed. [frames, V] -> [frames]"""
+    """Rms of each row; trailing mean of 3, the first two the track's mean; smoothed. [frames, V] -> [frames]"""
     if len(x) == 0:
         return np.zeros(0)
     rms = np.sqrt(np.mean(np.square(x, dtype=np.float64), axis=1))

@@ -1,7 +1,7 @@
 """Lanes: the curves that the page draws under the waveform, light enough to send at once (about 1 kB a second).
 
-A packed file (see packed.py) with the facts `format` ("lanes 1"), `duration_seconds`, and `lanes`: a list of {name, title,
-unit, low, high, points_per_second, rows}. The array `name` is uint8 [points] or, where `rows` is more than 1,
+A packed file (see packed.py) with the facts `format` ("lanes 1"), `duration_seconds`, and `lanes`: a list of {name,
+title, unit, low, high, points_per_second, rows}. The array `name` is uint8 [points] or, where `rows` is more than 1,
 [points, rows]; 0 stands for `low`, 255 for `high`, in `unit`. Point i belongs to second i / points_per_second.
 Where two points of the analysis became one, the higher stayed, so that no hit gets lost.
 """

@@ -30,5 +30,5 @@ def why_no_beats(sound: Sound, features: Features, tempo: TempoCurve, pulse: Pul
 
 
 def pauses(rms: np.ndarray) -> float:
-    """Share of moments softer than half of the second around them; speech, made of syllables, has many (Saunders 1996)."""
+    """Share of moments softer than half of the second around them: speech has many (Saunders 1996). 0…1"""
     return float(np.mean(rms < 0.5 * uniform_filter1d(rms, round(FRAME_RATE), mode="nearest")))

@@ -1,17 +1,17 @@
 """Paced noise: the music moves the clock of the noise (`specs/cppn.md` §8).
 
-Between hits the picture drifts; at a hit it leaps on along the same path and settles. `phase` is one array per track and
-frame rate, so every frame stays addressable by its number.
+Between hits the picture drifts; at a hit it leaps on along the same path and settles. `phase` is one array per track
+and frame rate, so every frame stays addressable by its number.
 """
 
 from fractions import Fraction
 
 import numpy as np
-import soxr
 from scipy.ndimage import gaussian_filter1d
 
 from gpu_service.music.film_frames import frame_count, highest_per_frame
 from gpu_service.music.onset_strength import RATE, onset_strength
+from gpu_service.music.resample import resample
 from gpu_service.music.smoothed_noise import GANCE_SEED, read_at, smoothed_noise
 
 ONSET_HOP = 256
@@ -23,7 +23,7 @@ def onset_per_frame(samples_mono: np.ndarray, sample_rate: int, *, fps: Fraction
     frames = frame_count(len(samples_mono), sample_rate, fps=fps)
     if frames == 0:
         return np.zeros(0)
-    mono = soxr.resample(samples_mono.astype(np.float32, copy=False), sample_rate, RATE, quality="HQ")
+    mono = resample(samples_mono, sample_rate, RATE)
     strength = onset_strength(mono, hop_samples=ONSET_HOP)
     return highest_per_frame(strength, hop_samples=ONSET_HOP, sample_rate=RATE, fps=fps, frames=frames)
 
@@ -45,7 +45,7 @@ def paced_phase(
 def phase_of(
     onset: np.ndarray, *, fps: Fraction, still: float = 0.12, push: float = 1.0, fall_seconds: float = 0.1
 ) -> np.ndarray:
-    """The same from onsets that are already known. `push` 0, or silence, is an even step. [frames] -> float64 [frames]"""
+    """The same from known onsets. `push` 0, or silence, is an even step. [frames] -> float64 [frames]"""
     if len(onset) == 0:
         return np.zeros(0)
     usual = float(np.percentile(onset, 95))

@@ -1,9 +1,9 @@
 """Packed arrays: one small binary file that a browser reads in ten lines.
 
 Layout, little endian: 8 bytes `PHOSARR1` · uint32 length H of the header · H bytes of JSON in UTF-8, padded with
-spaces so that 12 + H is a multiple of 8 · the arrays. The JSON is an object of facts with one key more, `arrays`: name →
-{dtype, shape, offset}, where `offset` counts bytes from the end of the header (byte 12 + H) and is a multiple of 8. dtypes:
-uint8, int16, uint16, float32. In the page: `new Int16Array(buffer, 12 + H + offset, count)`.
+spaces so that 12 + H is a multiple of 8 · the arrays. The JSON is an object of facts with one key more, `arrays`:
+name → {dtype, shape, offset}, where `offset` counts bytes from the end of the header (byte 12 + H) and is a multiple of
+8. dtypes: uint8, int16, uint16, float32. In the page: `new Int16Array(buffer, 12 + H + offset, count)`.
 """
 
 import json

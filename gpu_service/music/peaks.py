@@ -1,9 +1,9 @@
 """Peaks: what the waveform shows, at six or seven depths of zoom.
 
 A packed file (see packed.py) with the facts `format` ("peaks 1"), `sample_rate`, `frame_count`, `duration_seconds` and
-`levels`: a list of {samples_per_pixel, name}, coarse first, so that a page can draw after the first kilobytes and ask for
-the rest by Range. The array `name` is int16 [pixels, 3]: lowest sample, highest sample (over all channels), and rms (of all
-channels), each × 32767. Pixel i covers samples i·spp … (i+1)·spp − 1, that is the seconds from i·spp/sample_rate on.
+`levels`: a list of {samples_per_pixel, name}, coarse first, so that a page can draw after the first kilobytes and ask
+for the rest by Range. The array `name` is int16 [pixels, 3]: lowest sample, highest sample (over all channels), and rms
+(of all channels), each × 32767. Pixel i covers samples i·spp … (i+1)·spp − 1: the seconds from i·spp / sample_rate on.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """Segments: the sections of a track. Boundaries by novelty (Foote 2000), letters for sections that sound alike."""
 
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -40,9 +41,9 @@ def find_segments(features: Features, *, duration_seconds: float, downbeats: np.
     edges = _boundaries(texture) * STEP_SECONDS
     edges = _on_downbeats(edges, downbeats)
     edges = np.unique(np.concatenate([[0.0], edges[(edges > 1) & (edges < duration_seconds - 1)], [duration_seconds]]))
-    means = np.array([_mean_between(texture, a, b) for a, b in zip(edges, edges[1:], strict=False)])
+    means = np.array([_mean_between(texture, a, b) for a, b in pairwise(edges)])
     letters = _letters(means)
-    return [Segment(float(a), float(b), label) for a, b, label in zip(edges, edges[1:], letters, strict=False)]
+    return [Segment(float(a), float(b), label) for (a, b), label in zip(pairwise(edges), letters, strict=True)]
 
 
 def _texture(features: Features) -> np.ndarray:
@@ -105,7 +106,7 @@ def _letters(means: np.ndarray) -> list[str]:
     distances = pdist(means)
     groups = fcluster(linkage(distances, "average"), SAME_LETTER_DISTANCE * float(np.median(distances)), "distance")
     names: dict[int, str] = {}
-    return [names.setdefault(group, _letter(len(names))) for group in groups]
+    return [names.setdefault(int(group), _letter(len(names))) for group in groups]
 
 
 def _letter(number: int) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import soxr
+
+from gpu_service.music.resample import Resampler
 
 BLOCK_FRAMES = 1 << 18
 
@@ -52,10 +53,10 @@ class Sound:
         if sample_rate == self.sample_rate:
             yield from (block.mean(axis=1) for block in self.blocks(frames=frames))
             return
-        stream = soxr.ResampleStream(self.sample_rate, sample_rate, 1, dtype="float32", quality="HQ")
+        resampler = Resampler(self.sample_rate, sample_rate, channels=1)
         for block in self.blocks(frames=frames):
-            yield stream.resample_chunk(block.mean(axis=1, dtype=np.float32))
-        yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
+            yield resampler.feed(block.mean(axis=1, keepdims=True))[:, 0]
+        yield resampler.finish()[:, 0]
 
     def mono(self, *, sample_rate: int | None = None) -> np.ndarray:
         """The whole track as one channel, float32 [n]. Its memory grows with the track."""

@@ -35,7 +35,7 @@ class TempoMarker:
 
 @dataclass(frozen=True)
 class TempoCurve:
-    """`bpm [windows]` at `seconds [windows]`; `clarity [windows]`, 0…1, says how much the sound repeats at that pace."""
+    """`bpm [windows]` at `seconds [windows]`; `clarity [windows]`, 0…1: how much the sound repeats at that pace."""
 
     seconds: np.ndarray
     bpm: np.ndarray
@@ -77,7 +77,7 @@ def _autocorrelation(onset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pulse_score(repeats: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A pulse repeats after one beat, and after two and four. -> score [w, bpm], plain likeness after one beat [w, bpm]"""
+    """A pulse repeats after one beat, and after two and four. -> score [w, bpm], likeness after one [w, bpm]"""
     longest = repeats.shape[1] - 2
     likeness = []
     for multiple in (1, 2, 4):

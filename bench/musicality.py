@@ -1,0 +1,82 @@
+"""How much a film moves with its music, from the mp4 alone (specs/cppn.md §8; DESIGN.md §7).
+
+python bench/musicality.py film.mp4 [--track song.ogg] [--json]
+"""
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from gpu_service.music import ffmpeg
+from gpu_service.music.decode import decode
+from gpu_service.music.errors import MusicError
+from gpu_service.music.musicality import Musicality, changes, measure_musicality
+
+SIDE = 64
+
+
+def film_fps(film: Path) -> Fraction:
+    """The frame rate that the file states; 29.97 and its kin are n/1001."""
+    said = ffmpeg.run(
+        [*ffmpeg.read_from(film, demuxer="mov"), "-t", "0", "-f", "null", "-"], limit_seconds=30
+    ).last_words
+    found = re.search(r"Video:.*?, ([\d.]+) fps", said)
+    if found is None:
+        raise MusicError(f"“{film.name}” holds no pictures. Choose an MP4 film.")
+    stated = float(found[1])
+    return Fraction(round(stated * 1001 / 1000) * 1000, 1001) if stated % 1 else Fraction(int(stated))
+
+
+def film_frames(film: Path) -> Iterator[np.ndarray]:
+    """Every frame at 64×64, uint8 RGB [64, 64, 3]."""
+    picture = ["-map", "0:v:0", "-an", "-vf", f"scale={SIDE}:{SIDE}:flags=area", "-fps_mode", "passthrough"]
+    command = [*ffmpeg.read_from(film, demuxer="mov"), *picture, "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1"]
+    size = SIDE * SIDE * 3
+    with ffmpeg.running(command, limit_seconds=1800) as child:
+        while len(data := child.stdout.read(size)) == size:
+            yield np.frombuffer(data, np.uint8).reshape(SIDE, SIDE, 3)
+
+
+def judge(film: Path, track: Path | None) -> Musicality:
+    fps = film_fps(film)
+    with tempfile.TemporaryDirectory() as folder:
+        sound = decode(track or film, pcm_path=Path(folder) / "track.pcm")
+        return measure_musicality(changes(film_frames(film)), sound.mono(), sound.sample_rate, fps=fps)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("film", type=Path)
+    parser.add_argument("--track", type=Path, help="the music, when it is not in the film")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args()
+    try:
+        found = judge(options.film, options.track)
+    except (MusicError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(found.to_json()))
+        return 0
+    print(
+        f"{options.film.name}: {found.frames} frames, change {found.mean_change:.4f} mean, {found.max_change:.4f} most"
+    )
+    for name, witness in (("onset strength", found.onset), ("rise of energy", found.energy)):
+        print(
+            f"  {name:15} r {witness.r:+.2f} at lag {witness.lag}   z {witness.z:+.2f} of {witness.ceiling:.2f}"
+            f" possible = {witness.share:.0%}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
