@@ -141,6 +141,11 @@ export interface BeatGrid {
   beats: number[]
   downbeats: number[]
   onsets?: number[]
+  /** Sections; the same letter sounds alike. */
+  segments?: { start: number; end: number; label: string }[]
+  /** Why there are no beats. */
+  no_beats?: string | null
+  edited_by?: { name: string } | null
 }
 
 export interface Cue {

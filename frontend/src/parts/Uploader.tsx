@@ -1,0 +1,145 @@
+/** Uploader: drop anywhere on the page, one row per file, refused files stay with the reason until dismissed. */
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { sentOf, timeLeft } from '../lib/format'
+import { useStore } from '../lib/store'
+import { addFiles, goOn, onArrival, pauseUpload, removeUpload, takeUpAgain, uploads, type UploadKind, type UploadRow } from '../wire/uploads'
+import { Note } from './basics'
+import { Button, IconButton } from './Button'
+import { Bar } from './Progress'
+import { toastFault } from './toasts'
+
+/** Opens the system's file chooser. */
+export function useFileChooser(kind: UploadKind): () => void {
+  const latest = useRef(kind)
+  useEffect(() => {
+    latest.current = kind
+  })
+  return () => {
+    const input = document.createElement('input')
+    input.type = 'file'
+    input.multiple = true
+    input.accept = latest.current.endings.join(',')
+    input.onchange = () => addFiles([...(input.files ?? [])], latest.current)
+    input.click()
+  }
+}
+
+/** Makes the whole page a place to drop files on, while `kind` is given. */
+export function DropAnywhere({ kind, title, children }: { kind: UploadKind | null; title: string; children?: ReactNode }) {
+  const [isOver, setOver] = useState(false)
+  useEffect(() => {
+    if (kind === null) return
+    let depth = 0
+    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
+    const over = (event: DragEvent): void => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      if (event.type === 'dragenter') depth += 1
+      setOver(true)
+    }
+    const left = (): void => {
+      depth -= 1
+      if (depth <= 0) setOver(false)
+    }
+    const dropped = (event: DragEvent): void => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      depth = 0
+      setOver(false)
+      addFiles([...(event.dataTransfer?.files ?? [])], kind)
+    }
+    window.addEventListener('dragenter', over)
+    window.addEventListener('dragover', over)
+    window.addEventListener('dragleave', left)
+    window.addEventListener('drop', dropped)
+    return () => {
+      window.removeEventListener('dragenter', over)
+      window.removeEventListener('dragover', over)
+      window.removeEventListener('dragleave', left)
+      window.removeEventListener('drop', dropped)
+    }
+  }, [kind])
+  if (!isOver || kind === null) return null
+  return (
+    <div className="dropzone">
+      <div>
+        <h2>{title}</h2>
+        {children && <div className="soft">{children}</div>}
+      </div>
+    </div>
+  )
+}
+
+/** The rows of one kind. `onArrived` is called as each file has arrived. */
+export function UploadRows({ kind, onArrived }: { kind: UploadKind; onArrived?: (row: UploadRow) => void }) {
+  const rows = useStore(uploads).filter((row) => row.kind === kind.kind && row.state !== 'done')
+  const latest = useRef(onArrived)
+  useEffect(() => {
+    latest.current = onArrived
+  })
+  useEffect(() => onArrival((row) => row.kind === kind.kind && latest.current?.(row)), [kind.kind])
+  useEffect(() => {
+    void takeUpAgain(kind)
+    // Once for each place that files go to.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [kind.kind, kind.project])
+  if (rows.length === 0) return null
+  return (
+    <section className="card uploads" aria-label="Uploads">
+      {rows.map((row) => <Row key={row.id} row={row} />)}
+    </section>
+  )
+}
+
+function words(row: UploadRow): { text: string; className: string } {
+  switch (row.state) {
+    case 'waiting':
+      return { text: 'Waiting its turn', className: 'soft' }
+    case 'offline':
+      return { text: 'Waiting for the network', className: 'warn' }
+    case 'paused':
+      return { text: `Paused at ${sentOf(row.sent, row.size)}`, className: 'soft' }
+    case 'checking':
+      return { text: 'Looking at the file', className: 'soft' }
+    case 'refused':
+      return { text: row.error, className: 'danger' }
+    case 'missing':
+      return { text: row.error, className: 'warn' }
+    case 'done':
+      return { text: 'Sent', className: 'soft' }
+    case 'sending':
+      return { text: sentOf(row.sent, row.size) + (row.secondsLeft === null ? '' : `, ${timeLeft(row.secondsLeft)}`), className: 'soft' }
+  }
+}
+
+function Row({ row }: { row: UploadRow }) {
+  const { text, className } = words(row)
+  const drop = (): void => void removeUpload(row.id).catch((fault: unknown) => toastFault(fault))
+  return (
+    <div className="upload" role="group" aria-label={row.name}>
+      <div className="row xs">
+        <span className="grow clip strong" title={row.name}>{row.name}</span>
+        <span className={`num told ${className}`} role={row.state === 'refused' ? 'alert' : undefined}>{text}</span>
+        {row.state === 'sending' && <Button small kind="quiet" onClick={() => pauseUpload(row.id)}>Pause</Button>}
+        {row.state === 'paused' && <Button small kind="quiet" onClick={() => goOn(row.id)}>Go on</Button>}
+        <IconButton small icon="close" label={row.state === 'refused' ? 'Dismiss' : `Remove ${row.name}`} onClick={drop} />
+      </div>
+      {(row.state === 'sending' || row.state === 'paused' || row.state === 'offline') && <Bar share={row.sent / row.size} label={`${row.name} sent`} />}
+      {row.state === 'checking' && <Bar share={null} label={`${row.name} is looked at`} />}
+    </div>
+  )
+}
+
+/** The large dashed place of an empty page. */
+export function DropCard({ title, children, choose, reason }: { title: string; children: ReactNode; choose: () => void; reason?: string | null }) {
+  if (reason) return <Note>{reason}</Note>
+  return (
+    <div className="dropcard">
+      <div className="grow">
+        <div className="bold">{title}</div>
+        <div className="soft">{children}</div>
+      </div>
+      <Button kind="primary" onClick={choose}>Choose files</Button>
+    </div>
+  )
+}
