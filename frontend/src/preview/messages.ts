@@ -1,0 +1,37 @@
+/** What a page and the studio tell each other about a preview, as JSON beside the pictures. */
+import type { ParameterValues } from '../wire/types'
+
+export type PreviewStateName = 'waiting' | 'preparing' | 'running' | 'paused' | 'failed' | 'away'
+
+export interface PreviewNotice {
+  type: 'preview'
+  preview_id: string
+  state: PreviewStateName
+  stage: string
+  /** 0…1, or null while it cannot be told. */
+  progress: number | null
+  message: string
+  ready_until: number | null
+  is_driver: boolean
+  driver_name: string
+  fps_drawn: number | null
+  /** Pictures that the studio dropped on the way to this page. */
+  dropped?: number
+  service?: string | null
+}
+
+export interface PreviewErrorNotice {
+  type: 'error'
+  field: string | null
+  message: string
+}
+
+export type FromStudio = PreviewNotice | PreviewErrorNotice | { type: 'ping' }
+
+export type ToStudio =
+  | { type: 'join'; width: number; follow: string | null }
+  | { type: 'drive'; seconds: number; rate: number; playing: boolean; lead: number; loop: [number, number] | null }
+  | { type: 'credit'; n: number }
+  | { type: 'parameters'; values: ParameterValues }
+  | { type: 'size'; width: number; height: number }
+  | { type: 'leave' }

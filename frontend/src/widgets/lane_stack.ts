@@ -1,0 +1,184 @@
+/** Lanes one above the other: heads on the left, one time axis on the right, and what crosses all of them. */
+import { element } from '../lib/element'
+import { createEmitter, type Emitter } from '../lib/emitter'
+import { spokenClock } from '../lib/format'
+import { createScope, type Scope } from '../lib/scope'
+import { iconInto } from './icon'
+import { createLaneCanvas, type Drawing } from './lane_canvas'
+import type { Player } from './player'
+import type { TimeView } from './time_view'
+
+export const LEAST_HEIGHT = 40
+export const MOST_HEIGHT = 160
+
+/** One lane. What draws it is told apart by what it has: `draw` for a canvas, `mount` for anything else. */
+export interface LaneSpec {
+  id: string
+  title: string
+  /** Beside the title, fainter: "20–150 Hz". */
+  detail?: string
+  hue?: string
+  height: number
+  /** Takes what height is left. */
+  isTall?: boolean
+  /** May be dragged to 40–160 px and hidden. */
+  isCurve?: boolean
+  isPanel?: boolean
+  /** Why there is nothing to draw; shown on hatching. */
+  missing?: string | null
+  draw?: (drawing: Drawing) => void
+  mount?: (scope: Scope, cell: HTMLElement, head: HTMLElement) => void
+}
+
+export interface LaneStackEvents {
+  height: { id: string; height: number; isDone: boolean }
+  hide: string
+}
+
+export interface LaneStack {
+  readonly box: HTMLElement
+  readonly events: Emitter<LaneStackEvents>
+  show(lanes: readonly LaneSpec[]): void
+  redraw(): void
+  /** x of the time axis in the window. */
+  leftOf(): number
+  /** Spoken by the playhead: "bar 33, beat 2". */
+  describe(text: (seconds: number) => string): void
+}
+
+export function createLaneStack(scope: Scope, parent: HTMLElement, { player, view }: { player: Player; view: TimeView }): LaneStack {
+  const events = createEmitter<LaneStackEvents>()
+  const box = element('div', { class: 'lanes' }, parent)
+  const over = element('div', { class: 'timearea' }, box)
+  const loop = element('div', { class: 'loopspan', hidden: true }, over)
+  const playhead = element('div', { class: 'playhead' }, over)
+  const keys = element('div', { class: 'playhead-keys', role: 'slider', tabindex: 0, 'aria-label': 'Playhead', 'aria-valuemin': 0 }, over)
+  scope.add(() => box.remove())
+  let place: (seconds: number) => string = () => ''
+  let rows = createScope()
+  scope.add(() => rows.close())
+  let redraws: (() => void)[] = []
+
+  const measure = new ResizeObserver(() => view.setWidth(over.clientWidth))
+  measure.observe(over)
+  scope.add(() => measure.disconnect())
+  view.setWidth(over.clientWidth)
+
+  const movePlayhead = (): void => {
+    playhead.style.transform = `translateX(${view.xOf(player.seconds)}px)`
+  }
+  const speak = throttled(250, () => {
+    const seconds = player.seconds
+    keys.setAttribute('aria-valuemax', String(Math.round(view.durationSeconds)))
+    keys.setAttribute('aria-valuenow', seconds.toFixed(2))
+    keys.setAttribute('aria-valuetext', [spokenClock(seconds), place(seconds)].filter(Boolean).join(', '))
+  })
+  const placeLoop = (): void => {
+    const span = player.loopSelection
+    loop.hidden = span === null
+    if (!span) return
+    loop.classList.toggle('off', player.loop === null)
+    loop.style.left = `${view.xOf(span.from)}px`
+    loop.style.width = `${(span.to - span.from) * view.pxPerSecond}px`
+  }
+  const refresh = (): void => {
+    movePlayhead()
+    placeLoop()
+  }
+  scope.add(player.events.on('tick', () => {
+    movePlayhead()
+    speak()
+  }))
+  scope.add(player.events.on('state', placeLoop))
+  scope.add(view.events.on('change', refresh))
+  refresh()
+  speak()
+
+  return {
+    box,
+    events,
+    leftOf: () => over.getBoundingClientRect().left,
+    describe(text) {
+      place = text
+      speak()
+    },
+    redraw: () => redraws.forEach((redraw) => redraw()),
+    show(lanes) {
+      rows.close()
+      rows = createScope()
+      box.style.gridTemplateRows = lanes.map(trackOf).join(' ')
+      redraws = lanes.flatMap((lane) => showLane(rows, over, lane, view, events))
+    },
+  }
+}
+
+function trackOf({ height, isTall }: LaneSpec): string {
+  return isTall ? `minmax(${height}px, 1fr)` : `${height}px`
+}
+
+function showLane(
+  scope: Scope,
+  before: HTMLElement,
+  lane: LaneSpec,
+  view: TimeView,
+  events: Emitter<LaneStackEvents>,
+): (() => void)[] {
+  const head = element('div', { class: 'lh', 'data-lane': lane.id })
+  const cell = element('div', { class: `lt${lane.isPanel ? ' on-panel' : ''}${lane.missing ? ' missing' : ''}`, 'data-lane': lane.id })
+  before.before(head, cell)
+  scope.add(() => {
+    head.remove()
+    cell.remove()
+  })
+  if (lane.hue) {
+    head.style.setProperty('--h', `var(--${lane.hue})`)
+    element('span', { class: 'swatch', 'aria-hidden': 'true' }, head)
+  }
+  const title = element('span', { class: `grow clip${lane.isPanel ? ' faint' : ''}`, title: lane.title }, head, lane.title)
+  if (lane.detail) element('span', { class: 'faint' }, title, ` ${lane.detail}`)
+  if (lane.isCurve) addCurveTools(scope, head, cell, lane, events)
+  lane.mount?.(scope, cell, head)
+  if (lane.missing) element('span', { class: 'reason' }, cell, lane.missing)
+  const { draw } = lane
+  return draw && !lane.missing ? [createLaneCanvas(scope, cell, view, draw).redraw] : []
+}
+
+function addCurveTools(scope: Scope, head: HTMLElement, cell: HTMLElement, lane: LaneSpec, events: Emitter<LaneStackEvents>): void {
+  const eye = element('button', { class: 'mini', type: 'button', title: `Hide ${lane.title}`, 'aria-label': `Hide ${lane.title}` }, head)
+  iconInto(scope, eye, 'eye')
+  scope.listen(eye, 'click', () => events.emit('hide', lane.id))
+  const grip = element('div', {
+    class: 'lane-grip', role: 'separator', tabindex: 0, 'aria-orientation': 'horizontal', 'aria-label': `Height of ${lane.title}`,
+    'aria-valuemin': LEAST_HEIGHT, 'aria-valuemax': MOST_HEIGHT, 'aria-valuenow': lane.height,
+  }, head)
+  let drag: { y: number; height: number; now: number } | null = null
+  const within = (height: number): number => Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, height)))
+  scope.listen(grip, 'pointerdown', (event) => {
+    drag = { y: event.clientY, height: cell.clientHeight, now: cell.clientHeight }
+    grip.setPointerCapture(event.pointerId)
+  })
+  scope.listen(grip, 'pointermove', (event) => {
+    if (!drag) return
+    drag.now = within(drag.height + event.clientY - drag.y)
+    events.emit('height', { id: lane.id, height: drag.now, isDone: false })
+  })
+  scope.listen(grip, 'pointerup', () => {
+    if (drag) events.emit('height', { id: lane.id, height: drag.now, isDone: true })
+    drag = null
+  })
+  scope.listen(grip, 'keydown', (event) => {
+    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+    event.preventDefault()
+    events.emit('height', { id: lane.id, height: within(cell.clientHeight + (event.key === 'ArrowDown' ? 8 : -8)), isDone: true })
+  })
+}
+
+function throttled(milliseconds: number, run: () => void): () => void {
+  let last = -Infinity
+  return () => {
+    const now = performance.now()
+    if (now - last < milliseconds) return
+    last = now
+    run()
+  }
+}

@@ -1,0 +1,143 @@
+/** The whole track in one strip (wavesurfer.js on our peaks), with the window that the lanes below show. */
+import WaveSurfer from 'wavesurfer.js'
+import { element, fitCanvas, token } from '../lib/element'
+import type { Scope } from '../lib/scope'
+import { drawStretches, type Stretch } from './draw_curve'
+import { gainOf } from './draw_wave'
+
+import type { Peaks } from './peaks'
+import type { Player } from './player'
+import { TimeView } from './time_view'
+
+const COLUMNS = 1600
+const GRIP_PX = 8
+
+export interface Overview {
+  showPeaks(peaks: Peaks): void
+  showStretches(stretches: readonly Stretch[]): void
+}
+
+export function createOverview(scope: Scope, parent: HTMLElement, { player, view }: { player: Player; view: TimeView }): Overview {
+  const band = element('canvas', { class: 'overview-parts', 'aria-hidden': 'true' }, parent)
+  const wave = element('div', { class: 'overview-wave', 'aria-hidden': 'true' }, parent)
+  const window_ = element('div', { class: 'window' }, parent)
+  const now = element('div', { class: 'now' }, parent)
+  scope.add(() => [band, wave, window_, now].forEach((part) => part.remove()))
+  let stretches: readonly Stretch[] = []
+
+  const place = (): void => {
+    const whole = Math.max(0.001, view.durationSeconds)
+    window_.style.left = `${(view.from / whole) * 100}%`
+    window_.style.width = `${Math.min(1, (view.to - view.from) / whole) * 100}%`
+  }
+  const drawBand = (): void => {
+    const fitted = fitCanvas(band)
+    if (!fitted) return
+    const [context, width, height] = fitted
+    const whole = new TimeView(view.durationSeconds)
+    whole.setWidth(width)
+    drawStretches({ context, width, height, view: whole, colour: (name) => token(band, name) }, stretches)
+  }
+  const tick = (seconds: number): void => {
+    now.style.left = `${(seconds / Math.max(0.001, view.durationSeconds)) * 100}%`
+  }
+  scope.add(view.events.on('change', place))
+  scope.add(player.events.on('tick', tick))
+  const sizes = new ResizeObserver(drawBand)
+  sizes.observe(band)
+  scope.add(() => sizes.disconnect())
+  listenToHand(scope, parent, window_, { player, view })
+  place()
+
+  let strip: WaveSurfer | null = null
+  scope.add(() => strip?.destroy())
+  return {
+    showPeaks(peaks) {
+      const draw = (): void => {
+        strip?.destroy()
+        strip = createStrip(wave, player, peaks)
+      }
+      draw()
+      scope.listen(window, 'theme', draw)
+      scope.add(peaks.events.on('loaded', once(draw)))
+      tick(player.seconds)
+      place()
+    },
+    showStretches(next) {
+      stretches = next
+      parent.classList.toggle('with-parts', next.length > 0)
+      drawBand()
+    },
+  }
+}
+
+/** The first pieces of the pyramid bring the overview; deeper ones do not change it. */
+function once(run: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) run()
+    isDone = true
+  }
+}
+
+function createStrip(parent: HTMLElement, player: Player, peaks: Peaks): WaveSurfer {
+  const tops = new Float32Array(COLUMNS)
+  const bottoms = new Float32Array(COLUMNS)
+  const step = peaks.durationSeconds / COLUMNS
+  const level = peaks.levelFor(COLUMNS / peaks.durationSeconds)
+  const gain = gainOf(peaks)
+  for (let column = 0; column < COLUMNS; column++) {
+    const peak = peaks.between(column * step, (column + 1) * step, level)
+    tops[column] = Math.max(0, peak?.high ?? 0) * gain
+    bottoms[column] = Math.min(0, peak?.low ?? 0) * gain
+  }
+  return WaveSurfer.create({
+    container: parent,
+    media: player.audio,
+    peaks: [tops, bottoms],
+    duration: peaks.durationSeconds,
+    height: 'auto',
+    interact: false,
+    cursorWidth: 0,
+    hideScrollbar: true,
+    waveColor: token(parent, 'wave'),
+    progressColor: token(parent, 'wave-played'),
+  })
+}
+
+/** Click = go there; drag the window = scroll; drag its edges = zoom. */
+function listenToHand(
+  scope: Scope,
+  parent: HTMLElement,
+  window_: HTMLElement,
+  { player, view }: { player: Player; view: TimeView },
+): void {
+  let drag: { kind: 'move' | 'from' | 'to'; x: number; from: number; to: number; moved: boolean } | null = null
+  const secondsPerPx = (): number => view.durationSeconds / parent.clientWidth
+  scope.listen(parent, 'pointerdown', (event) => {
+    if (event.button !== 0) return
+    const box = window_.getBoundingClientRect()
+    const atEdge = event.clientX - box.left < GRIP_PX ? 'from' : box.right - event.clientX < GRIP_PX ? 'to' : 'move'
+    const inside = event.clientX >= box.left && event.clientX <= box.right
+    if (!inside) {
+      const middle = (event.clientX - parent.getBoundingClientRect().left) * secondsPerPx()
+      view.moveTo(middle - (view.to - view.from) / 2)
+    }
+    drag = { kind: inside ? atEdge : 'move', x: event.clientX, from: view.from, to: view.to, moved: false }
+    parent.setPointerCapture(event.pointerId)
+  })
+  scope.listen(parent, 'pointermove', (event) => {
+    if (!drag) return
+    const by = (event.clientX - drag.x) * secondsPerPx()
+    drag.moved ||= Math.abs(event.clientX - drag.x) > 3
+    if (!drag.moved) return
+    if (drag.kind === 'move') view.moveTo(drag.from + by)
+    if (drag.kind === 'from') view.show(Math.min(drag.from + by, drag.to - 0.05), drag.to)
+    if (drag.kind === 'to') view.show(drag.from, Math.max(drag.to + by, drag.from + 0.05))
+  })
+  scope.listen(parent, 'pointerup', (event) => {
+    if (drag && !drag.moved) player.seek((event.clientX - parent.getBoundingClientRect().left) * secondsPerPx())
+    drag = null
+  })
+  scope.listen(parent, 'pointercancel', () => (drag = null))
+}

@@ -1,0 +1,128 @@
+/** The timeline of a track: overview, rulers, cues, waveform and curves on one time axis, under one playhead. */
+import { element } from '../lib/element'
+import type { Scope } from '../lib/scope'
+import type { Store } from '../lib/store'
+import type { Cue } from '../wire/types'
+import { placeAt } from './beats'
+import type { CueTimes } from './cue_lane'
+import { changeLaneSettings, laneSettings, showLaneOf } from './lane_settings'
+import { createLaneStack, type LaneStack } from './lane_stack'
+import { createOverview } from './overview'
+import type { Player } from './player'
+import { snapped, type SnapKind } from './snap'
+import { listenForTimeGestures } from './time_gestures'
+import { lanesOf, type Layout } from './timeline_lanes'
+import type { TimeView } from './time_view'
+import type { TrackSound } from './track_sound'
+
+/** The cues of the track as the timeline needs them; the page's store fits. */
+export interface CuesShown {
+  readonly cues: Store<readonly Cue[]>
+  readonly selected: Store<string | null>
+  show(id: string, values: CueTimes): void
+  change(id: string, values: CueTimes, title?: string): void
+}
+
+export interface TimelineOptions {
+  sound: TrackSound
+  player: Player
+  view: TimeView
+  cues: CuesShown | null
+  snap: Store<SnapKind>
+  layout: Layout
+  mayEdit: boolean
+  /** The waveform's name and what stands under it. */
+  title: string
+  detail: string
+  /** Where the waveform's name leads. */
+  href?: string
+  /** Why there are no curves yet. */
+  missing: () => string
+  onRename?: (id: string) => void
+  /** The hand moves the view: the page should stop turning by itself. */
+  onHand?: () => void
+}
+
+export interface Timeline {
+  readonly stack: LaneStack
+  /** Something that `missing` depends on has changed. */
+  refresh(): void
+}
+
+export function createTimeline(scope: Scope, parent: HTMLElement, options: TimelineOptions): Timeline {
+  const { sound, player, view, cues } = options
+  const minimap = element('div', { class: `minimap ${options.layout}` }, parent)
+  scope.add(() => minimap.remove())
+  const overview = createOverview(scope, minimap, { player, view })
+  const stack = createLaneStack(scope, parent, { player, view })
+  stack.box.classList.add(options.layout)
+  stack.describe((seconds) => {
+    const place = placeAt(sound.beats.get(), seconds)
+    return place ? `bar ${place.bar}, beat ${place.beat}` : ''
+  })
+
+  const snapTo = (seconds: number, isSuspended: boolean): number =>
+    isSuspended ? seconds : snapped(seconds, { grid: sound.beats.get(), kind: options.snap.get(), pxPerSecond: view.pxPerSecond })
+  listenForTimeGestures(scope, stack.box, {
+    player,
+    view,
+    snap: snapTo,
+    leftOf: () => stack.leftOf(),
+    isTaken: (event) => (event.target as HTMLElement).closest('[data-cue], button, a') !== null,
+    ...(options.onHand ? { onHand: options.onHand } : {}),
+  })
+
+  let asked = 0
+  const rebuild = (): void => {
+    asked = 0
+    stack.show(lanesOf(options, snapTo, laneSettings.get()))
+    overview.showStretches(sound.stretches.get())
+  }
+  const rebuildSoon = (): void => {
+    asked ||= requestAnimationFrame(rebuild)
+  }
+  scope.add(() => cancelAnimationFrame(asked))
+  scope.add(laneSettings.subscribe(rebuildSoon))
+  scope.add(sound.lanes.subscribe(rebuildSoon))
+  scope.add(sound.beats.subscribe(rebuildSoon))
+  scope.add(stack.events.on('hide', (id) => showLaneOf(id, false)))
+  scope.add(stack.events.on('height', ({ id, height }) => changeLaneSettings({ heights: { ...laneSettings.get().heights, [id]: height } })))
+  listenToPeaks(scope, sound, (peaks) => overview.showPeaks(peaks), rebuildSoon, stack)
+  if (cues) drawCueLine(scope, stack, cues, view)
+  rebuild()
+  return { stack, refresh: rebuildSoon }
+}
+
+function listenToPeaks(
+  scope: Scope,
+  sound: TrackSound,
+  show: (peaks: NonNullable<ReturnType<TrackSound['peaks']['get']>>) => void,
+  rebuild: () => void,
+  stack: LaneStack,
+): void {
+  const take = (): void => {
+    const peaks = sound.peaks.get()
+    if (!peaks) return
+    show(peaks)
+    scope.add(peaks.events.on('loaded', () => stack.redraw()))
+    rebuild()
+  }
+  scope.add(sound.peaks.subscribe(take))
+  take()
+}
+
+/** The chosen cue goes through all lanes as one line. */
+function drawCueLine(scope: Scope, stack: LaneStack, cues: CuesShown, view: TimeView): void {
+  const line = element('div', { class: 'cueline', hidden: true }, stack.box.querySelector('.timearea') ?? stack.box)
+  const place = (): void => {
+    const cue = cues.cues.get().find((one) => one.id === cues.selected.get())
+    line.hidden = !cue
+    if (!cue) return
+    line.style.setProperty('--h', `var(--hue-${cue.colour})`)
+    line.style.left = `${view.xOf(cue.seconds)}px`
+  }
+  scope.add(cues.cues.subscribe(place))
+  scope.add(cues.selected.subscribe(place))
+  scope.add(view.events.on('change', place))
+  place()
+}
