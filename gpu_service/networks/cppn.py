@@ -4,7 +4,6 @@ A picture depends on its style alone and is drawn by itself: one by one or in a 
 """
 
 import math
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
@@ -16,11 +15,12 @@ from torch import Tensor
 from gpu_service.networks import NetworkError
 from gpu_service.networks.base import NoiseMode, Quality
 from gpu_service.networks.cppn_calibrate import calibrate, draw_weights, level, simplify
-from gpu_service.networks.cppn_easel import Easel
+from gpu_service.networks.cppn_easel import Easel, set_up
 from gpu_service.networks.cppn_fields import CppnWeights
 from gpu_service.networks.cppn_palettes import PALETTES, duo_table
 from gpu_service.networks.cppn_species import (
     COMPLEXITIES,
+    LARGEST_AREA_PX,
     LARGEST_SIDE_PX,
     NATIVE_SIZE,
     STYLE_DIM,
@@ -28,8 +28,6 @@ from gpu_service.networks.cppn_species import (
     CppnConfig,
     find_species,
 )
-
-KEPT_EASELS = 3
 
 
 class Cppn:
@@ -44,9 +42,8 @@ class Cppn:
             raise NetworkError(f"There is no palette named {config.palette!r}.")
         self.config, self.weights = config, weights
         self.species = find_species(config.species)
-        self.family = f"cppn {config.species} {config.seed} {config.palette} {config.fold} {config.angle!r}"
+        self.family: str | None = f"cppn {config.species} {config.seed} {config.palette} {config.fold} {config.angle!r}"
         self.palettes = duo_table(config.palette).to(weights.style.device)
-        self.easels: OrderedDict[tuple[int, int, Quality], Easel] = OrderedDict()
 
     @torch.no_grad()
     def mapping(self, z: Tensor, *, truncation: float | Tensor = 1.0, labels: Tensor | None = None) -> Tensor:
@@ -79,16 +76,21 @@ class Cppn:
         return pictures.mul_(2).sub_(1)
 
     def _easel(self, height: int, width: int, quality: Quality) -> Easel:
-        """The easel of that size, set up once and shared by the whole family."""
-        if not (1 <= height <= LARGEST_SIDE_PX and 1 <= width <= LARGEST_SIDE_PX):
-            raise NetworkError(f"A picture has 1 to {LARGEST_SIDE_PX} pixels a side, not {width} × {height}.")
-        key = (height, width, quality)
-        if key not in self.easels:
-            self.easels[key] = Easel(self.weights, self.config, height=height, width=width, quality=quality)
-            while len(self.easels) > KEPT_EASELS:
-                self.easels.popitem(last=False)
-        self.easels.move_to_end(key)
-        return self.easels[key]
+        """The easel for that size, which siblings share. Raises NetworkError for sizes that no screen has."""
+        if min(height, width) < 1 or max(height, width) > LARGEST_SIDE_PX or height * width > LARGEST_AREA_PX:
+            raise NetworkError(
+                f"A picture of {width} × {height} is too large or empty. Up to 4096 × 4096 can be drawn."
+            )
+        turns = self.species.chart in ("kaleido", "tunnel")
+        return set_up(
+            self.config.species,
+            fold=self.config.fold if turns else 0,
+            angle=self.config.angle if turns else 0.0,
+            height=height,
+            width=width,
+            quality=quality,
+            device=self.weights.style.device,
+        )
 
     def blended(self, other: Self, share: float) -> Self:
         """The network `share` of the way from this one to a sibling: a cross-fade that costs one drawing, not two."""
@@ -99,9 +101,7 @@ class Cppn:
         mine, theirs = self.tensors(), other.tensors()
         mixed = {name: torch.lerp(mine[name], theirs[name], float(share)) for name in mine}
         complexity = self.config.complexity + share * (other.config.complexity - self.config.complexity)
-        child = type(self)(replace(self.config, complexity=complexity), CppnWeights(**mixed))
-        child.easels = self.easels  # siblings share map and warp, so they share the easels
-        return child
+        return type(self)(replace(self.config, complexity=complexity), CppnWeights(**mixed))
 
     def to_json(self) -> dict[str, object]:
         """Species, seed, complexity, palette, fold and angle."""

@@ -126,7 +126,7 @@ def standardise(weights: CppnWeights, config: CppnConfig) -> CppnWeights:
 def expose(weights: CppnWeights, config: CppnConfig) -> CppnWeights:
     """Find the exposure at which twelve pictures have the species' mean brightness."""
     kind, canvas = find_species(config.species), calibration_canvas()
-    painter = FieldPainter(weights, config, canvas)
+    painter = FieldPainter(canvas, species=config.species, fold=config.fold, angle=config.angle)
     grids = [painter.paint(weights, style) for style in calibration_styles()]
     palettes, vignette = duo_table(config.palette), make_vignette(canvas.height, canvas.width)
     low, high, tried = -EXPOSURE_REACH, EXPOSURE_REACH, 0.0
@@ -145,7 +145,7 @@ def level(weights: CppnWeights, config: CppnConfig, *, lowest: float = LOWEST_LE
     steps = torch.randn(PROBES, STYLE_DIM, generator=chance)
     steps = steps / steps.square().mean(dim=1, keepdim=True).sqrt() * PROBE_SPREAD
     kind, canvas = find_species(config.species), make_canvas(PROBE_SIDE, PROBE_SIDE)
-    painter = FieldPainter(weights, config, canvas)
+    painter = FieldPainter(canvas, species=config.species, fold=config.fold, angle=config.angle)
     light = Light(
         duo_table(config.palette), math.exp(weights.exposure), canvas.step, make_vignette(PROBE_SIDE, PROBE_SIDE)
     )
@@ -179,7 +179,7 @@ def calibration_canvas() -> Canvas:
 def _first_layer(weights: CppnWeights, config: CppnConfig, styles: Tensor) -> Tensor:
     """Units of layer 0 on the coarse grid for every style. [12, 16] -> [12, C, N]"""
     canvas, kind = calibration_canvas(), find_species(config.species)
-    points = chart_points(canvas.x, canvas.y, config)
+    points = chart_points(canvas.x, canvas.y, chart=kind.chart, fold=config.fold, angle=config.angle)
     everywhere = points.expand(len(styles), -1, -1)
     if kind.chart == "warp":
         waves = 1.3 * weights.warp_direction @ points + weights.warp_phase[:, None]

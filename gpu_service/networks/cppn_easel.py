@@ -5,16 +5,19 @@ and averaged down. Work goes in bands of rows, so that memory stays small at any
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
 from gpu_service.networks.base import Quality
 from gpu_service.networks.cppn_fields import CppnWeights, FieldPainter, make_canvas
 from gpu_service.networks.cppn_inks import Light, develop, make_vignette
-from gpu_service.networks.cppn_species import CppnConfig, Species, find_species
+from gpu_service.networks.cppn_species import Species, find_species
 
 BAND_PIXELS = 1 << 17
+KEPT_EASELS = 4
 # Bicubic interpolation looks two field rows beyond its own, the slope of the ink one pixel.
 MARGIN_ROWS = 3
 
@@ -38,14 +41,15 @@ def choose_grain(species: Species, quality: Quality, *, short_side: int) -> Grai
 
 
 class Easel:
-    """Draws pictures of one family at one size and quality."""
+    """Draws pictures at one size and quality. Holds the mapped points, no weights, so that all siblings share it."""
 
-    def __init__(self, weights: CppnWeights, config: CppnConfig, *, height: int, width: int, quality: Quality) -> None:
-        self.species = find_species(config.species)
+    def __init__(
+        self, species: str, *, fold: int, angle: float, height: int, width: int, quality: Quality, device: torch.device
+    ) -> None:
+        self.species = find_species(species)
         grain = choose_grain(self.species, quality, short_side=min(height, width))
-        device = weights.style.device
         canvas = make_canvas(height, width, cells_per_pixel=grain.fields, device=device)
-        self.painter = FieldPainter(weights, config, canvas)
+        self.painter = FieldPainter(canvas, species=species, fold=fold, angle=angle)
         self.ink = grain.ink
         self.enlarge = round(grain.ink / grain.fields)  # 1 or 2 ink rows per field row
         self.height, self.width = height * self.ink, width * self.ink
@@ -79,3 +83,11 @@ class Easel:
         part = part[:, begin - above : end - above, : self.width]
         light = Light(palettes, exponent, self.step, self.vignette[begin:end])
         return develop(part, species=self.species, light=light)[:, top - begin : bottom - begin]
+
+
+@lru_cache(maxsize=KEPT_EASELS)
+def set_up(
+    species: str, *, fold: int, angle: float, height: int, width: int, quality: Quality, device: torch.device
+) -> Easel:
+    """An easel for these pictures, from the last few used or new."""
+    return Easel(species, fold=fold, angle=angle, height=height, width=width, quality=quality, device=device)

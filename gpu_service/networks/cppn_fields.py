@@ -4,13 +4,13 @@ Coordinates run −1…1 over the short side, x to the right, y down; pixel cent
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gpu_service.networks.cppn_species import CppnConfig, Species, find_species
+from gpu_service.networks.cppn_species import find_species
 
 # A chunk of 24 rows × 8 k points stays in a core's cache from the first layer to the last.
 CHUNK_POINTS = 8192
@@ -82,64 +82,61 @@ ACTIVATIONS: dict[str, Callable[[Tensor], object]] = {
 }
 
 
-def chart_points(x: Tensor, y: Tensor, config: CppnConfig) -> Tensor:
+def chart_points(x: Tensor, y: Tensor, *, chart: str, fold: int, angle: float) -> Tensor:
     """Where each point lies on the species' own map, before any style. x, y [N] -> [2, N]"""
-    chart = find_species(config.species).chart
     if chart == "kaleido":
         radius = torch.sqrt(x * x + y * y + 1e-4)
-        turned = torch.atan2(y, x) + config.angle
+        turned = torch.atan2(y, x) + angle
         # .985 rounds the mirror, so that no seam shows.
-        folded = torch.acos(0.985 * torch.cos(config.fold * turned)) / config.fold + 0.4
+        folded = torch.acos(0.985 * torch.cos(fold * turned)) / fold + 0.4
         return torch.stack([radius * torch.cos(folded), radius * torch.sin(folded)])
     if chart == "tunnel":
         radius = torch.sqrt(x * x + y * y + 0.02)
         theta = torch.atan2(y, x)
-        return torch.stack([1.4 * torch.log(radius), 0.8 * torch.cos(2 * theta + config.angle)])
+        return torch.stack([1.4 * torch.log(radius), 0.8 * torch.cos(2 * theta + angle)])
     return torch.stack([x, y])
 
 
 class FieldPainter:
-    """Draws the four fields on one canvas, again and again for other styles and for the siblings of a family.
-
-    Keeps what neither changes: the mapped points and the waves of the warp.
-    """
+    """Draws the four fields on one canvas, for any style and any network of the same species, fold and angle."""
 
     WARP = 0.35
 
-    def __init__(self, weights: CppnWeights, config: CppnConfig, canvas: Canvas) -> None:
-        self.canvas = canvas
-        self.species: Species = find_species(config.species)
-        self.points = _with_radius(chart_points(canvas.x, canvas.y, config))
-        self.warps = self.species.chart == "warp"
-        if self.warps:
-            waves = weights.warp_direction @ self.points[:2]
-            self.waves = waves.mul_(1.3).add_(weights.warp_phase[:, None])
-            self.push = weights.warp_push * (self.WARP / weights.warp_push.shape[1] ** 0.5)
-        size = CHUNK_POINTS if canvas.x.device.type == "cpu" else canvas.x.numel()
-        self.chunks = [slice(start, start + size) for start in range(0, canvas.x.numel(), size)]
+    def __init__(self, canvas: Canvas, *, species: str, fold: int, angle: float) -> None:
+        self.height, self.width = canvas.height, canvas.width
+        self.species = find_species(species)
+        self.points = _with_radius(chart_points(canvas.x, canvas.y, chart=self.species.chart, fold=fold, angle=angle))
+        count = canvas.x.numel()
+        size = CHUNK_POINTS if canvas.x.device.type == "cpu" else count
+        self.chunks = [slice(start, start + size) for start in range(0, count, size)]
 
     def paint(self, weights: CppnWeights, style: Tensor) -> Tensor:
         """Fields f0…f3 for one style. [16] -> [4, height, width]"""
-        fields = self.points.new_empty(weights.out_weight.shape[0], self.canvas.x.numel())
+        fields = self.points.new_empty(weights.out_weight.shape[0], self.points.shape[1])
         first_bias = (weights.first_bias + weights.first_style @ style)[:, None]
         biases = [(b + s @ style)[:, None] for b, s in zip(weights.hidden_bias, weights.hidden_style, strict=True)]
-        sway = (0.5 * weights.warp_style @ style)[:, None]
-        for chunk in self.chunks:
-            units = torch.addmm(first_bias, weights.first_weight, self._points(chunk, sway))
+        for chunk, points in self._points(weights, style):
+            units = torch.addmm(first_bias, weights.first_weight, points)
             activate(units, self.species.activations)
             spare = torch.empty_like(units)
             for weight, bias in zip(weights.hidden_weight, biases, strict=True):
                 activate(torch.addmm(bias, weight, units, out=spare), self.species.activations)
                 units, spare = spare, units
             torch.addmm(weights.out_bias[:, None], weights.out_weight, units, out=fields[:, chunk])
-        return fields.view(-1, self.canvas.height, self.canvas.width)
+        return fields.view(-1, self.height, self.width)
 
-    def _points(self, chunk: slice, sway: Tensor) -> Tensor:
-        """Mapped x, y and radius of a chunk, warped by the style where the species warps. [3, n]"""
-        if not self.warps:
-            return self.points[:, chunk]
-        waves = (self.waves[:, chunk] + sway).sin_()
-        return _with_radius(torch.addmm(self.points[:2, chunk], self.push, waves))
+    def _points(self, weights: CppnWeights, style: Tensor) -> Iterator[tuple[slice, Tensor]]:
+        """Mapped x, y and radius of each chunk, swayed by the style where the species warps. [3, n]"""
+        if self.species.chart != "warp":
+            yield from ((chunk, self.points[:, chunk]) for chunk in self.chunks)
+            return
+        push = weights.warp_push * (self.WARP / weights.warp_push.shape[1] ** 0.5)
+        direction = 1.3 * weights.warp_direction
+        sway = (weights.warp_phase + 0.5 * weights.warp_style @ style)[:, None]
+        for chunk in self.chunks:
+            plain = self.points[:2, chunk]
+            waves = torch.addmm(sway, direction, plain).sin_()
+            yield chunk, _with_radius(torch.addmm(plain, push, waves))
 
 
 def _with_radius(points: Tensor) -> Tensor:

@@ -81,6 +81,7 @@ def palette_table(name: str) -> Tensor:
     return 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
 
 
+@lru_cache(maxsize=32)
 def duo_table(name: str) -> Tensor:
     """A palette over its partner: bilinear reading is a mix of the two in OKLab. [1, 3, 2, TABLE_SIZE] float32"""
     partner = PALETTES[name][1]

@@ -16,7 +16,7 @@ FOLDS = (3, 4, 5, 6, 6, 8)
 # One seed's growth from simple to complex: quiet music to loud.
 COMPLEXITIES = (0.35, 0.50, 0.65, 0.80, 0.90, 1.0)
 NATIVE_SIZE = (512, 512)  # drawn when nobody asks for another
-LARGEST_SIDE_PX = 8192
+LARGEST_SIDE_PX, LARGEST_AREA_PX = 8192, 4096 * 4096
 
 
 @dataclass(frozen=True)
