@@ -80,7 +80,7 @@ def fit(pictures: Tensor, size: tuple[int, int] | None) -> Tensor:
     height, width = pictures.shape[-2:]
     scale = max(size[0] / height, size[1] / width)
     covering = (max(round(height * scale), size[0]), max(round(width * scale), size[1]))
-    scaled = functional.interpolate(pictures, size=covering, mode="bilinear", align_corners=False, antialias=True)
+    scaled = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
     top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
     return scaled[..., top : top + size[0], left : left + size[1]]
 

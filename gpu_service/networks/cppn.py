@@ -78,9 +78,7 @@ class Cppn:
     def _easel(self, height: int, width: int, quality: Quality) -> Easel:
         """The easel for that size, which siblings share. Raises NetworkError for sizes that no screen has."""
         if min(height, width) < 1 or max(height, width) > LARGEST_SIDE_PX or height * width > LARGEST_AREA_PX:
-            raise NetworkError(
-                f"A picture of {width} × {height} is too large or empty. Up to 4096 × 4096 can be drawn."
-            )
+            raise NetworkError(f"A picture cannot be {width} × {height}. Up to 4096 × 4096 can be drawn.")
         turns = self.species.chart in ("kaleido", "tunnel")
         return set_up(
             self.config.species,

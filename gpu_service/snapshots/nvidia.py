@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gpu_service.networks.stylegan2_layout import LayoutError, StyleGan2Config, tensor_shapes
-from gpu_service.snapshots.pickle_machine import Record
+from gpu_service.snapshots.pickle_parts import Record
 from gpu_service.snapshots.stand_ins import TensorRecord
 
 MOST_MODULES, DEEPEST = 4096, 16

@@ -4,80 +4,25 @@ It walks the opcodes itself. A global is looked up in a table of stand-ins, func
 other name stops the reading. There is no import, no attribute access and no method of a read object behind any opcode.
 """
 
-import mmap
 import pickletools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from gpu_service.snapshots.pickle_parts import (
+    STATEFUL,
+    ForbiddenName,
+    Global,
+    Malformed,
+    Source,
+    StandIn,
+    Truncated,
+    hashable,
+)
 
 MOST_STEPS = 5_000_000
 NEWEST_PROTOCOL = 5
 
-StandIn = Callable[..., object]
-
-
-class ForbiddenName(Exception):
-    """The stream names something that is not in the table."""
-
-
-class Malformed(Exception):
-    """The stream breaks the rules of pickles, or goes beyond the limits."""
-
-
-class Truncated(Exception):
-    """The stream ends before it says that it is done."""
-
-
-@dataclass(frozen=True)
-class Global:
-    """A name the stream asked for, and what we do in its place."""
-
-    name: str
-    stand_in: StandIn
-
-
-@dataclass(eq=False)
-class Record:
-    """An object of the stream as data: which class it claims, and its state."""
-
-    name: str
-    state: dict[str, Any] = field(default_factory=dict)
-
-    def set_state(self, state: object) -> None:
-        """Keep a dict state; the machine calls this for BUILD."""
-        if not isinstance(state, dict):
-            raise Malformed(f"the state of {self.name} is no dictionary")
-        self.state.update(state)
-
-
-class Source:
-    """Bytes to read from, which remembers whether somebody asked for more than there was."""
-
-    def __init__(self, data: bytes | mmap.mmap) -> None:
-        self.data, self.position, self.starved = data, 0, False
-
-    def read(self, count: int) -> bytes:
-        """Up to `count` bytes."""
-        piece = self.data[self.position : self.position + max(count, 0)]
-        self.starved |= len(piece) < count
-        self.position += len(piece)
-        return piece
-
-    def readline(self) -> bytes:
-        """Up to and with the next newline."""
-        end = self.data.find(b"\n", self.position)
-        self.starved |= end < 0
-        piece = self.data[self.position : end + 1 if end >= 0 else len(self.data)]
-        self.position += len(piece)
-        return piece
-
-    def tell(self) -> int:
-        """Bytes read so far."""
-        return self.position
-
-
 _MARK = object()
-_KEYS = (str, bytes, int, float, bool, type(None))
 
 
 class PickleMachine:
@@ -228,7 +173,7 @@ class PickleMachine:
         state, target = self._pop(), self.stack[-1]
         if type(target) is dict and type(state) is dict:
             return  # attributes of an OrderedDict: version marks of modules, no numbers
-        set_state = _STATEFUL.get(type(target))
+        set_state = STATEFUL.get(type(target))
         if set_state is None:
             raise ForbiddenName(f"the state of a {type(target).__name__}")
         set_state(target, state)
@@ -243,26 +188,12 @@ class PickleMachine:
         raise ForbiddenName(str(argument or "a class by an old opcode").replace(" ", "."))
 
 
-_STATEFUL: dict[type, Callable[[Any, object], None]] = {Record: Record.set_state}
-
-
-def stateful(kind: type) -> type:
-    """Class decorator: BUILD may hand a state to records of this class, through their `set_state`."""
-    _STATEFUL[kind] = kind.set_state  # type: ignore[attr-defined]
-    return kind
-
-
-def hashable(key: Any) -> Any:
-    """A plain key. Tuples are refused: hashing nested ones can take for ever."""
-    if type(key) not in _KEYS:
-        raise Malformed(f"a {type(key).__name__} stands as a key")
-    return key
-
-
 _LITERALS = frozenset(
-    ["INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"]
-    + ["STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"]
-    + ["UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"]
+    (
+        *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"),
+        *("STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"),
+        *("UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"),
+    )
 )
 _IGNORED = frozenset(["FRAME"])
 _MAKERS: dict[str, Callable[[], object]] = {

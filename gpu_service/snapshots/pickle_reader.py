@@ -17,7 +17,8 @@ import numpy as np
 import gpu_service
 from gpu_service.snapshots.errors import SnapshotError, asks_to_run, cut_short, damaged, printable
 from gpu_service.snapshots.nvidia import Unreadable, read_stylegan2
-from gpu_service.snapshots.pickle_machine import ForbiddenName, Malformed, PickleMachine, Record, Source, Truncated
+from gpu_service.snapshots.pickle_machine import PickleMachine
+from gpu_service.snapshots.pickle_parts import ForbiddenName, Malformed, Record, Source, Truncated
 from gpu_service.snapshots.stand_ins import (
     CHECKPOINT_TABLE,
     NETWORK_TABLE,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gpu_service.snapshots.pickle_machine import (
+from gpu_service.snapshots.pickle_machine import PickleMachine
+from gpu_service.snapshots.pickle_parts import (
     Malformed,
-    PickleMachine,
     Record,
     Source,
     StandIn,
