@@ -25,6 +25,7 @@ CONVERSION = (
     "format=yuv420p"
 )
 CAUSAL = "bframes=0:rc-lookahead=0:sync-lookahead=0:mbtree=0:scenecut=0:keyint=infinite:weightp=0"
+COLOURS = "colorprim=bt709:transfer=bt709:colormatrix=bt709:range=tv"
 
 
 def even(pixels: int) -> int:
@@ -35,14 +36,13 @@ def even(pixels: int) -> int:
 def encoder_command(spec: EncoderSpec, *, width: int, height: int, fps: Fraction, out: Path) -> list[str]:
     """The whole ffmpeg call; frames come as rgb24 on its standard input."""
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-framerate", str(fps), "-i", "pipe:0"]
-    colours = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
     coding = ["-c:v", spec.codec, "-preset", spec.preset, "-crf", str(spec.crf), "-threads", str(spec.threads)]
     return [
         *[find_ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostats", "-y"],
         *source,
-        *["-an", "-vf", CONVERSION, "-pix_fmt", spec.pix_fmt, *colours],
+        *["-an", "-vf", CONVERSION, "-pix_fmt", spec.pix_fmt],
         *coding,
-        *["-x264-params", CAUSAL, "-fps_mode", "passthrough", "-f", "h264", f"file:{out}"],
+        *["-x264-params", f"{CAUSAL}:{COLOURS}", "-fps_mode", "passthrough", "-f", "h264", f"file:{out}"],
     ]
 
 

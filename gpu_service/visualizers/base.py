@@ -91,7 +91,12 @@ class Visualizer:
             raise RenderError(
                 f"{cls.title} takes at most {cls.snapshots.max} snapshots, not {count}.", kind="bad_input"
             )
-        return read_parameters(cls.parameters, scene.parameters)
+        return cls.read(scene.parameters)
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Any:
+        """Parameters, checked and completed. RenderError names the first wrong one and what it may be."""
+        return read_parameters(cls.parameters, values)
 
     @classmethod
     def keys(cls, facts: SceneFacts) -> dict[str, str]:

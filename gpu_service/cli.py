@@ -1,0 +1,177 @@
+"""The command line: films, analyses, networks, the service. An error is one sentence on standard error and code 2."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from gpu_service.errors import RenderError
+from gpu_service.music.errors import MusicError
+from gpu_service.networks import NetworkError
+from gpu_service.settings import Settings, SettingsError, read_settings, read_token_file
+from gpu_service.snapshots.errors import SnapshotError
+
+app = typer.Typer(help="Phosphene's render service.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+snapshots = typer.Typer(help="Files of weights.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(snapshots, name="snapshot")
+
+Songs = Annotated[list[Path], typer.Argument(help="One or several sound files, played one after the other.")]
+OutFolder = Annotated[Path, typer.Option(help="Folder for what is made.")]
+
+
+@app.command()
+def render(
+    songs: Songs,
+    visualizer: Annotated[str, typer.Option(help="See `visualizers`.")] = "noise-blend",
+    snapshot: Annotated[list[Path] | None, typer.Option(help="A snapshot; repeat for several, quiet to loud.")] = None,
+    snapshots_dir: Annotated[Path | None, typer.Option(help="All snapshots of a folder, by name.")] = None,
+    snapshots_json: Annotated[Path | None, typer.Option(help='{"networks": ["a.pkl", …]}')] = None,
+    preset: Annotated[str | None, typer.Option(help="Begin with these values.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value; repeat for several.")] = None,
+    size: Annotated[str, typer.Option(help="512, or 1280x720.")] = "512",
+    fps: Annotated[str, typer.Option(help="30, or 30000/1001.")] = "30",
+    start: Annotated[float, typer.Option(help="Second of the track at which the film begins.")] = 0.0,
+    seconds: Annotated[float | None, typer.Option(help="Length of the film; the rest of the track without it.")] = None,
+    crf: Annotated[int, typer.Option(help="Quality of the encoding, 0 (largest) to 51.")] = 18,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")] = "auto",
+    threads: Annotated[int, typer.Option(help="0: as many as there are cores.")] = 0,
+    run_config: Annotated[Path | None, typer.Option(help="Also write a record of this call, for reproduction.")] = None,
+    out: Annotated[Path, typer.Option(help="The film; its recipe is written beside it.")] = Path("film.mp4"),
+) -> None:
+    """Make a film of a track, without any studio."""
+    from gpu_service.cli_render import RenderCall, render_call
+
+    render_call(
+        RenderCall(
+            songs=songs,
+            visualizer=visualizer,
+            snapshots=snapshot or [],
+            snapshots_dir=snapshots_dir,
+            snapshots_json=snapshots_json,
+            preset=preset,
+            settings=set_ or [],
+            size=size,
+            fps=fps,
+            start=start,
+            seconds=seconds,
+            crf=crf,
+            device=device,
+            threads=threads,
+            run_config=run_config,
+            out=out,
+        )
+    )
+
+
+@app.command()
+def visualizers(
+    as_json: Annotated[bool, typer.Option("--json", help="The whole catalogue as JSON.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="A page of documentation.")] = False,
+) -> None:
+    """What there is to draw with."""
+    from gpu_service.visualizers.catalogue import catalogue, markdown
+
+    infos = catalogue()
+    if as_json:
+        typer.echo(json.dumps([info.model_dump(mode="json") for info in infos], indent=2, ensure_ascii=False))
+    elif as_markdown:
+        typer.echo(markdown(infos))
+    else:
+        for info in infos:
+            typer.echo(f"{info.name}  {info.summary}")
+
+
+@app.command()
+def analyse(
+    song: Annotated[Path, typer.Argument(help="A sound file.")],
+    out: Annotated[Path, typer.Option(help="The analysis as JSON.")] = Path("analysis.json"),
+) -> None:
+    """Beats, tempo, onsets, sections and key of a track, as JSON."""
+    from gpu_service.cli_analyse import analyse_to_json
+
+    analyse_to_json(song, out=out)
+
+
+@app.command()
+def pattern(
+    species: Annotated[str, typer.Option(help="smoke, silk, contour, mandala, iris or dream.")] = "smoke",
+    seed: Annotated[int, typer.Option(help="Another seed is another network.")] = 1,
+    out: OutFolder = Path("pattern"),
+) -> None:
+    """Make a pattern network: six snapshots from simple to complex, and their thumbnails."""
+    from gpu_service.executors.snapshot_chores import make_pattern
+
+    out.mkdir(parents=True, exist_ok=True)
+    for made in make_pattern(species, seed=seed, folder=out).snapshots:
+        typer.echo(str(out / made.file))
+
+
+@snapshots.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="NVIDIA's .pkl, or a snapshot of ours.")],
+    out: OutFolder = Path(),
+) -> None:
+    """Read a foreign file of weights without running anything in it, and write it as safetensors."""
+    from gpu_service.executors.snapshot_chores import import_one
+
+    out.mkdir(parents=True, exist_ok=True)
+    typer.echo(str(out / import_one(file, name=file.name, folder=out).snapshots[0].file))
+
+
+@snapshots.command("info")
+def info(file: Annotated[Path, typer.Argument(help="A snapshot of ours.")]) -> None:
+    """What a snapshot is, as JSON."""
+    from gpu_service.snapshots.store import read_facts
+
+    typer.echo(json.dumps(read_facts(file).to_json(), indent=2))
+
+
+@app.command()
+def serve(
+    studio: Annotated[str | None, typer.Option(help="Address of the studio, such as https://studio.example.")] = None,
+    token: Annotated[str | None, typer.Option(help="A service token; better in a file.")] = None,
+    token_file: Annotated[Path | None, typer.Option(help="A file with the service token.")] = None,
+    name: Annotated[str | None, typer.Option(help="What the studio calls this service.")] = None,
+) -> None:
+    """Attach to a studio, and draw for it until interrupted."""
+    from dataclasses import replace
+
+    from gpu_service.serve import run_service
+
+    settings = read_settings()
+    if token_file is not None:
+        settings = replace(settings, token=read_token_file(token_file))
+    given = {key: value for key, value in {"studio": studio, "token": token, "name": name}.items() if value}
+    run_service(_complete(replace(settings, **given)))
+
+
+def _complete(settings: Settings) -> Settings:
+    if not settings.studio.startswith(("http://", "https://")):
+        raise SettingsError("The studio's address is missing. Use --studio https://… or set GPU_STUDIO.")
+    if not settings.token:
+        raise SettingsError("The service token is missing. Use --token-file, or set GPU_TOKEN_FILE or GPU_TOKEN.")
+    return settings
+
+
+def main() -> None:
+    """Run a command. Whatever a person can mend ends with one sentence and code 2."""
+    try:
+        app(standalone_mode=False)
+    except TyperException as error:
+        fail(error.format_message())
+    except (RenderError, MusicError, SnapshotError, NetworkError, SettingsError) as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'A file'}: {error.strerror or error}.")
+    except (KeyboardInterrupt, Abort):
+        typer.echo("Stopped.", err=True)
+        sys.exit(130)
+
+
+def fail(sentence: str) -> None:
+    """One line, whatever the sentence held."""
+    typer.echo(" ".join(sentence.split()), err=True)
+    sys.exit(2)
