@@ -27,7 +27,7 @@ export async function changePreferences(change: Preferences): Promise<void> {
   const preferences = { ...before.preferences, ...change }
   me.set({ ...before, preferences })
   try {
-    const kept = await patch<Me>('/me', { preferences })
+    const kept = await patch<Me>('/me', { preferences: change })
     me.set({ ...before, ...kept })
   } catch (fault) {
     me.set(before)

@@ -5,6 +5,7 @@
 import { createEmitter } from '../lib/emitter'
 import type { Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
+import { ApiError, get } from './api'
 import type { Person, ServicesState, StudioEvent } from './types'
 
 export type Connection =
@@ -89,13 +90,23 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
     }
   }
 
+  const giveUpIfRefused = (fault: unknown): void => {
+    const refusal = fault instanceof ApiError ? refusals[4000 + fault.status] : undefined
+    if (!refusal || socket?.readyState === WebSocket.OPEN) return
+    stopWaiting()
+    socket = null
+    connection.set({ state: 'closed', sentence: refusal })
+  }
+
   const open = (): void => {
     stopWaiting()
     if (scope.isClosed) return
     const path = `/ws/projects/${projectId}/events`
     const made = new WebSocket(socketAddress(last === null ? path : `${path}?since=${last}`))
     socket = made
+    let wasOpened = false
     made.onopen = () => {
+      wasOpened = true
       attempt = 0
       connection.set({ state: 'open' })
       listenForSilence()
@@ -107,11 +118,11 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
       if (typeof message.data === 'string') take(JSON.parse(message.data) as Incoming)
     }
     made.onclose = (closing) => {
-      if (socket === made) lose(closing.code)
+      if (socket === made) lose(closing.code, wasOpened)
     }
   }
 
-  const lose = (code: number): void => {
+  const lose = (code: number, wasOpened: boolean): void => {
     socket = null
     stopListening()
     if (scope.isClosed) return
@@ -120,6 +131,8 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
       connection.set({ state: 'closed', sentence: refusal })
       return
     }
+    // A handshake tells the page nothing of why it was refused; the API does.
+    if (!wasOpened) void get(`/projects/${projectId}`).catch(giveUpIfRefused)
     const wait = waitBefore(attempt)
     if (attempt === 0) lostAt = Date.now()
     attempt += 1

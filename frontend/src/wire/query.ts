@@ -1,5 +1,6 @@
 /** Query: what this page has asked for, kept fresh by events. Keys: [noun in plural, project] for lists, [noun, id] for things. */
 import { QueryClient, useQuery, type QueryKey, type UseQueryResult } from '@tanstack/react-query'
+import { pageData } from '../lib/page'
 import { ApiError, get } from './api'
 import type {
   Items, Job, Member, Network, Page, Project, Render, Scene, ServicesState, StudioEvent, Track, VisualizerList,
@@ -32,7 +33,7 @@ export const queries = {
   networks: (project: string) => ask<Items<Network>>(['networks', project], `/projects/${project}/networks`),
   network: (id: string) => ask<Network>(['network', id], `/networks/${id}`),
   jobs: (project: string) => ask<Page<Job>>(['jobs', project], `/projects/${project}/jobs`),
-  events: (project: string) => ask<{ events: StudioEvent[]; last: number }>(['events', project], `/projects/${project}/events?limit=60`),
+  events: (project: string) => ask<{ events: StudioEvent[]; last: number }>(['events', project], `/projects/${project}/events?since=${Math.max(0, (pageData().last_event ?? 0) - 400)}&limit=1000`),
   visualizers: () => ask<VisualizerList>(['visualizers'], '/visualizers'),
   services: () => ask<ServicesState>(['services'], '/services'),
 }
@@ -46,7 +47,11 @@ export function useAsk<Answer>(query: {
 }
 
 /** Puts a newer version of a thing where the page shows it: in its own place and in the list it belongs to. */
-export function showThing<T extends { id: string; project_id?: string }>(noun: string, thing: T): void {
+export function showThing<T extends { id: string; is_binned?: boolean }>(noun: string, thing: T): void {
+  if (thing.is_binned) {
+    hideThing(noun, thing.id)
+    return
+  }
   queryClient.setQueryData<T>([noun, thing.id], (old) => ({ ...old, ...thing }))
   queryClient.setQueriesData<Items<T>>({ queryKey: [`${noun}s`] }, (old) =>
     old && { ...old, items: old.items.map((one) => (one.id === thing.id ? { ...one, ...thing } : one)) },

@@ -73,7 +73,8 @@ export interface StudioEvent {
   kind: string
   subject: string
   payload: Record<string, unknown>
-  actor: Person | string | null
+  /** Whose doing it was: a member's id. */
+  actor: string | null
   at: string
 }
 
@@ -98,7 +99,7 @@ export interface Job {
   seconds_left: number | null
   rate: number | null
   queue_place: number | null
-  created_by: Person | string | null
+  created_by: string | null
 }
 
 export type TrackState = 'uploaded' | 'decoding' | 'analysing' | 'ready' | 'failed'
@@ -113,19 +114,20 @@ export interface Track {
   sample_rate: number | null
   channels: number | null
   codec: string
-  size_bytes: number
+  size_bytes: number | null
   lufs: number | null
   bpm: number | null
-  key: string | null
+  key: string
   warnings: string[]
+  facts?: Record<string, unknown>
   revision: number
   created_at: string
-  created_by: Person | string | null
+  created_by: string | null
   job_id: string | null
   files: Record<'proxy' | 'peaks' | 'lanes' | 'analysis' | 'original', string | null>
   /** About 400 peaks, 0 to 1. */
   overview: number[] | null
-  cues?: number
+  is_binned?: boolean
 }
 
 export interface TempoMarker {
@@ -158,7 +160,7 @@ export interface Cue {
   colour: Hue
   hotkey: number | null
   revision: number
-  created_by: Person | string | null
+  created_by: string | null
 }
 
 export interface Snapshot {
@@ -253,6 +255,10 @@ export interface Scene {
   can_redo: boolean
   track: { id: string; name: string; duration_seconds: number | null; state: TrackState }
   updated_at: string
+  /** Parameters that somebody set. */
+  changed?: string[]
+  is_binned?: boolean
+  created_by?: string | null
 }
 
 export type RenderState = 'queued' | 'running' | 'joining' | 'done' | 'failed' | 'cancelled'
@@ -299,7 +305,7 @@ export interface Render {
   film_size: number | null
   recipe_url: string
   recipe_revision: number
-  created_by: Person | string | null
+  created_by: string | null
   created_at: string
   started_at: string | null
   finished_at: string | null

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { TracksPage } from './tracks/TracksPage'
+
+mountPage(<TracksPage />)

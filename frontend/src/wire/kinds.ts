@@ -1,0 +1,20 @@
+/** Kinds: what may be sent to the studio, and how it is named. */
+import { projectId } from '../lib/page'
+import type { UploadKind } from './uploads'
+
+export const SOUND_FILES = 'a WAV, MP3, FLAC, OGG, Opus, M4A or AIFF file'
+export const SNAPSHOT_FILES = 'a StyleGAN2 .pkl or a .safetensors file'
+
+export function trackKind(): UploadKind {
+  return {
+    kind: 'track',
+    project: projectId(),
+    endings: ['.wav', '.wave', '.mp3', '.flac', '.ogg', '.oga', '.opus', '.m4a', '.mp4', '.aac', '.aif', '.aiff', '.aifc'],
+    wanted: SOUND_FILES,
+  }
+}
+
+/** Into a network of its own, or, with `network`, beside the snapshots of that one. */
+export function snapshotKind(network?: string): UploadKind {
+  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network } } : {}) }
+}
