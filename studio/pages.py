@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
+from webpack_loader.exceptions import WebpackBundleLookupError, WebpackError, WebpackLoaderBadStatsError
 
 from studio import __version__
 from studio.accounts.api import MeOut
@@ -90,7 +91,10 @@ def shell(
     }
     theme = (data["me"] or {}).get("preferences", {}).get("theme", "dark")
     context = {"page": page, "title": title, "theme": theme, "data": data}
-    return render(request, "page.html", context, status=status)
+    try:
+        return render(request, "page.html", context, status=status)
+    except (OSError, WebpackError, WebpackLoaderBadStatsError, WebpackBundleLookupError):
+        return render(request, "unbuilt.html", status=503)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -118,7 +122,3 @@ def _project_data(request: HttpRequest, project: Project) -> dict[str, Any]:
         "is_demo": project.is_demo,
         "role": role_of(request.user, project.pk),
     }
-
-
-def missing(request: HttpRequest, rest: str = "") -> HttpResponse:
-    raise Http404

@@ -56,8 +56,8 @@ def retry_job(request: HttpRequest, job_id: UUID) -> JobOut:
 
 
 def _job_or_404(request: HttpRequest, job_id: UUID, *, may: str = VIEW) -> Job:
-    job = Job.objects.filter(pk=job_id).exclude(project_id=None).first()
-    if job is None:
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None or job.project_id is None:
         raise Http404
     project_or_404(request.user, job.project_id, may=may)
     return job

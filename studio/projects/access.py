@@ -3,14 +3,12 @@
 A stranger gets 404, so that ids cannot be guessed; a member whose role is too small gets 403 with a sentence.
 """
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 from django.http import Http404
 
-from studio.accounts.models import User
 from studio.projects.models import Membership, Project, Role
 
 VIEW, EDIT, OWN = "view", "edit", "own"
@@ -22,18 +20,13 @@ SENTENCES = {
 }
 
 Row = TypeVar("Row", bound=Model)
-Asker = User | AnonymousUser | Any
 
 
 class PermissionRefused(Exception):
     """A member whose role is too small. Shown to the person as it stands, as 403."""
 
 
-class HasProject(Protocol):
-    project: Project
-
-
-def role_of(user: Asker, project_id: UUID | str) -> Role | None:
+def role_of(user: Any, project_id: UUID | str) -> Role | None:
     """The person's role in a project that is not in the bin, or None."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return None
@@ -50,21 +43,21 @@ def may_see(user_id: UUID | str, project_id: UUID | str) -> bool:
     ).exists()
 
 
-def projects_of(user: Asker) -> "QuerySet[Project]":
+def projects_of(user: Any) -> "QuerySet[Project]":
     """The projects that this person is a member of, the bin excepted."""
     if not getattr(user, "is_authenticated", False):
         return Project.objects.none()
     return Project.objects.filter(memberships__user=user, binned_at=None)
 
 
-def project_or_404(user: Asker, project_id: UUID | str, *, may: str = VIEW) -> Project:
+def project_or_404(user: Any, project_id: UUID | str, *, may: str = VIEW) -> Project:
     """That project, if this person may do that with it. Raises Http404 or PermissionRefused."""
     _require(role_of(user, project_id), may)
     return Project.objects.get(pk=project_id)
 
 
 def thing_or_404(
-    user: Asker, model: "type[Row] | QuerySet[Row]", pk: UUID | str, *, may: str = VIEW, path: str = "project"
+    user: Any, model: "type[Row] | QuerySet[Row]", pk: UUID | str, *, may: str = VIEW, path: str = "project"
 ) -> Row:
     """A row whose project is found along `path`, such as "track__project". Raises Http404 or PermissionRefused."""
     rows = model if isinstance(model, QuerySet) else model._default_manager.all()

@@ -1,33 +1,33 @@
-"""Two small layers around every request: the content policy, and a calm answer while the database is away."""
+"""Small layers around every request: the content policy, static files, and a calm answer while the database is away.
 
-from collections.abc import Awaitable, Callable
+All are synchronous, as Django's own are: a chain that changes sides costs a thread hop at every change.
+"""
 
-from asgiref.sync import markcoroutinefunction
+from collections.abc import Callable
+from typing import Any
+
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-# Scripts and styles come from this site alone. Pictures may also be made in the page (blob:, data:), sound too.
+# Scripts come from this site alone. Pictures may also be made in the page (blob:, data:), sound too.
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
     "media-src 'self' blob:; connect-src 'self'; font-src 'self'; worker-src 'self' blob:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 AWAY = "The database of the studio is away. Nothing was lost; this page tries again by itself."
-GetResponse = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class ContentSecurity:
     """Adds the content policy to every answer that does not bring its own."""
 
-    async_capable = True
-    sync_capable = False
-
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        markcoroutinefunction(self)
 
-    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = await self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
         return response
 
@@ -35,18 +35,29 @@ class ContentSecurity:
 class DatabaseAway:
     """503 with Retry-After instead of a traceback, so that pages and services wait and go on."""
 
-    async_capable = True
-    sync_capable = False
-
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        markcoroutinefunction(self)
 
-    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return await self.get_response(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError):  # from a middleware below, such as the session's
+            return database_away()
 
-    async def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
         return database_away() if isinstance(error, OperationalError | InterfaceError) else None
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """Built pages, read whole: they are small, and Django would read a synchronous stream whole anyway."""
+
+    def serve(self, static_file: Any, request: HttpRequest) -> HttpResponseBase:
+        streamed = WhiteNoiseMiddleware.serve(static_file, request)
+        if not streamed.streaming:
+            return streamed
+        content = b"".join(streamed.streaming_content)
+        streamed.close()
+        return HttpResponse(content, status=streamed.status_code, headers=dict(streamed.headers))
 
 
 def database_away() -> JsonResponse:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from studio import pages
+from studio.accounts import views
 from studio.site import health
 
 PLACES = {
@@ -18,6 +19,10 @@ PLACES = {
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("sign-in/", views.sign_in_page, name="sign-in"),
+    path("sign-in/<str:token>/", views.one_time_link, name="sign-in-link"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("join/<str:token>/", views.join, name="join"),
     path("", pages.start, name="start"),
     path("projects/", pages.projects, name="projects"),
     path("p/<uuid:project_id>/", pages.place, {"page": "home", "title": "Home"}, name="project"),
