@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { TrackPage } from '../track/TrackPage'
+
+mountPage(<TrackPage />)

@@ -1,0 +1,117 @@
+/** The cues of a track as a list: one tab stop, arrows move, Enter names, Delete removes. The text twin of the cue lane. */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { clock } from '../lib/format'
+import { mayEdit } from '../lib/page'
+import { useStore } from '../lib/store'
+import { IconButton } from '../parts/Button'
+import type { Cue } from '../wire/types'
+import type { Desk } from './desk'
+import { moves } from './moves'
+
+export function CueList({ desk, tall = false }: { desk: Desk; tall?: boolean }) {
+  const cues = useStore(desk.cues.cues)
+  const [words, setWords] = useState<string | null>(null)
+  const found = words ? cues.filter((cue) => cue.label.toLowerCase().includes(words.toLowerCase())) : cues
+  return (
+    <section className="cue-list" aria-label="Cues" data-region="cues">
+      <div className="head">
+        <h3>Cues</h3>
+        <span className="num xs faint">{cues.length}</span>
+        <div className="end">
+          {tall && <span className="xs faint">Cues are changed on a larger screen</span>}
+          {!tall && words === null && cues.length > 5 && <IconButton small icon="search" label="Find a cue" onClick={() => setWords('')} />}
+          {words !== null && (
+            <input
+              className="field small" autoFocus aria-label="Find a cue" placeholder="Name of a cue" value={words}
+              onChange={(event) => setWords(event.target.value)}
+              onKeyDown={(event) => event.key === 'Escape' && setWords(null)}
+              onBlur={() => !words && setWords(null)}
+            />
+          )}
+        </div>
+      </div>
+      {cues.length === 0 && <NoCues />}
+      <Rows desk={desk} cues={found} />
+    </section>
+  )
+}
+
+function NoCues() {
+  return (
+    <p className="soft xs none">
+      {mayEdit() ? <>A cue marks a moment: press <span className="kbd">M</span> while the track plays, or double-click the cue lane.</> : 'This track has no cues yet.'}
+    </p>
+  )
+}
+
+function Rows({ desk, cues }: { desk: Desk; cues: readonly Cue[] }) {
+  const selected = useStore(desk.cues.selected)
+  const box = useRef<HTMLDivElement>(null)
+  const here = cues.findIndex((cue) => cue.id === selected)
+  useEffect(() => {
+    box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [selected])
+  const choose = (index: number): void => {
+    const cue = cues[Math.min(cues.length - 1, Math.max(0, index))]
+    if (!cue) return
+    desk.cues.selected.set(cue.id)
+    moves(desk).go(cue.seconds)
+  }
+  const press = (event: KeyboardEvent): void => {
+    const steps: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: cues.length - 1 }
+    const to = steps[event.key]
+    if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return
+    event.preventDefault()
+    event.stopPropagation()
+    choose(to)
+  }
+  return (
+    <div className="rows" role="listbox" aria-label="Cues" tabIndex={cues.length ? 0 : -1} ref={box} onKeyDown={press}
+      aria-activedescendant={here >= 0 ? `cue-${cues[here]?.id}` : undefined}>
+      {cues.map((cue) => (
+        <CueRow key={cue.id} cue={cue} desk={desk} isOn={cue.id === selected} onChoose={() => {
+          desk.cues.selected.set(cue.id)
+          moves(desk).go(cue.seconds)
+        }} />
+      ))}
+    </div>
+  )
+}
+
+function CueRow({ cue, desk, isOn, onChoose }: { cue: Cue; desk: Desk; isOn: boolean; onChoose: () => void }) {
+  const renaming = useStore(desk.renaming)
+  return (
+    <div className={isOn ? 'cue-row on' : 'cue-row'} role="option" id={`cue-${cue.id}`} aria-selected={isOn} onClick={onChoose}
+      onDoubleClick={() => mayEdit() && desk.renaming.set(cue.id)}>
+      <span className="spot" style={{ background: `var(--hue-${cue.colour})` }} aria-hidden="true" />
+      {renaming === cue.id ? <CueName cue={cue} desk={desk} /> : <span className="grow clip">{cue.label || <span className="faint">Cue</span>}</span>}
+      <span className="num xs soft nowrap">{clock(cue.seconds)}{cue.end_seconds !== null && ` – ${clock(cue.end_seconds)}`}</span>
+    </div>
+  )
+}
+
+/** Enter keeps the name, Esc leaves it as it was. */
+function CueName({ cue, desk }: { cue: Cue; desk: Desk }) {
+  const [name, setName] = useState(cue.label)
+  const isDone = useRef(false)
+  const close = (keep: boolean): void => {
+    if (isDone.current) return
+    isDone.current = true
+    desk.renaming.set(null)
+    if (keep && name.trim() !== cue.label) desk.cues.change(cue.id, { label: name.trim() }, 'Rename cue')
+  }
+  return (
+    <input
+      className="field small grow" aria-label="Name of the cue" value={name} maxLength={200} autoFocus
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setName(event.target.value)}
+      onClick={(event) => event.stopPropagation()}
+      onBlur={() => close(true)}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        if (event.key === 'Enter') close(true)
+        if (event.key === 'Escape') close(false)
+      }}
+    />
+  )
+}

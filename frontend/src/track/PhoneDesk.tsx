@@ -1,0 +1,43 @@
+/** The track on a phone: see, listen, jump to cues. */
+import { useEffect, useRef } from 'react'
+import { clock } from '../lib/format'
+import { IconButton } from '../parts/Button'
+import type { Track } from '../wire/types'
+import { CueList } from './CueList'
+import type { Desk } from './desk'
+import { moves } from './moves'
+import { TimelineBox } from './TimelineBox'
+import { TrackStanding } from './TrackStanding'
+import { barWords, PlayButton } from './Transport'
+
+export function PhoneDesk({ desk, track }: { desk: Desk; track: Track }) {
+  const now = useRef<HTMLDivElement>(null)
+  const bar = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const show = (): void => {
+      const seconds = desk.player.seconds
+      if (now.current) now.current.textContent = clock(seconds)
+      if (bar.current) bar.current.textContent = `${barWords(desk, seconds)} · ${clock(desk.player.durationSeconds)}`
+    }
+    show()
+    const stops = [desk.player.events.on('tick', show), desk.player.events.on('state', show), desk.sound.beats.subscribe(show)]
+    return () => stops.forEach((stop) => stop())
+  }, [desk])
+  const move = moves(desk)
+  return (
+    <div className="phone-desk">
+      <TrackStanding desk={desk} track={track} />
+      <TimelineBox desk={desk} track={track} layout="phone" />
+      <div className="phone-transport row" data-region="transport">
+        <div className="grow">
+          <div className="num phone-clock" ref={now} />
+          <div className="xs faint num" ref={bar} />
+        </div>
+        <IconButton icon="previous" label="Previous cue" onClick={() => move.cue(-1)} />
+        <PlayButton desk={desk} />
+        <IconButton icon="next" label="Next cue" onClick={() => move.cue(1)} />
+      </div>
+      <CueList desk={desk} tall />
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+/** Where the timeline of a desk is mounted. */
+import { useEffect, useRef } from 'react'
+import { mayEdit } from '../lib/page'
+import { useWidget } from '../lib/widget'
+import type { Track } from '../wire/types'
+import { createTimeline, type Timeline } from '../widgets/timeline'
+import type { Layout } from '../widgets/timeline_lanes'
+import type { Desk } from './desk'
+import { missingReason, soundDetail } from './track_words'
+
+interface TimelineBoxProps {
+  desk: Desk
+  track: Track
+  layout: Layout
+  /** Where the waveform's name leads. */
+  href?: string
+}
+
+export function TimelineBox({ desk, track, layout, href }: TimelineBoxProps) {
+  const timeline = useRef<Timeline | null>(null)
+  const reason = useRef('')
+  const words = missingReason(track)
+  const detail = layout === 'desk' ? soundDetail(track) : ''
+  const box = useWidget<HTMLDivElement>((scope, parent) => {
+    timeline.current = createTimeline(scope, parent, {
+      sound: desk.sound, player: desk.player, view: desk.view, cues: desk.cues, snap: desk.snap, layout,
+      mayEdit: mayEdit() && layout !== 'phone',
+      title: track.name, detail,
+      ...(href ? { href } : {}),
+      missing: () => reason.current,
+      onRename: (id) => desk.renaming.set(id),
+      onHand: () => {
+        if (desk.player.isPlaying) desk.follow.set(false)
+      },
+    })
+    scope.add(() => (timeline.current = null))
+  }, [desk, layout, track.name, detail, href])
+  useEffect(() => {
+    reason.current = words
+    timeline.current?.refresh()
+  }, [words])
+  return <div className={`timeline ${layout}`} ref={box} data-region="lanes" />
+}

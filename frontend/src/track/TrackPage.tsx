@@ -1,0 +1,108 @@
+/** The track desk: hear it, see it, set cues. */
+import { useEffect } from 'react'
+import { useCommands } from '../lib/keys'
+import { address, mayEdit, pageData, projectId } from '../lib/page'
+import { useStore } from '../lib/store'
+import { undoRegistry } from '../lib/undo'
+import { Button, IconButton } from '../parts/Button'
+import { FaultNote, Skeleton } from '../parts/basics'
+import { Menu } from '../parts/Menu'
+import { useProjectEvents } from '../shell/live'
+import { openKeySheet } from '../shell/overlays'
+import { isNothing, NothingHere, Shell } from '../shell/Shell'
+import { queries, useAsk } from '../wire/query'
+import type { Track } from '../wire/types'
+import { laneSettings, showLaneOf } from '../widgets/lane_settings'
+import { CueEditor } from './CueEditor'
+import { CueList } from './CueList'
+import { useDesk, type Desk } from './desk'
+import { GridPanel } from './GridPanel'
+import { moves, transportCommands } from './moves'
+import { NewSceneButton } from './NewScene'
+import { PhoneDesk } from './PhoneDesk'
+import { TimelineBox } from './TimelineBox'
+import { TrackStanding } from './TrackStanding'
+import { Transport } from './Transport'
+import { useIsPhone } from './use_phone'
+
+export function TrackPage() {
+  const id = pageData().ids.track ?? ''
+  const track = useAsk(queries.track(id))
+  const tracks = useAsk(queries.tracks(projectId()))
+  const desk = useDesk(id)
+  const isPhone = useIsPhone()
+  if (track.error && isNothing(track.error)) return <NothingHere place="tracks" />
+  const siblings = (tracks.data?.items ?? []).map((one) => ({ id: one.id, name: one.name, href: address.track(one.id), isHere: one.id === id }))
+  return (
+    <Shell
+      place="tracks"
+      {...(track.data ? { thing: { name: track.data.name, siblings } } : {})}
+      actions={track.data && mayEdit() && !isPhone ? <NewSceneButton track={track.data} /> : null}
+    >
+      {track.error && <div className="middle"><FaultNote what="This track could not be shown." fault={track.error} again={() => void track.refetch()} /></div>}
+      {!track.data && !track.error && <div className="middle"><Skeleton rows={8} height={44} /></div>}
+      {track.data && desk && <DeskOf desk={desk} track={track.data} isPhone={isPhone} />}
+    </Shell>
+  )
+}
+
+function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: boolean }) {
+  useEffect(() => desk.take(track), [desk, track])
+  useCommands(transportCommands(desk, mayEdit() && !isPhone))
+  useProjectEvents((event) => {
+    if (event.kind.startsWith('cue.') && (event.payload.track_id === track.id || event.kind === 'cue.removed')) desk.cues.take(event)
+    if (event.kind.startsWith('grid.') || (event.kind.startsWith('track.') && event.subject === `track:${track.id}`)) desk.sound.refreshGrid()
+  })
+  if (isPhone) return <PhoneDesk desk={desk} track={track} />
+  return (
+    <div className="editor">
+      <div className="desk-main">
+        <Toolbar desk={desk} />
+        <TrackStanding desk={desk} track={track} />
+        <TimelineBox desk={desk} track={track} layout="desk" />
+        <Transport desk={desk} />
+      </div>
+      <aside className="panel right inspector track-inspector" data-region="inspector">
+        <GridPanel desk={desk} track={track} />
+        <CueList desk={desk} />
+        <CueEditor desk={desk} />
+      </aside>
+    </div>
+  )
+}
+
+function Toolbar({ desk }: { desk: Desk }) {
+  const undo = useStore(undoRegistry.state)
+  return (
+    <div className="toolbar row">
+      {mayEdit() && (
+        <>
+          <Button small icon="cue" onClick={() => moves(desk).addCue()}>Cue</Button>
+          <span className="sep" />
+          <IconButton small icon="undo" label={undo.undoTitle ? `Undo: ${undo.undoTitle.toLowerCase()}` : 'Undo'} reason={undo.undoTitle ? null : 'Nothing to undo yet'} onClick={() => void undoRegistry.undo()} />
+          <IconButton small icon="redo" label={undo.redoTitle ? `Do again: ${undo.redoTitle.toLowerCase()}` : 'Redo'} reason={undo.redoTitle ? null : 'Nothing to do again'} onClick={() => void undoRegistry.redo()} />
+        </>
+      )}
+      <div className="row end tight">
+        <LanesMenu desk={desk} />
+        <IconButton small icon="keyboard" label="Keys (?)" onClick={openKeySheet} />
+      </div>
+    </div>
+  )
+}
+
+function LanesMenu({ desk }: { desk: Desk }) {
+  const lanes = useStore(desk.sound.lanes) ?? []
+  const { hidden } = useStore(laneSettings)
+  if (lanes.length === 0) return null
+  return (
+    <Menu
+      align="end"
+      button={<Button kind="quiet" small icon="panel">Lanes</Button>}
+      items={lanes.map(({ name, title, detail }) => ({
+        id: name, label: detail && detail.includes('Hz') && title !== 'Brightness' ? `${title}, ${detail}` : title,
+        on: !hidden.includes(name), act: () => showLaneOf(name, hidden.includes(name)),
+      }))}
+    />
+  )
+}

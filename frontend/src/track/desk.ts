@@ -1,0 +1,119 @@
+/** Desk: what hears and shows one track on a page: player, time axis, sound, cues, and the choices of its transport. */
+import { useEffect, useState } from 'react'
+import { createScope, type Scope } from '../lib/scope'
+import { createStore, type Store } from '../lib/store'
+import { undoRegistry } from '../lib/undo'
+import { toast, toastFault } from '../parts/toasts'
+import { get, patch, post, remove } from '../wire/api'
+import { saving } from '../wire/saving'
+import type { Cue, Items, Track } from '../wire/types'
+import { element } from '../lib/element'
+import { readLaneSettings } from '../widgets/lane_settings'
+import { createMetronome, type Metronome } from '../widgets/metronome'
+import { Player } from '../widgets/player'
+import type { SnapKind } from '../widgets/snap'
+import { TimeView } from '../widgets/time_view'
+import { createTrackSound, type TrackSound } from '../widgets/track_sound'
+import { createCueStore, type CueApi, type CueStore } from './cue_store'
+
+export interface Desk {
+  readonly player: Player
+  readonly view: TimeView
+  readonly sound: TrackSound
+  readonly cues: CueStore
+  readonly metronome: Metronome
+  readonly snap: Store<SnapKind>
+  /** The page turns with the playhead. */
+  readonly follow: Store<boolean>
+  /** Seconds that the cue lane is asked to name. */
+  readonly renaming: Store<string | null>
+  take(track: Track): void
+}
+
+export function cueApi(trackId: string): CueApi {
+  return {
+    list: async () => (await get<Items<Cue>>(`/tracks/${trackId}/cues`)).items,
+    add: (values) => post<Cue>(`/tracks/${trackId}/cues`, values),
+    change: (id, values) => patch<Cue>(`/cues/${id}`, values),
+    remove: (id) => remove(`/cues/${id}`),
+    restore: (id) => post<Cue>(`/cues/${id}/restore`),
+  }
+}
+
+function tell(sentence: string, isFault: boolean): void {
+  if (isFault) toastFault(new Error(sentence))
+  else toast(sentence)
+}
+
+export function createDesk(scope: Scope, trackId: string): Desk {
+  // Kept out of the page's sight; in it, so that the browser counts the page as one that plays.
+  const audio = element('audio', { preload: 'metadata', 'data-player': true, hidden: true }, document.body)
+  scope.add(() => {
+    audio.removeAttribute('src')
+    audio.load()
+    audio.remove()
+  })
+  const player = new Player(scope, audio, 0)
+  const view = new TimeView(0)
+  const sound = createTrackSound(scope)
+  const follow = createStore(true)
+  const cues = createCueStore({ api: cueApi(trackId), saving, undo: undoRegistry, tell })
+  const metronome = createMetronome(scope, player, () => sound.beats.get())
+  scope.add(player.events.on('error', (sentence) => tell(sentence, true)))
+  scope.add(player.events.on('tick', (seconds) => {
+    if (follow.get() && player.isPlaying) view.follow(seconds)
+  }))
+  readLaneSettings()
+  cues.load().catch((fault: unknown) => toastFault(fault, 'The cues could not be fetched.'))
+  return {
+    player,
+    view,
+    sound,
+    cues,
+    metronome,
+    follow,
+    snap: createStore<SnapKind>('beat'),
+    renaming: createStore<string | null>(null),
+    take(track) {
+      const proxy = track.files.proxy
+      if (proxy && audio.getAttribute('src') !== proxy) audio.src = proxy
+      const seconds = track.duration_seconds ?? 0
+      if (seconds !== view.durationSeconds) showDuration(view, player, seconds)
+      sound.take(track)
+    },
+  }
+}
+
+/** The first thing one sees of a track is its beginning, at a zoom where beats can be told apart. */
+function showDuration(view: TimeView, player: Player, seconds: number): void {
+  const isFirst = view.durationSeconds === 0
+  view.durationSeconds = seconds
+  player.durationSeconds = seconds
+  const show = (): void => {
+    const start = Number(new URLSearchParams(location.search).get('t') ?? 0) || 0
+    view.show(Math.max(0, start - 11), Math.max(0, start - 11) + Math.min(seconds, 22))
+    if (start) player.seek(start)
+  }
+  if (!isFirst) return view.moveTo(view.from)
+  if (view.width) return show()
+  const stop = view.events.on('change', () => {
+    if (!view.width) return
+    stop()
+    show()
+  })
+}
+
+/** One desk per page and track, closed with the page. */
+export function useDesk(trackId: string | null): Desk | null {
+  const [desk, setDesk] = useState<Desk | null>(null)
+  useEffect(() => {
+    if (!trackId) return
+    const scope = createScope()
+    setDesk(createDesk(scope, trackId))
+    return () => {
+      setDesk(null)
+      scope.close()
+    }
+  }, [trackId])
+  return desk
+}

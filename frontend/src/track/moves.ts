@@ -1,0 +1,115 @@
+/** Moves of the transport: what keys and buttons do with a desk. */
+import type { Command } from '../lib/keys'
+import { stepAlong } from '../widgets/beats'
+import { RATES } from '../widgets/player'
+import { gridTime, SNAP_CHOICES } from '../widgets/snap'
+import type { Desk } from './desk'
+
+const ZOOM = 1.4
+const FINE = { 'Alt+ArrowLeft': -0.01, 'Alt+ArrowRight': 0.01, 'Mod+Alt+ArrowLeft': -0.001, 'Mod+Alt+ArrowRight': 0.001 }
+
+export function moves(desk: Desk) {
+  const { player, view, cues, sound, snap, follow } = desk
+  const now = (): number => player.seconds
+  const go = (seconds: number): void => {
+    player.seek(seconds)
+    view.follow(player.seconds)
+    if (view.xOf(player.seconds) < 0) view.moveTo(player.seconds)
+  }
+  const step = (direction: 1 | -1, times: number[], otherwise: number) => (): void =>
+    go(stepAlong(times, now(), direction) ?? now() + direction * otherwise)
+  return {
+    go,
+    beat: (direction: 1 | -1) => step(direction, sound.beats.get().beats, 1)(),
+    bar: (direction: 1 | -1) => step(direction, sound.beats.get().downbeats, 4)(),
+    nudge: (seconds: number) => go(now() + seconds),
+    cue(direction: 1 | -1): void {
+      const times = cues.cues.get().map((cue) => cue.seconds)
+      const next = direction > 0 ? times.find((seconds) => seconds > now() + 0.02) : times.findLast((seconds) => seconds < now() - 0.25)
+      go(next ?? (direction > 0 ? player.durationSeconds : 0))
+      const chosen = cues.cues.get().find((cue) => cue.seconds === next)
+      if (chosen) cues.selected.set(chosen.id)
+    },
+    section(direction: 1 | -1): void {
+      const times = sound.stretches.get().map((stretch) => stretch.from)
+      const next = direction > 0 ? times.find((seconds) => seconds > now() + 0.02) : times.findLast((seconds) => seconds < now() - 0.25)
+      go(next ?? (direction > 0 ? player.durationSeconds : 0))
+    },
+    /** At the playhead, taken to the grid when snapping is on and the grid is near. */
+    addCue(): void {
+      const onGrid = gridTime(sound.beats.get(), now(), snap.get())
+      const isNear = onGrid !== null && Math.abs(onGrid - now()) < 0.12
+      cues.add({ seconds: isNear ? onGrid : now(), label: '' })
+    },
+    removeCue(): void {
+      const id = cues.selected.get()
+      if (id) cues.remove(id)
+    },
+    loopIn: () => player.setLoop({ from: now(), to: Math.max(player.loopSelection?.to ?? 0, now() + 0.05, player.loopSelection ? 0 : player.durationSeconds) }),
+    loopOut: () => player.setLoop({ from: Math.min(player.loopSelection?.from ?? 0, now() - 0.05), to: now() }),
+    toggleLoop(): void {
+      if (player.loopSelection) player.setLoop(player.loopSelection, player.loop === null)
+      else {
+        const { downbeats } = sound.beats.get()
+        const from = downbeats.findLast((seconds) => seconds <= now() + 0.01) ?? now()
+        const to = downbeats.find((seconds) => seconds > from + 4 && downbeats.indexOf(seconds) % 2 === (downbeats.indexOf(from) % 2)) ?? from + 4
+        player.setLoop({ from, to: Math.min(to, player.durationSeconds) })
+      }
+    },
+    toggleSnap: () => snap.set((kind) => (kind === 'off' ? 'beat' : 'off')),
+    toggleFollow: () => follow.set((isOn) => !isOn),
+    zoom: (direction: 1 | -1) => {
+      const x = view.xOf(now())
+      view.zoom(direction > 0 ? ZOOM : 1 / ZOOM, x >= 0 && x <= view.width ? x : view.width / 2)
+    },
+    rate: (direction: 1 | -1) => {
+      const index = RATES.indexOf(player.rate)
+      player.setRate(RATES[Math.min(RATES.length - 1, Math.max(0, index + direction))] ?? 1)
+    },
+  }
+}
+
+export type Moves = ReturnType<typeof moves>
+
+/** Keys of UX §5 for a page with a track. */
+export function transportCommands(desk: Desk, mayEdit: boolean): Command[] {
+  const move = moves(desk)
+  const { player, metronome, renaming, cues } = desk
+  const playing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Playing', key, run })
+  const seeing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Seeing', key, run })
+  const cueing = (id: string, title: string, key: string, run: () => void, needsCue = true): Command => ({
+    id: `track.${id}`, title, group: 'Cues', key, run, isOff: () => !mayEdit || (needsCue && !cues.selected.get()),
+  })
+  return [
+    playing('play', 'Play or pause', 'Space', () => player.toggle()),
+    playing('back', 'One beat back', 'ArrowLeft', () => move.beat(-1)),
+    playing('on', 'One beat on', 'ArrowRight', () => move.beat(1)),
+    playing('bar-back', 'One bar back', 'Shift+ArrowLeft', () => move.bar(-1)),
+    playing('bar-on', 'One bar on', 'Shift+ArrowRight', () => move.bar(1)),
+    ...Object.entries(FINE).map(([key, seconds]) =>
+      playing(`nudge${seconds}`, `${Math.abs(seconds * 1000)} ms ${seconds < 0 ? 'back' : 'on'}`, key, () => move.nudge(seconds))),
+    playing('start', 'To the beginning', 'Home', () => move.go(0)),
+    playing('end', 'To the end', 'End', () => move.go(player.durationSeconds)),
+    playing('cue-back', 'Previous cue', 'p', () => move.cue(-1)),
+    playing('cue-on', 'Next cue', 'n', () => move.cue(1)),
+    playing('section-back', 'Previous section', 'Shift+p', () => move.section(-1)),
+    playing('section-on', 'Next section', 'Shift+n', () => move.section(1)),
+    playing('loop', 'Loop', 'l', move.toggleLoop),
+    playing('loop-in', 'Loop from here', '[', move.loopIn),
+    playing('loop-out', 'Loop up to here', ']', move.loopOut),
+    playing('click', 'Click on beats', 'k', () => {
+      metronome.set(!metronome.isOn)
+      player.events.emit('state', undefined)
+    }),
+    seeing('zoom-in', 'Zoom in', 'ArrowUp', () => move.zoom(1)),
+    seeing('zoom-out', 'Zoom out', 'ArrowDown', () => move.zoom(-1)),
+    seeing('follow', 'Follow the playhead', 'f', move.toggleFollow),
+    cueing('cue', 'Cue at the playhead', 'm | Mod+m', move.addCue, false),
+    cueing('rename', 'Rename the cue', 'Enter', () => renaming.set(cues.selected.get())),
+    cueing('delete', 'Delete the cue', 'Delete | Backspace', move.removeCue),
+    cueing('snap', 'Snap', 's', move.toggleSnap, false),
+    { id: 'track.leave', title: 'Choose no cue', group: 'Cues', key: 'Escape', run: () => cues.selected.set(null), isOff: () => !cues.selected.get() },
+  ]
+}
+
+export const snapLabel = (kind: string): string => SNAP_CHOICES.find((choice) => choice.value === kind)?.label ?? kind
