@@ -2,7 +2,7 @@
 
     python bench/analysis.py [track] [--json]
 
-Without a track it makes one: the demo track, played over and over for three minutes. Each stage is run three times after a
+Without a track it makes one: the demo track, over and over for three minutes. Each stage is run three times after a
 first, cold one; the median counts.
 """
 
@@ -65,7 +65,8 @@ def main() -> int:
         for stage in ("waveform", "proxy", "analysis"):
             print(f"{stage:10} {seconds[stage]:6.2f} s warm   {cold[stage]:6.2f} s the first time")
         print(
-            f"analysis is 1/{ratios['analysis']:.0f} of the track's {seconds['track']:.0f} s; gate 1/{GATE}, goal 1/{GOAL}"
+            f"analysis is 1/{ratios['analysis']:.0f} of the track's {seconds['track']:.0f} s;"
+            f" gate 1/{GATE}, goal 1/{GOAL}"
         )
         print(f"with decoding, waveform and playback proxy 1/{ratios['everything']:.0f}")
     return 0 if ratios["analysis"] >= GATE else 1

@@ -52,7 +52,7 @@ def _texture(features: Features) -> np.ndarray:
     steps = len(features.rms) // per_step
     power = np.square(features.rms[: steps * per_step]).reshape(steps, per_step).mean(axis=1)
     loudness = 10 * np.log10(power + 1e-6 * max(float(power.max(initial=0)), 1e-9))
-    timbre = features.timbre[: steps * per_step].reshape(steps, per_step, -1).mean(axis=1)
+    timbre = features.timbre[: steps * per_step].reshape(steps, per_step, -1).mean(axis=1, dtype=np.float32)
     chroma = normalised(features.chroma)
     edges = np.round(np.arange(steps + 1) * per_step / FRAME_RATE * CHROMA_RATE).astype(int)
     total = np.concatenate([np.zeros((1, 12)), np.cumsum(chroma, axis=0, dtype=np.float64)])

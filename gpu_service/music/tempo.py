@@ -1,5 +1,6 @@
 """Tempo: how fast the pulse goes, second by second, and the list of markers that a beat grid is made of."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from gpu_service.music.features import FRAME_RATE
 
 WINDOW_SECONDS = 7.0
 STEP_SECONDS = 0.5
+WINDOWS_AT_ONCE = 256
 LOWEST_BPM, HIGHEST_BPM = 45.0, 215.0
 BINS_PER_OCTAVE = 72
 USUAL_BPM, USUAL_OCTAVES = 118.0, 0.75
@@ -49,31 +51,34 @@ def find_tempo(onset: np.ndarray) -> TempoCurve:
     """Follow the likeliest pace through the track (autocorrelation in windows, then the cheapest path). [T]"""
     bpm = LOWEST_BPM * 2 ** (np.arange(round(np.log2(HIGHEST_BPM / LOWEST_BPM) * BINS_PER_OCTAVE)) / BINS_PER_OCTAVE)
     lags = 60 * FRAME_RATE / bpm
-    seconds, repeats = _autocorrelation(onset)
-    score, clarity = _pulse_score(repeats, lags)
+    scores = [_pulse_score(repeats, lags) for repeats in _autocorrelations(onset)]
+    score, clarity = (np.concatenate(parts) for parts in zip(*scores, strict=True))
+    seconds = np.arange(len(score)) * _step() / FRAME_RATE
     prior = np.exp(-0.5 * (np.log2(bpm / USUAL_BPM) / USUAL_OCTAVES) ** 2)
     # A window that is unsure follows what the whole track says.
     path = _cheapest_path((score + WHOLE_TRACK_SHARE * score.mean(axis=0)) * prior)
     return TempoCurve(seconds, bpm[path], clarity[np.arange(len(path)), path])
 
 
-def _autocorrelation(onset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How alike the onset curve is to itself shifted, in windows. -> centres [w] seconds, [w, lags] with lag 0 = 1"""
-    size, step = round(WINDOW_SECONDS * FRAME_RATE), round(STEP_SECONDS * FRAME_RATE)
+def _step() -> int:
+    return round(STEP_SECONDS * FRAME_RATE)
+
+
+def _autocorrelations(onset: np.ndarray) -> Iterator[np.ndarray]:
+    """How alike the onset curve is to itself shifted, window by window. Yields some of [w, lags], lag 0 = 1."""
+    size = round(WINDOW_SECONDS * FRAME_RATE)
     flat = onset - uniform_filter1d(onset, round(FRAME_RATE), mode="nearest")
     padded = np.pad(np.maximum(flat, 0), size // 2)
     padded = np.pad(padded, (0, max(0, size - len(padded))))
-    views = np.lib.stride_tricks.sliding_window_view(padded, size)[::step]
+    views = np.lib.stride_tricks.sliding_window_view(padded, size)[:: _step()]
     hann = np.hanning(size)
     shape = irfft(np.abs(rfft(hann, 2 * size)) ** 2)[:size]
-    parts = []
-    for start in range(0, len(views), 256):
-        windows = views[start : start + 256]
+    for start in range(0, len(views), WINDOWS_AT_ONCE):
+        windows = views[start : start + WINDOWS_AT_ONCE]
         windows = (windows - windows.mean(axis=1, keepdims=True)) * hann
         repeats = irfft(np.abs(rfft(windows, 2 * size, axis=1)) ** 2, axis=1)[:, :size]
         repeats = repeats / np.maximum(repeats[:, :1], 1e-9)
-        parts.append(repeats / np.maximum(shape / shape[0], 0.1))
-    return np.arange(len(views)) * step / FRAME_RATE, np.concatenate(parts)
+        yield (repeats / np.maximum(shape / shape[0], 0.1)).astype(np.float32)
 
 
 def _pulse_score(repeats: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
