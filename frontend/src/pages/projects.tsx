@@ -1,4 +1,4 @@
-import { Shell } from '../shell/Shell'
 import { mountPage } from '../shell/mount'
+import { ProjectsPage } from './projects/ProjectsPage'
 
-mountPage(<Shell place="projects"><div className="middle">…</div></Shell>)
+mountPage(<ProjectsPage />)
