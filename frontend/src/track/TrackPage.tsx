@@ -100,7 +100,7 @@ function LanesMenu({ desk }: { desk: Desk }) {
       align="end"
       button={<Button kind="quiet" small icon="panel">Lanes</Button>}
       items={lanes.map(({ name, title, detail }) => ({
-        id: name, label: detail && detail.includes('Hz') && title !== 'Brightness' ? `${title}, ${detail}` : title,
+        id: name, label: detail ? `${title}, ${detail}` : title,
         on: !hidden.includes(name), act: () => showLaneOf(name, hidden.includes(name)),
       }))}
     />

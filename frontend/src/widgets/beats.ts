@@ -36,22 +36,29 @@ export function markerAt(markers: TempoMarker[], seconds: number): TempoMarker |
   return found
 }
 
-/** Bar and beat at a second; null before the first marker's grid can be said. */
+/** Bar and beat at a second; null where there is no grid. Before the first downbeat bars count backwards. */
 export function placeAt(grid: Beats, seconds: number): Place | null {
   const marker = markerAt(grid.markers, seconds)
-  if (!marker) return null
-  const beats = Math.floor(((seconds - marker.seconds) * marker.bpm) / 60 + 1e-6)
-  const perBar = Math.max(1, marker.beats_per_bar)
-  return {
-    bpm: marker.bpm,
-    bar: marker.downbeat + Math.floor(beats / perBar),
-    beat: (((beats % perBar) + perBar) % perBar) + 1,
-  }
+  const first = grid.downbeats[0]
+  if (!marker || first === undefined) return null
+  const index = lastAtOrBefore(grid.downbeats, seconds + 1e-4)
+  const downbeat = grid.downbeats[index]
+  if (downbeat === undefined) return upbeat(grid, marker, seconds, first)
+  const beat = lastAtOrBefore(grid.beats, seconds + 1e-4) - lastAtOrBefore(grid.beats, downbeat + 1e-4)
+  return { bpm: marker.bpm, bar: barNumber(grid, index), beat: beat + 1 }
 }
 
-/** The bar number that begins at a downbeat. */
-export function barNumber(grid: Beats, downbeat: number): number {
-  return placeAt(grid, downbeat + 1e-3)?.bar ?? 1
+function upbeat(grid: Beats, marker: TempoMarker, seconds: number, first: number): Place {
+  const perBar = Math.max(1, marker.beats_per_bar)
+  const beats = Math.floor(((seconds - first) * marker.bpm) / 60 + 1e-6)
+  return { bpm: marker.bpm, bar: barNumber(grid, 0) + Math.floor(beats / perBar), beat: (((beats % perBar) + perBar) % perBar) + 1 }
+}
+
+/** The number of the bar that begins at a downbeat: counted from the last marker that names one. */
+export function barNumber(grid: Beats, index: number): number {
+  const marker = markerAt(grid.markers, (grid.downbeats[index] ?? 0) + 0.02)
+  if (!marker) return index + 1
+  return marker.downbeat + index - (lastAtOrBefore(grid.downbeats, marker.seconds - 0.02) + 1)
 }
 
 export function nearest(times: ArrayLike<number>, seconds: number): number | null {

@@ -49,7 +49,7 @@ export function drawBars(drawing: Drawing, grid: Beats): void {
     context.fillStyle = colour('text-faint')
     context.fillRect(x, 0, 1, height)
     context.fillStyle = colour('text-soft')
-    context.fillText(String(barNumber(grid, grid.downbeats[index]!)), x + 5, height / 2)
+    context.fillText(String(barNumber(grid, index)), x + 5, height / 2)
   })
 }
 

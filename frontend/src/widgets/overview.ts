@@ -29,6 +29,7 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
     const whole = Math.max(0.001, view.durationSeconds)
     window_.style.left = `${(view.from / whole) * 100}%`
     window_.style.width = `${Math.min(1, (view.to - view.from) / whole) * 100}%`
+    window_.classList.toggle('narrow', window_.clientWidth < 24)
   }
   const drawBand = (): void => {
     const fitted = fitCanvas(band)

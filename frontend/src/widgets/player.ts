@@ -39,7 +39,10 @@ export class Player {
     scope.listen(audio, 'pause', () => this.stopped())
     scope.listen(audio, 'waiting', () => this.settle())
     scope.listen(audio, 'ended', () => this.ended())
-    scope.listen(audio, 'seeked', () => this.settle())
+    scope.listen(audio, 'seeked', () => {
+      this.settle()
+      this.events.emit('tick', this.seconds)
+    })
     scope.listen(audio, 'ratechange', () => this.settle())
     scope.listen(audio, 'volumechange', () => this.events.emit('state', undefined))
     // A page in the background paints nothing, but its sound must still turn at the end of the loop.

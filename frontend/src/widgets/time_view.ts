@@ -37,6 +37,7 @@ export class TimeView {
 
   /** Zoom as a share 0…1 on a logarithmic scale, for the transport's slider. */
   get zoomShare(): number {
+    if (this.width === 0) return 0
     const range = Math.log(this.mostPxPerSecond / this.leastPxPerSecond)
     return range > 0 ? Math.log(this.pxPerSecond / this.leastPxPerSecond) / range : 0
   }

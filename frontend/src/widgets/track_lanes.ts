@@ -38,7 +38,7 @@ export function readLanes(buffer: ArrayBuffer): NamedCurve[] {
     return [{
       name: lane.name,
       title,
-      detail: detail || lane.unit,
+      detail,
       hue: HUES[lane.name] ?? 'hue-grey',
       values,
       columns: lane.rows,
