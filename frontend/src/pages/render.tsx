@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { RenderPage } from './render/RenderPage'
+
+mountPage(<RenderPage />)

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { RendersPage } from './renders/RendersPage'
+
+mountPage(<RendersPage />)

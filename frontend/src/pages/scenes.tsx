@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { ScenesPage } from './scenes/ScenesPage'
+
+mountPage(<ScenesPage />)
