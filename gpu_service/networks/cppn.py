@@ -17,7 +17,7 @@ from gpu_service.networks.base import NoiseMode, Quality
 from gpu_service.networks.cppn_calibrate import calibrate, draw_weights, level, simplify
 from gpu_service.networks.cppn_easel import Easel, set_up
 from gpu_service.networks.cppn_fields import CppnWeights
-from gpu_service.networks.cppn_palettes import PALETTES, duo_table
+from gpu_service.networks.cppn_palettes import duo_table
 from gpu_service.networks.cppn_species import (
     COMPLEXITIES,
     LARGEST_AREA_PX,
@@ -38,8 +38,6 @@ class Cppn:
     native_size = NATIVE_SIZE
 
     def __init__(self, config: CppnConfig, weights: CppnWeights) -> None:
-        if config.palette not in PALETTES:
-            raise NetworkError(f"There is no palette named {config.palette!r}.")
         self.config, self.weights = config, weights
         self.species = find_species(config.species)
         self.family: str | None = f"cppn {config.species} {config.seed} {config.palette} {config.fold} {config.angle!r}"

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from gpu_service.networks.cppn_fields import Canvas, CppnWeights, FieldPainter, activate, chart_points, make_canvas
 from gpu_service.networks.cppn_inks import Light, develop, make_vignette
-from gpu_service.networks.cppn_palettes import PALETTES, duo_table
+from gpu_service.networks.cppn_palettes import duo_table
 from gpu_service.networks.cppn_species import (
     FIELDS,
     FOLDS,
+    PALETTES,
     STYLE_DIM,
     UNITS,
     WARP_WAVES,

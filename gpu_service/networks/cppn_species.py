@@ -3,6 +3,7 @@
 A species fixes activations, depth, the map of the coordinates and the ink; the seed fixes everything else.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Self
@@ -49,6 +50,23 @@ SPECIES = {
 }
 
 
+# Six anchors from dark to light, and the partner whose colours the fourth field mixes in.
+PALETTES = {
+    "ember": ("0a0810 2b0f2e 7a1f3d d1443c f59a4a ffe9b8", "tide"),
+    "tide": ("070b14 0b2440 12566b 2aa198 9fdcc0 f6f3dc", "copper"),
+    "orchid": ("0b0914 2a1147 6a2382 c0438f f58ea0 ffe6d6", "cobalt"),
+    "moss": ("080c0b 12302a 2f5d3f 7f9a4a d9c86a fdf3cf", "dusk"),
+    "cobalt": ("07091a 101f5c 2347b8 4f8df0 a6d3ff fff4e4", "dusk"),
+    "copper": ("0b090b 2d1a1f 5c2f2b a85b3a e2a66b f7e6cf", "jade"),
+    "dusk": ("08091a 1f1a4f 4d2f86 b0508f f0876f ffd79a", "tide"),
+    "jade": ("060b10 0c2a33 0f5f5a 3da67a c0d98a fff2c4", "violet"),
+    "rose": ("0c080c 341226 7d1f45 d4526a f4a5a0 fdeee2", "polar"),
+    "polar": ("070a12 14263f 2f5577 6f9bb5 c3d5da fdf6ec", "ember"),
+    "acid": ("08090d 1a1d3a 244f78 1fa08c 9bdc5a f9f7a8", "violet"),
+    "violet": ("09081a 22125a 4b2bb0 8a5cf0 d3a4f5 fff0f2", "ember"),
+}
+
+
 class SpeciesError(ValueError):
     """A sentence about a species or a setting of a pattern network that does not exist."""
 
@@ -69,6 +87,10 @@ class CppnConfig:
         find_species(self.species)
         if not 0 < self.complexity <= 1:
             raise SpeciesError(f"A pattern network's complexity lies above 0 and up to 1, not at {self.complexity}.")
+        if self.palette not in PALETTES:
+            raise SpeciesError(f"There is no palette named {self.palette!r}. There are: {', '.join(PALETTES)}.")
+        if not math.isfinite(self.angle):
+            raise SpeciesError("A pattern network's angle is a number of radians.")
         if self.fold not in FOLDS:
             raise SpeciesError(f"A pattern network folds 3, 4, 5, 6 or 8 times; this one says {self.fold}.")
 

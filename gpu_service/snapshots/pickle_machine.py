@@ -184,8 +184,8 @@ class PickleMachine:
         self.stack.append(self.persistent(self._pop()))
 
     def forbidden_call(self, argument: Any) -> None:
-        """INST carries its name; OBJ takes the class from behind the mark, which `_find` has let through or not."""
-        raise ForbiddenName(str(argument or "a class by an old opcode").replace(" ", "."))
+        """INST carries its name; OBJ takes a class from behind the mark."""
+        raise ForbiddenName(argument.replace(" ", ".") if argument else "a class by an old opcode")
 
 
 _LITERALS = frozenset(
