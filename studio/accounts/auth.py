@@ -28,8 +28,22 @@ class PersonAuth(SessionAuth):
         return request.user if request.user.is_authenticated and request.user.is_active else None
 
 
+class AnyoneAuth(SessionAuth):
+    """Signed in or not; a change needs the CSRF token all the same, because a session may come of it."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        return request.user
+
+
 bearer = TokenAuth()
 session = PersonAuth()
+anyone = AnyoneAuth()
+
+
+def person_of(request: HttpRequest) -> User:
+    """The signed-in person; the API's authentication has made sure that there is one."""
+    assert isinstance(request.user, User)
+    return request.user
 
 
 def user_of_token(token: str) -> User | None:

@@ -4,7 +4,6 @@ import hashlib
 from datetime import timedelta
 
 from django.contrib.auth import authenticate
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -58,11 +57,6 @@ def by_link(token: str) -> User:
         if link is None or not link.user.is_active or not rows.update(used_at=Now()):
             raise SignInRefused(LINK_SPENT)
     return link.user
-
-
-def sentence(error: ValidationError) -> str:
-    """Django's complaints about a password, as one line."""
-    return " ".join(error.messages)
 
 
 def _refuse_guessing(keys: list[str]) -> None:
