@@ -3,7 +3,7 @@
 Times are seconds from the start of the track, ascending, 1-D float64, each on the attack that it belongs to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -33,8 +33,9 @@ def find_beats(features: Features, tempo: TempoCurve) -> Pulse:
     frames = np.arange(len(features.onset))
     periods = 60 * FRAME_RATE / tempo.at(frames / FRAME_RATE)
     tracked = _tracked(features.onset, periods)
-    tracked = tracked[_sounding(features, tracked)]
-    return _on_the_grid(tracked / FRAME_RATE, features)
+    pulse = _on_the_grid(tracked / FRAME_RATE, features)
+    # Only now: a chain with gaps would bend the lines that beats are read off.
+    return replace(pulse, beats=pulse.beats[_sounding(features, tracked)])
 
 
 def _tracked(onset: np.ndarray, periods: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from gpu_service.music.onset_strength import RATE
 CHROMA_FRAME = 8_192
 CHROMA_HOP = 2_048
 NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
-LOWEST_HZ, HIGHEST_HZ = 50.0, 2_100.0
-SPREAD_SEMITONES = 0.35
+LOWEST_HZ, HIGHEST_HZ = 30.0, 2_100.0
+SPREAD_SEMITONES = 0.5
 # Krumhansl & Kessler 1982, how well each note fits a key; the tonic first.
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
@@ -36,7 +36,10 @@ def normalised(chroma: np.ndarray) -> np.ndarray:
 
 
 def guess_key(chroma: np.ndarray) -> str | None:
-    """The best fitting of the 24 keys, such as "A minor"; None for silence. [C, 12]"""
+    """The best fitting of the 24 keys, such as "G minor"; None for silence. [C, 12]
+
+    A key and its relative (A minor, C major) share their notes, so one may be told for the other.
+    """
     mean = normalised(chroma).mean(axis=0) if len(chroma) else np.zeros(12)
     if mean.std() < 1e-6:
         return None

@@ -56,7 +56,7 @@ def compose() -> np.ndarray:
 
 def write_demo_track(path: Path) -> None:
     """Compose and write it as 16-bit FLAC or WAV, by the name's ending."""
-    samples = np.round(compose() * 32767).astype(np.int16)
+    samples = np.round(compose() * 32768).astype(np.int16)
     part = path.with_name(f"part-{path.name}")
     soundfile.write(part, samples, RATE, subtype="PCM_16")
     part.replace(path)

@@ -75,13 +75,24 @@ def encode(samples: np.ndarray, path: Path, options: list[str], *, rate: int = R
     return path
 
 
-def wav_bytes(data: bytes, *, tag: int = 1, channels: int = 1, rate: int = 44_100, bits: int = 16, claims: int | None = None) -> bytes:
+def wav_bytes(
+    data: bytes, *, tag: int = 1, channels: int = 1, rate: int = 44_100, bits: int = 16, claims: int | None = None
+) -> bytes:
     """A WAV file by hand, so that its header may lie: `claims` is the length it states for its data."""
     stated = len(data) if claims is None else claims
     block = channels * bits // 8
     form = b"".join(
         value.to_bytes(size, "little")
-        for value, size in ((tag, 2), (channels, 2), (rate, 4), (min(rate * block, 2**32 - 1), 4), (block, 2), (bits, 2))
+        for value, size in (
+            (tag, 2),
+            (channels, 2),
+            (rate, 4),
+            (min(rate * block, 2**32 - 1), 4),
+            (block, 2),
+            (bits, 2),
+        )
     )
     riff = min(stated + 36, 0xFFFFFFFF).to_bytes(4, "little")
-    return b"RIFF" + riff + b"WAVEfmt " + (16).to_bytes(4, "little") + form + b"data" + stated.to_bytes(4, "little") + data
+    return (
+        b"RIFF" + riff + b"WAVEfmt " + (16).to_bytes(4, "little") + form + b"data" + stated.to_bytes(4, "little") + data
+    )

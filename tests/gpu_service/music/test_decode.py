@@ -110,26 +110,31 @@ def test_a_header_that_claims_four_gigabytes_yields_what_is_there(tmp_path: Path
 def test_an_impossible_header_is_refused_in_words(lie: dict[str, int], tmp_path: Path):
     file = tmp_path / "a.wav"
     file.write_bytes(wav_bytes(b"\1\2" * 9000, **lie))
-    with pytest.raises(MusicError, match="“a.wav” starts like a WAV file, but no sound could be read"):
+    with pytest.raises(MusicError, match=r"“a.wav” starts like a WAV file, but no sound could be read"):
         decode(file, pcm_path=tmp_path / "a.pcm")
     assert not (tmp_path / "a.pcm").exists()
 
 
-@pytest.mark.parametrize("name", ["constant.mp3", "lossless.flac", "vorbis.ogg", "low.opus", "aac.m4a", "16-bit.aiff"])
-def test_a_file_cut_in_the_middle_gives_its_beginning_or_a_sentence(name: str, tmp_path: Path):
+@pytest.mark.parametrize(
+    "name", ["constant.mp3", "lossless.flac", "vorbis.ogg", "low.opus", "16-bit.aiff", "16-bit.wav"]
+)
+def test_a_file_cut_in_the_middle_gives_its_beginning(name: str, tmp_path: Path):
     file = encode(click(), tmp_path / name, FORMATS[name])
-    whole = file.read_bytes()
-    for share in (0.02, 0.5, 0.9):
-        file.write_bytes(whole[: int(len(whole) * share)])
-        try:
-            assert 0 < decode(file, pcm_path=tmp_path / "a.pcm").duration_seconds <= 3.1
-        except MusicError as error:
-            assert file.name in str(error)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert 0.3 < decode(file, pcm_path=tmp_path / "a.pcm").duration_seconds < 3.1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_cut_within_its_header_is_refused_in_words(name: str, tmp_path: Path):
+    file = encode(click(), tmp_path / name, FORMATS[name])
+    file.write_bytes(file.read_bytes()[:20])
+    with pytest.raises(MusicError, match=f"“{name}”"):
+        decode(file, pcm_path=tmp_path / "a.pcm")
 
 
 def test_too_long_a_track_is_refused_before_it_is_unpacked(tmp_path: Path):
     file = encode(click(seconds=4), tmp_path / "a.flac", [])
-    with pytest.raises(MusicError, match="“a.flac” is longer than 0.001 hours"):
+    with pytest.raises(MusicError, match=r"“a.flac” is longer than 0.001 hours"):
         decode(file, pcm_path=tmp_path / "a.pcm", max_seconds=3.6)
     assert not (tmp_path / "a.pcm").exists()
 
@@ -146,7 +151,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
     try:
-        with pytest.raises(MusicError, match="“a.flac” could not be unpacked: .* Free space"):
+        with pytest.raises(MusicError, match=r"“a.flac” could not be unpacked: .* Free space"):
             decode(file, pcm_path=tmp_path / "a.pcm")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -60,7 +60,7 @@ def playlists(port: int, secret: Path) -> dict[str, str]:
         "concat": f"file '{url}'\nfile '{secret}'\n",
         "sdp": f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio {port} RTP/AVP 0\n",
         "pls": f"[playlist]\nFile1={url}\nNumberOfEntries=1\n",
-        "xspf": f'<?xml version="1.0"?><playlist><trackList><track><location>{url}</location></track></trackList></playlist>',
+        "xspf": f'<?xml version="1.0"?><playlist><track><location>{url}</location></track></playlist>',
     }
 
 
@@ -72,7 +72,9 @@ def test_every_accepted_format_is_known_by_its_content_whatever_its_name(name: s
 
 
 def test_an_mp3_behind_a_large_cover_picture_is_known(tmp_path: Path):
-    file = encode(click(seconds=0.5, at_seconds=0.1), tmp_path / "a.mp3", [*FORMATS["constant.mp3"], "-id3v2_version", "0"])
+    file = encode(
+        click(seconds=0.5, at_seconds=0.1), tmp_path / "a.mp3", [*FORMATS["constant.mp3"], "-id3v2_version", "0"]
+    )
     size = 300_000
     tag = b"ID3\x04\x00\x00" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + b"\xff\xd8" * (size // 2)
     file.write_bytes(tag + file.read_bytes())
@@ -92,16 +94,18 @@ def test_text_named_mp3_is_refused_in_words(tmp_path: Path):
 def test_an_empty_file_is_refused(tmp_path: Path):
     file = tmp_path / "take one.wav"
     file.touch()
-    with pytest.raises(MusicError, match="“take one.wav” is empty"):
+    with pytest.raises(MusicError, match=r"“take one.wav” is empty"):
         sniff(file)
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path):
-    with pytest.raises(MusicError, match="“gone.wav” could not be opened"):
+    with pytest.raises(MusicError, match=r"“gone.wav” could not be opened"):
         sniff(tmp_path / "gone.wav")
 
 
-@pytest.mark.parametrize("head", [b"\x89PNG\r\n\x1a\n", b"%PDF-1.7\n\x00\x01", b"PK\x03\x04", b"\x00" * 64, b"MZ\x90\x00"])
+@pytest.mark.parametrize(
+    "head", [b"\x89PNG\r\n\x1a\n", b"%PDF-1.7\n\x00\x01", b"PK\x03\x04", b"\x00" * 64, b"MZ\x90\x00"]
+)
 def test_other_files_are_refused(head: bytes, tmp_path: Path):
     file = tmp_path / "song.mp3"
     file.write_bytes(head + np.random.default_rng(1).bytes(30_000))
@@ -122,12 +126,14 @@ def test_no_random_bytes_pass_for_mp3(tmp_path: Path):
 def test_a_playlist_in_disguise_is_refused_and_calls_nobody(kind: str, ending: str, canary: Canary, tmp_path: Path):
     file = tmp_path / f"song.{ending}"
     file.write_text(playlists(canary.port, tmp_path / "secret.wav")[kind])
-    with pytest.raises(MusicError, match="is a playlist|is text"):
+    with pytest.raises(MusicError, match=r"is a playlist|is text"):
         decode(file, pcm_path=tmp_path / "a.pcm")
     assert canary.calls == 0
 
 
-@pytest.mark.parametrize("head", [b"ID3\x04\x00\x00\x00\x00\x00\x00", b"OggS", b"RIFF\xff\xff\0\0WAVE", b"\x00\x00\x00\x18ftypM4A "])
+@pytest.mark.parametrize(
+    "head", [b"ID3\x04\x00\x00\x00\x00\x00\x00", b"OggS", b"RIFF\xff\xff\0\0WAVE", b"\x00\x00\x00\x18ftypM4A "]
+)
 def test_a_playlist_behind_the_first_bytes_of_a_sound_calls_nobody(head: bytes, canary: Canary, tmp_path: Path):
     file = tmp_path / "song.mp3"
     file.write_bytes(head + playlists(canary.port, tmp_path / "secret.wav")["m3u8"].encode())
@@ -148,7 +154,7 @@ def test_a_film_without_sound_is_refused(tmp_path: Path):
     file = tmp_path / "silent.m4a"
     picture = ["-f", "lavfi", "-i", "color=red:s=32x32:d=0.2", "-c:v", "mpeg4", "-f", "mp4", str(file)]
     assert ffmpeg.run(picture, limit_seconds=30).process.returncode == 0
-    with pytest.raises(MusicError, match="“silent.m4a” holds pictures and no sound"):
+    with pytest.raises(MusicError, match=r"“silent.m4a” holds pictures and no sound"):
         probe(file)
 
 

@@ -1,0 +1,124 @@
+"""Beats are where the foot taps, on the attack, at a steady or a changing pace; where there are none, it says so."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gpu_service.music.analysis import Analysis, analyse
+from gpu_service.music.decode import decode
+from gpu_service.music.demo_track import demo_beats
+from tests.gpu_service.music.signals import as_sound, click_track, hits
+
+
+def analysed(samples: np.ndarray, folder: Path) -> Analysis:
+    return analyse(as_sound(samples, folder))
+
+
+def nearest(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Distance from each true time to the nearest one found, seconds."""
+    return np.abs(truth[:, None] - found[None]).min(axis=1)
+
+
+@pytest.mark.parametrize("bpm", [70, 90, 100, 120, 123, 128, 140, 174])
+def test_beats_of_steady_clicks_are_the_clicks(bpm: int, tmp_path: Path):
+    found = analysed(click_track(bpm=bpm, seconds=12), tmp_path)
+    truth = np.arange(0.25, 11.9, 60 / bpm)
+    assert found.facts.no_beats is None
+    assert found.facts.bpm == pytest.approx(bpm, rel=0.005)
+    assert nearest(found.beats, truth).max() < 0.01
+    assert len(found.beats) == pytest.approx(len(truth), abs=1)
+
+
+def test_every_beat_of_the_demo_track_lies_within_10_ms_of_the_truth(demo_analysis: Analysis):
+    assert len(demo_analysis.beats) == 64
+    assert np.abs(demo_analysis.beats - demo_beats()).max() < 0.010
+
+
+def test_the_demo_tracks_tempo_bars_and_key_are_found(demo_analysis: Analysis):
+    assert demo_analysis.facts.bpm == pytest.approx(123.0, rel=0.001)
+    assert np.abs(demo_analysis.downbeats - demo_beats()[::4]).max() < 0.010
+    assert [marker.beats_per_bar for marker in demo_analysis.tempo] == [4]
+    # The same seven notes: which of them is home, twelve numbers cannot tell.
+    assert demo_analysis.facts.key in ("A minor", "C major")
+
+
+def test_bars_of_three_are_heard_where_the_harmony_says_so(tmp_path: Path):
+    beats = np.arange(0, 24, 0.5)
+    samples = hits(beats, seconds=24.5) * 0.5
+    t = np.arange(len(samples)) / 44_100
+    bar = (t // 1.5).astype(int)
+    for step in (0, 4, 7):
+        root = np.array([57, 62, 64, 55])[bar % 4]
+        samples += (0.1 * np.sin(2 * np.pi * 440 * 2 ** ((root + step - 69) / 12) * t)).astype(np.float32)
+    found = analysed(samples, tmp_path)
+    assert found.tempo[0].beats_per_bar == 3
+    assert nearest(found.downbeats, np.arange(1.5, 22, 1.5)).max() < 0.03
+
+
+def test_a_change_of_tempo_makes_a_new_marker_at_the_change(tmp_path: Path):
+    slow, fast = np.arange(0.2, 14.1, 60 / 100), np.arange(14.6, 29.5, 60 / 140)
+    found = analysed(hits(np.concatenate([slow, fast]), seconds=30), tmp_path)
+    steady = [marker for marker in found.tempo if 98 < marker.bpm < 102 or 137 < marker.bpm < 143]
+    assert steady[0].bpm == pytest.approx(100, rel=0.01)
+    assert steady[-1].bpm == pytest.approx(140, rel=0.01)
+    assert steady[-1].seconds == pytest.approx(14.6, abs=2.0)
+    assert np.median(nearest(found.beats, np.concatenate([slow, fast]))) < 0.01
+
+
+def test_a_slow_glide_of_tempo_is_followed(tmp_path: Path):
+    periods = np.geomspace(60 / 95, 60 / 125, 60)
+    truth = 0.3 + np.cumsum(periods)
+    found = analysed(hits(truth, seconds=float(truth[-1]) + 1), tmp_path)
+    assert np.percentile(nearest(found.beats, truth[2:-2]), 90) < 0.03
+    assert len(found.tempo) > 2
+
+
+def test_markers_and_beats_agree(demo_analysis: Analysis, tmp_path: Path):
+    for analysis in (demo_analysis, analysed(click_track(bpm=97, seconds=15), tmp_path)):
+        marker = analysis.tempo[0]
+        line = marker.seconds + np.arange(len(analysis.beats)) * 60 / marker.bpm
+        assert np.abs(line - analysis.beats).max() < 0.04
+        assert marker.downbeat == pytest.approx(analysis.downbeats[0])
+
+
+def test_rubato_strings_get_many_tempo_markers(sample_data: Path, tmp_path: Path):
+    found = analyse(decode(sample_data / "music/hungarian_dance_5.ogg", pcm_path=tmp_path / "a.pcm"))
+    assert found.facts.no_beats is None
+    assert len(found.tempo) >= 5
+    assert max(m.bpm for m in found.tempo) > 1.2 * min(m.bpm for m in found.tempo)
+    assert found.facts.key == "G minor"
+
+
+def test_the_tempo_of_known_music_is_right(sample_data: Path, tmp_path: Path):
+    for name, bpm in (("vibe_ace.ogg", 130), ("drum_bass_choice.ogg", 136)):
+        found = analyse(decode(sample_data / "music" / name, pcm_path=tmp_path / "a.pcm"))
+        assert found.facts.bpm == pytest.approx(bpm, rel=0.01), name
+
+
+def test_speech_has_no_beats_and_says_so(sample_data: Path, tmp_path: Path):
+    for name in ("music/speech_no_beat.ogg", "clips/talking_head_a.mp4"):
+        found = analyse(decode(sample_data / name, pcm_path=tmp_path / "a.pcm"))
+        expected = "No beats were found: this sounds like speech. Tap them, or work in seconds."
+        assert found.facts.no_beats == expected, name
+        assert len(found.beats) == len(found.downbeats) == len(found.tempo) == 0
+
+
+def test_silence_has_no_beats_no_onsets_and_no_nan(tmp_path: Path):
+    found = analysed(np.zeros((44_100 * 5, 2)), tmp_path)
+    assert found.facts.no_beats == "No beats were found: this track is silent. Work in seconds."
+    assert (found.facts.lufs, found.facts.bpm, found.facts.key) == (None, None, None)
+    assert len(found.beats) == len(found.onset_times) == 0
+
+
+def test_steady_noise_has_no_beats(tmp_path: Path):
+    noise = np.random.default_rng(5).standard_normal(44_100 * 12) * 0.1
+    found = analysed(noise.astype(np.float32), tmp_path)
+    assert found.facts.no_beats == "No beats were found: this has no steady pulse. Tap them, or work in seconds."
+
+
+def test_a_pause_in_the_music_gets_no_beats(tmp_path: Path):
+    times = np.concatenate([np.arange(0.2, 9.9, 0.5), np.arange(20.2, 30, 0.5)])
+    found = analysed(hits(times, seconds=31), tmp_path)
+    assert np.count_nonzero((found.beats > 11.5) & (found.beats < 18.5)) == 0
+    assert np.count_nonzero(found.beats < 10) == 20
