@@ -6,28 +6,17 @@ whoever draws it: a draft's frames are the film's, bit by bit.
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from gpu_service.film.encoder import SegmentEncoder
+from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.film.thumbs import thumbnail_jpeg
 from gpu_service.protocol import CodePath, Recipe
 from gpu_service.visualizers.base import Plan, Visualizer
 
 THUMB_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class SegmentFilm:
-    """A drawn segment. Thumbnails are (frame, JPEG)."""
-
-    path: Path
-    frames: int
-    seconds_drawing: float
-    seconds_encoding: float
-    thumbs: tuple[tuple[int, bytes], ...]
 
 
 def batches(first_frame: int, end_frame: int, *, batch: int, frames: int) -> Iterator[range]:
@@ -51,6 +40,7 @@ class SegmentDrawing:
         out: Path,
     ) -> None:
         scene = recipe.scene
+        self.recipe, self.code_path = recipe, code_path
         self.visualizer, self.plan = visualizer, plan
         self.first_frame, self.end_frame = first_frame, end_frame
         self.left = list(batches(first_frame, end_frame, batch=code_path.batch, frames=scene.frames))

@@ -1,0 +1,12 @@
+"""Where a drawing process begins. Importing this is cheap; the process itself loads torch."""
+
+from multiprocessing.connection import Connection
+
+from gpu_service.executors.orders import ChildSettings
+
+
+def start(pipe: Connection, settings: ChildSettings) -> None:
+    """Become the drawing process."""
+    from gpu_service.executors.child import main
+
+    main(pipe, settings)

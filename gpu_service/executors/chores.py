@@ -1,0 +1,147 @@
+"""Chores: slow work that draws no film, each in a process of its own that can be ended and breaks nothing."""
+
+import logging
+import multiprocessing
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from gpu_service.errors import Cancelled, RenderError
+from gpu_service.executors import orders
+from gpu_service.executors.base import ChoreOrder, StepReport, Task
+from gpu_service.protocol import SceneSpec
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.25
+END_SECONDS = 5.0
+_context = multiprocessing.get_context("spawn")
+
+
+def start_chore(order: ChoreOrder, *, registry: Mapping[str, str], report: StepReport) -> Task[dict[str, Any]]:
+    """Start it and hand back its task."""
+    future: Future[dict[str, Any]] = Future()
+    cancelled = threading.Event()
+    arguments = (order, registry, report, future, cancelled)
+    threading.Thread(target=_supervise, args=arguments, name="phosphene-chore", daemon=True).start()
+    return Task(future, cancelled.set)
+
+
+def _supervise(
+    order: ChoreOrder,
+    registry: Mapping[str, str],
+    report: StepReport,
+    future: "Future[dict[str, Any]]",
+    cancelled: threading.Event,
+) -> None:
+    ours, theirs = _context.Pipe(duplex=False)
+    process = _context.Process(target=run_chore, args=(theirs, order, dict(registry)), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        future.set_result(_listen(ours, process.is_alive, report, cancelled))
+    except BaseException as error:
+        future.set_exception(error)
+    finally:
+        process.terminate()
+        process.join(END_SECONDS)
+        if process.is_alive():
+            process.kill()
+        ours.close()
+
+
+def _listen(
+    pipe: Connection, is_alive: Callable[[], bool], report: StepReport, cancelled: threading.Event
+) -> dict[str, Any]:
+    while not cancelled.is_set():
+        # Asked before the pipe, so that a last word is not overheard.
+        alive = is_alive()
+        if not pipe.poll(LOOK_SECONDS):
+            if not alive:
+                break
+            continue
+        try:
+            reply = pipe.recv()
+        except EOFError:
+            break
+        if isinstance(reply, orders.Step):
+            report(reply.title, reply.share)
+        elif isinstance(reply, orders.Done):
+            result: dict[str, Any] = reply.result
+            return result
+        else:
+            if reply.trace:
+                log.error("In a chore:\n%s", reply.trace)
+            raise RenderError(reply.message, retry=reply.retry, kind=reply.kind, field=reply.field)
+    if cancelled.is_set():
+        raise Cancelled
+    raise RenderError("The process that did this ended before it was done.", retry=True, kind="crashed")
+
+
+def run_chore(pipe: Connection, order: ChoreOrder, registry: Mapping[str, str]) -> None:
+    """The chore's process."""
+    from gpu_service.executors.child import failure
+
+    last = 0.0
+
+    def report(title: str, share: float) -> None:
+        nonlocal last
+        if time.monotonic() - last > LOOK_SECONDS:
+            last = time.monotonic()
+            pipe.send(orders.Step(0, title, share))
+
+    try:
+        pipe.send(orders.Done(0, CHORES[order.kind](order, registry, report)))
+    except Exception as error:
+        pipe.send(failure(0, error))
+
+
+def _import_snapshot(order: ChoreOrder, _registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: path, name"""
+    from gpu_service.executors.snapshot_chores import import_one
+
+    report("Reading the snapshot", 0.0)
+    made = import_one(Path(order.values["path"]), name=order.values["name"], folder=order.folder)
+    return made.model_dump(mode="json")
+
+
+def _make_pattern(order: ChoreOrder, _registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: species, seed"""
+    from gpu_service.executors.snapshot_chores import make_pattern
+
+    report("Making the network", 0.0)
+    return make_pattern(order.values["species"], seed=order.values["seed"], folder=order.folder).model_dump(mode="json")
+
+
+def _prepare_stage(order: ChoreOrder, registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: scene, stage, key, vector_length, paths. -> {"file": path of the stage's npz}"""
+    from gpu_service.visualizers import load
+    from gpu_service.visualizers.materials import SceneSound, SoundShelf
+    from gpu_service.visualizers.stage_cache import StageCache
+    from gpu_service.visualizers.stages import SceneFacts
+
+    scene = SceneSpec.model_validate(order.values["scene"])
+    facts = SceneFacts(scene, order.values["vector_length"])
+    visualizer, name = load(scene.visualizer, registry=registry), order.values["stage"]
+    key = visualizer.keys(facts).get(name)
+    if key != order.values["key"]:
+        raise RenderError("This stage was ordered by another version of the visualizer. Update the render services.")
+    cache = StageCache(order.folder)
+    paths = {sha256: Path(path) for sha256, path in order.values["paths"].items()}
+    sound = SceneSound(scene, paths, SoundShelf())
+    made = visualizer.run_stages(facts, sound, cache=cache, report=report, last=name)
+    file = cache.path(key)
+    assert file is not None
+    if not file.exists():
+        cache.put(key, made[name], to_disk=True)
+    return {"file": str(file)}
+
+
+CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str, Any]]] = {
+    "import_snapshot": _import_snapshot,
+    "make_pattern": _make_pattern,
+    "prepare_stage": _prepare_stage,
+}

@@ -1,0 +1,101 @@
+"""The local executor: one drawing process per device of this machine."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from gpu_service.errors import RenderError
+from gpu_service.executors import orders
+from gpu_service.executors.base import ChoreOrder, Picture, PlanFacts, SceneOrder, SegmentOrder, StepReport, Task
+from gpu_service.executors.chores import start_chore
+from gpu_service.executors.segment_task import SegmentTask
+from gpu_service.executors.worker import DeviceWorker
+from gpu_service.film.segment_facts import SegmentFilm
+from gpu_service.protocol import CodePath, Device
+from gpu_service.settings import Settings
+from gpu_service.visualizers import VISUALIZERS
+
+log = logging.getLogger(__name__)
+START_SECONDS = 180.0
+
+
+class LocalExecutor:
+    """Spreads segments over the devices; a preview stays on the device that holds its plan."""
+
+    def __init__(self, settings: Settings, *, registry: Mapping[str, str] = VISUALIZERS) -> None:
+        self.registry = dict(registry)
+        child = orders.ChildSettings(
+            device=settings.device,
+            threads=settings.thread_count,
+            network_bytes=settings.network_bytes,
+            stage_folder=settings.data / "stages",
+            stage_bytes=settings.stage_cache_bytes,
+            registry=self.registry,
+        )
+        first = DeviceWorker(child, hang_seconds=settings.hang_seconds)
+        self.workers = [first]
+        self._homes: dict[str, DeviceWorker] = {}
+        more = _await(first).device_count - 1 if settings.device == "auto" else 0
+        for number in range(1, more + 1):
+            worker = DeviceWorker(replace(child, device=f"cuda:{number}"), hang_seconds=settings.hang_seconds)
+            self.workers.append(worker)
+        for worker in self.workers:
+            _await(worker)
+
+    def devices(self) -> list[Device]:
+        """What there is to draw with."""
+        return [_await(worker).device for worker in self.workers]
+
+    def code_path(self) -> CodePath:
+        """How a film would be drawn here."""
+        return _await(self.workers[0]).code_path
+
+    def prepare(self, order: SceneOrder, *, report: StepReport) -> "Future[PlanFacts]":
+        """Make a plan on the device that has least to do."""
+        worker = self._homes.setdefault(order.key, min(self.workers, key=lambda each: each.load))
+        return worker.prepare(orders.Prepare(order), report=report)
+
+    def draw(self, key: str, frames: Sequence[int], *, jpeg_quality: int) -> "Future[list[Picture]]":
+        """Pictures of a plan, before any film."""
+        worker = self._homes.get(key)
+        if worker is None:
+            lost: Future[list[Picture]] = Future()
+            lost.set_exception(RenderError("The plan of this scene is no longer at hand.", retry=True))
+            return lost
+        return worker.draw(orders.Draw(key, tuple(frames), jpeg_quality))
+
+    def forget(self, key: str) -> None:
+        """Drop a plan."""
+        worker = self._homes.pop(key, None)
+        if worker is not None:
+            worker.forget(key)
+
+    def render_segment(self, order: SegmentOrder, *, report: Callable[[int], None]) -> Task[SegmentFilm]:
+        """Draw and encode on the device that has least to do."""
+        worker = min(self.workers, key=lambda each: each.load)
+        task = SegmentTask(order, report=report, wake=worker.wake)
+        worker.add(task)
+        return Task(task.future, task.cancel)
+
+    def chore(self, order: ChoreOrder, *, report: StepReport) -> Task[dict[str, Any]]:
+        """In a process of its own."""
+        return start_chore(order, registry=self.registry, report=report)
+
+    def close(self) -> None:
+        """End every drawing process."""
+        for worker in self.workers:
+            worker.close()
+
+
+def _await(worker: DeviceWorker) -> orders.Ready:
+    """What the device said when it was ready. RenderError when it does not come up."""
+    began = time.monotonic()
+    while not worker.started.wait(0.2):
+        if worker.gave_up or time.monotonic() - began > START_SECONDS:
+            worker.close()
+            raise RenderError("The drawing process does not start. Its reason is in the lines above.")
+    assert worker.ready is not None
+    return worker.ready
