@@ -74,11 +74,11 @@ def walk_tiles(species: str) -> Iterator[Tile]:
             yield GAP + 154 * frame, GAP + 154 * row, draw(network, start + 0.12 * frame * way, side=150)
 
 
-def step_tiles() -> Iterator[Tile]:
+def step_tiles(seeds: tuple[int, ...] = (0, 4)) -> Iterator[Tile]:
     """Snapshots from simple to complex, two seeds of each species, 120 px drawn once, κ = 1."""
     for line, blocks in enumerate(STEP_BLOCKS):
         for block, species in enumerate(blocks):
-            for row, seed in enumerate((0, 4)):
+            for row, seed in enumerate(seeds):
                 config, weights = calibrated(species, seed)
                 for column, complexity in enumerate(COMPLEXITIES):
                     step = replace(config, complexity=complexity)
