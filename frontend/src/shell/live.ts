@@ -4,7 +4,7 @@ import type { Scope } from '../lib/scope'
 import { createStore, useStore, type Store } from '../lib/store'
 import type { Connection, Live } from '../wire/events'
 import { queryClient, showThing } from '../wire/query'
-import type { Person, ServicesState, StudioEvent } from '../wire/types'
+import type { Person, Render, RenderThumb, Segment, ServicesState, StudioEvent } from '../wire/types'
 
 export const LiveContext = createContext<Live | null>(null)
 
@@ -66,6 +66,10 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
   scope.add(live.onEvent((event) => {
     const [noun = '', past = ''] = event.kind.split('.')
     const id = event.subject.split(':')[1] ?? ''
+    if (event.kind === 'render.segment') {
+      showSegment(event.payload as unknown as SegmentNews)
+      return
+    }
     if (event.payload.id === id && id !== '') showThing(noun, event.payload as { id: string })
     if (past === 'progress') return
     mark(listKeyOf(noun))
@@ -77,4 +81,24 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
     queryClient.setQueryData(['services'], live.services.get())
     mark('visualizers')
   }))
+}
+
+interface SegmentNews {
+  render_id: string
+  segment: Segment
+  thumbs: RenderThumb[]
+}
+
+/** One segment of a film is further, and may have brought new pictures. */
+export function showSegment(news: SegmentNews): void {
+  queryClient.setQueryData<Render>(['render', news.render_id], (old) => old && withSegment(old, news))
+}
+
+export function withSegment(render: Render, { segment, thumbs }: SegmentNews): Render {
+  const isNew = (one: RenderThumb): boolean => !render.thumbs.some((known) => known.frame === one.frame)
+  return {
+    ...render,
+    segments: render.segments.map((one) => (one.index === segment.index ? { ...one, ...segment } : one)),
+    thumbs: [...render.thumbs, ...thumbs.filter(isNew)].sort((a, b) => a.frame - b.frame),
+  }
 }

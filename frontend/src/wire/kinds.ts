@@ -16,5 +16,5 @@ export function trackKind(): UploadKind {
 
 /** Into a network of its own, or, with `network`, beside the snapshots of that one. */
 export function snapshotKind(network?: string): UploadKind {
-  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network } } : {}) }
+  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network_id: network } } : {}) }
 }

@@ -179,6 +179,8 @@ export interface Snapshot {
   sha256: string
   original_name: string
   original_md5: string
+  original_sha256?: string
+  facts?: Record<string, unknown>
   thumbnail_url: string | null
   created_at: string
 }
@@ -195,6 +197,10 @@ export interface Network {
   used_in: { id: string; name: string }[]
   snapshots: Snapshot[]
   job_id?: string | null
+  /** Files that are still being read. */
+  importing?: number
+  created_at?: string
+  is_binned?: boolean
 }
 
 /** One property of a visualizer's parameters: JSON Schema with our x- words. */
@@ -312,6 +318,11 @@ export interface Render {
   seconds_taken: number | null
   error: string
   message: string
+  /** Inputs moved since it was ordered. */
+  stale?: boolean
+  is_binned?: boolean
+  recipe_sha256?: string
+  job_id?: string | null
 }
 
 export interface Recipe {

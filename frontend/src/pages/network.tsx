@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { NetworkPage } from './network/NetworkPage'
+
+mountPage(<NetworkPage />)

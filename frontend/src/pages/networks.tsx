@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { NetworksPage } from './networks/NetworksPage'
+
+mountPage(<NetworksPage />)
