@@ -1,0 +1,175 @@
+"""Scenes and the catalogue of visualizers under /api/v1.
+
+404 for strangers, 403 for a role too small, 409 for a lost race.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+from pydantic import ConfigDict, Field
+
+from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
+from studio.scenes import edit, history
+from studio.scenes.catalogue import all_visualizers
+from studio.scenes.models import Scene
+from studio.scenes.present import scene_out, scenes_out
+from studio.scenes.preview import hub
+
+router = Router(tags=["scenes"])
+
+
+class SceneSnapshotOut(Schema):
+    id: UUID
+    name: str
+    thumbnail_url: str | None
+
+
+class SceneTrackOut(Schema):
+    id: UUID
+    name: str
+    duration_seconds: float | None
+    state: str
+
+
+class SceneOut(Schema):
+    """`parameters` is complete; `changed` names those that somebody set."""
+
+    id: UUID
+    project_id: UUID
+    name: str
+    track_id: UUID
+    visualizer: str
+    parameters: dict[str, Any]
+    changed: list[str]
+    snapshot_ids: list[UUID]
+    snapshots: list[SceneSnapshotOut]
+    width: int
+    height: int
+    fps: str
+    revision: int
+    can_undo: bool
+    can_redo: bool
+    track: SceneTrackOut
+    is_binned: bool
+    created_by: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class SceneList(Schema):
+    items: list[SceneOut]
+
+
+class SceneIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=255)
+    track_id: UUID
+    visualizer: str = Field(max_length=60)
+    snapshot_ids: list[UUID] = Field(default=[], max_length=256)
+    parameters: dict[str, Any] = {}
+    preset: str | None = Field(default=None, max_length=60)
+    width: int | None = None
+    height: int | None = None
+    fps: str | None = Field(default=None, max_length=20)
+
+
+class ScenePatch(Schema):
+    """What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+    revision: int
+    name: str | None = Field(default=None, max_length=255)
+    track_id: UUID | None = None
+    visualizer: str | None = Field(default=None, max_length=60)
+    preset: str | None = Field(default=None, max_length=60)
+    parameters: dict[str, Any] | None = None
+    snapshot_ids: list[UUID] | None = Field(default=None, max_length=256)
+    width: int | None = None
+    height: int | None = None
+    fps: str | None = Field(default=None, max_length=20)
+
+
+class DuplicateIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    name: str | None = Field(default=None, max_length=255)
+
+
+class CatalogueOut(Schema):
+    """`service`: attached, away or none."""
+
+    items: list[dict[str, Any]]
+    service: str
+
+
+@router.get("/visualizers", response=CatalogueOut)
+def list_visualizers(request: HttpRequest) -> dict[str, Any]:
+    """What render services can draw, as the last one announced it."""
+    items = all_visualizers()
+    return {"items": items, "service": "attached" if hub.senders else ("away" if items else "none")}
+
+
+@router.get("/projects/{uuid:project_id}/scenes", response=SceneList)
+def list_scenes(request: HttpRequest, project_id: UUID, binned: bool = False) -> dict[str, Any]:
+    """The scenes of a project, oldest first; with `binned`, those in its bin."""
+    project_or_404(request.user, project_id)
+    rows = Scene.objects.select_related("track").filter(project_id=project_id, binned_at__isnull=not binned)
+    return {"items": scenes_out(list(rows))}
+
+
+@router.post("/projects/{uuid:project_id}/scenes", response={201: SceneOut})
+def create_scene(request: HttpRequest, project_id: UUID, order: SceneIn) -> tuple[int, dict[str, Any]]:
+    """A new scene. 422 names the wrong field, such as `parameters.alpha`."""
+    project = project_or_404(request.user, project_id, may=EDIT)
+    return 201, scene_out(edit.create_scene(project, order.dict(), by=request.user))
+
+
+@router.get("/scenes/{uuid:scene_id}", response=SceneOut)
+def get_scene(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
+    return scene_out(_scene_or_404(request, scene_id))
+
+
+@router.patch("/scenes/{uuid:scene_id}", response=SceneOut)
+def change_scene(request: HttpRequest, scene_id: UUID, patch: ScenePatch) -> dict[str, Any]:
+    """Change it. Edits that others made to other fields are kept; to the same fields: 409 with the present scene."""
+    scene = _scene_or_404(request, scene_id, may=EDIT)
+    return scene_out(edit.change_scene(scene.id, patch.dict(exclude_unset=True), by=request.user))
+
+
+@router.delete("/scenes/{uuid:scene_id}", response=SceneOut)
+def bin_scene(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
+    """Put it into the bin. Its renders stay."""
+    return scene_out(edit.bin_scene(_scene_or_404(request, scene_id, may=EDIT), by=request.user, is_binned=True))
+
+
+@router.post("/scenes/{uuid:scene_id}/restore", response=SceneOut)
+def restore_scene(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
+    return scene_out(edit.bin_scene(_scene_or_404(request, scene_id, may=EDIT), by=request.user, is_binned=False))
+
+
+@router.post("/scenes/{uuid:scene_id}/duplicate", response={201: SceneOut})
+def duplicate_scene(
+    request: HttpRequest, scene_id: UUID, order: DuplicateIn | None = None
+) -> tuple[int, dict[str, Any]]:
+    scene = _scene_or_404(request, scene_id, may=EDIT)
+    return 201, scene_out(edit.duplicate_scene(scene, name=order.name if order else None, by=request.user))
+
+
+@router.post("/scenes/{uuid:scene_id}/undo", response=SceneOut)
+def undo(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
+    """One step back. 409 when there is none."""
+    scene = _scene_or_404(request, scene_id, may=EDIT)
+    return scene_out(edit.step(scene.id, history.undo, by=request.user))
+
+
+@router.post("/scenes/{uuid:scene_id}/redo", response=SceneOut)
+def redo(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
+    """One step forward again. 409 when there is none."""
+    scene = _scene_or_404(request, scene_id, may=EDIT)
+    return scene_out(edit.step(scene.id, history.redo, by=request.user))
+
+
+def _scene_or_404(request: HttpRequest, scene_id: UUID, *, may: str = VIEW) -> Scene:
+    return thing_or_404(request.user, Scene.objects.select_related("track"), scene_id, may=may)

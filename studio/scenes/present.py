@@ -1,0 +1,61 @@
+"""A scene as the API and its events show it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from studio.errors import Refused
+from studio.scenes.catalogue import visualizer
+from studio.scenes.models import Scene, SceneRevision
+from studio.scenes.schema import with_defaults
+from studio.scenes.spec import snapshots_of
+
+
+def scene_out(scene: Scene) -> dict[str, Any]:
+    """`parameters` is complete: defaults are filled in. `changed` names those that somebody set."""
+    snapshots = snapshots_of(scene)
+    head = SceneRevision.objects.filter(scene=scene, number=scene.head).values_list("parent", flat=True).first()
+    return {
+        "id": str(scene.id),
+        "project_id": str(scene.project_id),
+        "name": scene.name,
+        "track_id": str(scene.track_id),
+        "visualizer": scene.visualizer,
+        "parameters": complete_parameters(scene),
+        "changed": sorted(scene.parameters),
+        "snapshot_ids": [str(snapshot.id) for snapshot in snapshots],
+        "snapshots": [
+            {
+                "id": str(snapshot.id),
+                "name": snapshot.name,
+                "thumbnail_url": f"/api/v1/snapshots/{snapshot.id}/thumbnail" if snapshot.thumbnail_id else None,
+            }
+            for snapshot in snapshots
+        ],
+        "width": scene.width,
+        "height": scene.height,
+        "fps": scene.fps,
+        "revision": scene.revision,
+        "can_undo": head is not None and SceneRevision.objects.filter(scene=scene, number=head).exists(),
+        "can_redo": bool(scene.redo),
+        "track": {
+            "id": str(scene.track_id),
+            "name": scene.track.name,
+            "duration_seconds": scene.track.duration_seconds,
+            "state": scene.track.state,
+        },
+        "is_binned": scene.binned_at is not None,
+        "created_by": str(scene.created_by_id) if scene.created_by_id else None,
+        "created_at": scene.created_at,
+        "updated_at": scene.updated_at,
+    }
+
+
+def scenes_out(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    return [scene_out(scene) for scene in scenes]
+
+
+def complete_parameters(scene: Scene) -> dict[str, Any]:
+    try:
+        return with_defaults(visualizer(scene.visualizer)["schema"], scene.parameters)
+    except Refused:
+        return dict(scene.parameters)

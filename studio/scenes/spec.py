@@ -1,0 +1,90 @@
+"""From a scene's rows to the SceneSpec that a service draws, with the files it needs."""
+
+from typing import Any
+
+from gpu_service.protocol import CueSpec, InputRef, MarkerSpec, SceneSpec, SnapshotRef, TrackRef
+from studio.errors import Refused
+from studio.networks.models import Snapshot
+from studio.scenes.catalogue import visualizer
+from studio.scenes.models import Scene, SceneSnapshot
+from studio.scenes.preview_state import Sight
+from studio.scenes.schema import with_defaults
+from studio.tracks.models import BeatGrid, Cue, Track
+
+
+def sight_of(scene: Scene) -> Sight:
+    """The scene as it is now. Raises Refused with a sentence when it cannot be drawn."""
+    entry = visualizer(scene.visualizer)
+    snapshots = snapshots_of(scene)
+    _refuse_incomplete(scene.track, snapshots, entry)
+    assert scene.track.original is not None
+    spec = SceneSpec(
+        visualizer=scene.visualizer,
+        parameters=with_defaults(entry["schema"], scene.parameters),
+        tracks=[
+            TrackRef(
+                sha256=scene.track.original.sha256,
+                name=scene.track.name,
+                duration_seconds=scene.track.duration_seconds or 0.0,
+            )
+        ],
+        snapshots=[SnapshotRef(sha256=snapshot.blob_id, name=snapshot.name) for snapshot in snapshots],
+        cues=_cues(scene.track),
+        markers=_markers(scene.track),
+        width=scene.width,
+        height=scene.height,
+        fps=scene.fps,
+        duration_seconds=scene.track.duration_seconds or 0.0,
+    )
+    return Sight(spec=spec, inputs=_inputs(scene.track, snapshots))
+
+
+def snapshots_of(scene: Scene) -> list[Snapshot]:
+    """In the scene's order: the first for the quietest music, the last for the loudest."""
+    places = SceneSnapshot.objects.filter(scene=scene).select_related("snapshot__blob").order_by("position")
+    return [place.snapshot for place in places]
+
+
+def _refuse_incomplete(track: Track, snapshots: list[Snapshot], entry: dict[str, Any]) -> None:
+    if track.original is None:
+        raise Refused(f"The file of “{track.name}” was refused, so this scene has no sound. Choose another track.")
+    if not track.duration_seconds:
+        raise Refused(f"“{track.name}” is still being unpacked. The picture begins when that is done.", status=409)
+    needed = entry["snapshots"]["min"]
+    if len(snapshots) < needed:
+        what = "a snapshot" if needed == 1 else f"{needed} snapshots"
+        raise Refused(
+            f"“{entry['title']}” needs {what}. Choose from the networks of this project.", field="snapshot_ids"
+        )
+
+
+def _inputs(track: Track, snapshots: list[Snapshot]) -> list[InputRef]:
+    assert track.original is not None
+    files = [InputRef(sha256=track.original.sha256, size=track.original.size, name=track.original_name, role="track")]
+    once = {snapshot.blob_id: snapshot for snapshot in snapshots}
+    files += [
+        InputRef(sha256=snapshot.blob_id, size=snapshot.blob.size, name=snapshot.name, role="snapshot")
+        for snapshot in once.values()
+    ]
+    return files
+
+
+def _cues(track: Track) -> list[CueSpec]:
+    rows = Cue.objects.filter(track=track, binned_at=None).order_by("seconds", "id")
+    return [
+        CueSpec.model_validate(
+            {
+                "seconds": cue.seconds,
+                "end_seconds": cue.end_seconds,
+                "kind": cue.kind,
+                "label": cue.label,
+                "colour": cue.colour,
+            }
+        )
+        for cue in rows
+    ]
+
+
+def _markers(track: Track) -> list[MarkerSpec]:
+    grid = BeatGrid.objects.filter(track=track).first()
+    return [MarkerSpec.model_validate(marker) for marker in grid.markers] if grid else []

@@ -1,0 +1,70 @@
+"""Which services are there: attaching, going away, and telling every open page at once."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from gpu_service.protocol import Busy, Hello
+from studio.events.live import broadcast
+from studio.scenes.catalogue import store_catalogue
+from studio.services.models import RenderService, ServiceToken
+from studio.services.present import services_out
+
+
+def attach(token: ServiceToken, hello: Hello) -> RenderService:
+    """A service said hello: keep what it said of itself, its catalogue too."""
+    now = timezone.now()
+    with transaction.atomic():
+        service, _ = RenderService.objects.update_or_create(
+            token=token,
+            instance_id=hello.instance_id,
+            defaults={
+                "name": hello.name[:100],
+                "state": RenderService.State.ATTACHED,
+                "attach_id": uuid4(),
+                "attached_at": now,
+                "away_since": None,
+                "last_seen_at": now,
+                "hello": hello.model_dump(mode="json", exclude={"catalogue"}),
+                "busy": {},
+            },
+        )
+        _forget_former(service)
+        store_catalogue(hello.catalogue)
+    tell_pages()
+    return service
+
+
+def go_away(service_id: UUID, attach_id: UUID) -> None:
+    """Its control socket is gone; unless it has attached anew meanwhile, it is away."""
+    now = timezone.now()
+    gone = RenderService.objects.filter(pk=service_id, attach_id=attach_id, state=RenderService.State.ATTACHED)
+    if gone.update(state=RenderService.State.AWAY, away_since=now, last_seen_at=now, busy={}):
+        tell_pages()
+
+
+def note_busy(service_id: UUID, busy: Busy) -> None:
+    said: dict[str, Any] = busy.model_dump(mode="json", exclude={"type"})
+    rows = RenderService.objects.filter(pk=service_id)
+    if rows.exclude(busy=said).update(busy=said, last_seen_at=timezone.now()):
+        tell_pages()
+
+
+def all_away() -> None:
+    """The studio starts: whoever was attached to the process before is not attached to this one."""
+    now = timezone.now()
+    RenderService.objects.filter(state=RenderService.State.ATTACHED).update(
+        state=RenderService.State.AWAY, away_since=now, attach_id=None, busy={}
+    )
+
+
+def tell_pages() -> None:
+    broadcast({"type": "services", **services_out()})
+
+
+def _forget_former(service: RenderService) -> None:
+    """The same program started again under the same name: its former lives need not stand in the list."""
+    former = RenderService.objects.filter(token=service.token, name=service.name, state=RenderService.State.AWAY)
+    former.exclude(pk=service.pk).delete()

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+from studio.blobs import uploads
+from studio.jobs.handlers import HANDLERS
+from studio.jobs.watchers import WATCHERS
+
+
+class TracksConfig(AppConfig):
+    name = "studio.tracks"
+    label = "tracks"
+
+    def ready(self) -> None:
+        uploads.register("track", "studio.tracks.rules.track_from_upload")
+        HANDLERS["analyse_track"] = "studio.tracks.analyse.handle"
+        WATCHERS["analyse_track"] = "studio.tracks.analyse.follow"

@@ -1,0 +1,83 @@
+"""Beat grid: from tempo markers to beats. Times are seconds, ascending.
+
+A marker says: from here on the tempo is so many beats per minute, and bar `downbeat` begins here. The first marker also
+holds for what comes before it.
+"""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MIN_BPM, MAX_BPM = 20.0, 400.0
+MAX_BEATS_PER_BAR = 16
+MAX_MARKERS = 2_000
+SAME_SECONDS = 1e-3
+# Where two markers meet, the last beat of the first keeps this share of its period from the second.
+LAST_GAP = 0.4
+
+
+@dataclass(frozen=True)
+class Marker:
+    """From `seconds` on, `bpm`; bar number `downbeat` begins here."""
+
+    seconds: float
+    bpm: float
+    beats_per_bar: int = 4
+    downbeat: int = 1
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "seconds": self.seconds,
+            "bpm": self.bpm,
+            "beats_per_bar": self.beats_per_bar,
+            "downbeat": self.downbeat,
+        }
+
+
+class GridError(Exception):
+    """Shown to the person as it stands; `field` names the wrong value."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def check_markers(markers: Sequence[Marker], *, duration_seconds: float) -> list[Marker]:
+    """The markers in time order. Raises GridError, which names the first wrong one."""
+    if len(markers) > MAX_MARKERS:
+        raise GridError(f"{len(markers):,} tempo markers are too many. Use up to {MAX_MARKERS:,}.", field="markers")
+    for index, marker in enumerate(markers):
+        where = f"markers.{index}"
+        if not (math.isfinite(marker.seconds) and 0 <= marker.seconds <= duration_seconds):
+            raise GridError(f"Marker {index + 1} lies outside the track.", field=f"{where}.seconds")
+        if not (math.isfinite(marker.bpm) and MIN_BPM <= marker.bpm <= MAX_BPM):
+            raise GridError(f"Marker {index + 1}: use {MIN_BPM:g} to {MAX_BPM:g} bpm.", field=f"{where}.bpm")
+        if not 1 <= marker.beats_per_bar <= MAX_BEATS_PER_BAR:
+            raise GridError(
+                f"Marker {index + 1}: a bar has 1 to {MAX_BEATS_PER_BAR} beats.", field=f"{where}.beats_per_bar"
+            )
+    ordered = sorted(markers, key=lambda marker: marker.seconds)
+    for index, (before, after) in enumerate(itertools.pairwise(ordered)):
+        if after.seconds - before.seconds < SAME_SECONDS:
+            where = f"markers.{index + 1}.seconds"
+            raise GridError("Two tempo markers stand at the same time. Remove one.", field=where)
+    return ordered
+
+
+def beats_of(markers: Sequence[Marker], *, duration_seconds: float) -> tuple[list[float], list[float]]:
+    """Beats and downbeats of a whole track, both in seconds, rounded to the microsecond."""
+    beats: list[float] = []
+    downbeats: list[float] = []
+    for index, marker in enumerate(markers):
+        period = 60.0 / marker.bpm
+        is_last = index + 1 == len(markers)
+        end = duration_seconds if is_last else markers[index + 1].seconds - LAST_GAP * period
+        first = -math.floor((marker.seconds + SAME_SECONDS) / period) if index == 0 else 0
+        for number in range(first, math.floor((end - marker.seconds + SAME_SECONDS / 10) / period) + 1):
+            seconds = round(min(max(0.0, marker.seconds + number * period), duration_seconds), 6)
+            beats.append(seconds)
+            if number % marker.beats_per_bar == 0:
+                downbeats.append(seconds)
+    return beats, downbeats

@@ -1,0 +1,123 @@
+"""Track, beat grid and cues: what a person listens to and marks. Times are seconds from the track's first sample."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class Track(models.Model):
+    """An audio file and what was made of it. `original` never changes; everything else can be made again from it."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded"
+        DECODING = "decoding"
+        ANALYSING = "analysing"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="tracks")
+    name = models.CharField(max_length=255)
+    # Empty once a file was refused: what is no sound is not kept, only the sentence that says so.
+    original = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    original_name = models.CharField(max_length=255, default="")
+    proxy = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    peaks = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    lanes = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    analysis = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    # About 400 numbers from 0 to 1: the small waveform of lists.
+    overview = models.JSONField(null=True)
+    state = models.CharField(max_length=12, choices=State, default=State.UPLOADED)
+    error = models.TextField(default="", blank=True)
+    job_id = models.UUIDField(null=True)
+    duration_seconds = models.FloatField(null=True)
+    sample_rate = models.PositiveIntegerField(null=True)
+    channels = models.PositiveSmallIntegerField(null=True)
+    codec = models.CharField(max_length=60, default="", blank=True)
+    lufs = models.FloatField(null=True)
+    bpm = models.FloatField(null=True)
+    key = models.CharField(max_length=20, default="", blank=True)
+    warnings = models.JSONField(default=list)
+    facts = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    binned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["project", "created_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"track:{self.id}"
+
+
+class BeatGrid(models.Model):
+    """Where the beats are. `markers`: [{seconds, bpm, beats_per_bar, downbeat}], in time order.
+
+    `beats` and `downbeats` (seconds) are those the analysis found; they are empty once a person has edited the markers,
+    and then follow from these alone. `onsets` (seconds) are the analysis' in any case.
+    """
+
+    track = models.OneToOneField(Track, models.CASCADE, related_name="grid", primary_key=True)
+    markers = models.JSONField(default=list)
+    beats = models.JSONField(default=list)
+    downbeats = models.JSONField(default=list)
+    onsets = models.JSONField(default=list)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    is_edited = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{len(self.markers)} tempo markers"
+
+
+class Cue(models.Model):
+    """A moment or a span that a person marked."""
+
+    class Kind(models.TextChoices):
+        MOMENT = "moment"
+        SPAN = "span"
+
+    class Colour(models.TextChoices):
+        RED = "red"
+        ORANGE = "orange"
+        YELLOW = "yellow"
+        GREEN = "green"
+        BLUE = "blue"
+        VIOLET = "violet"
+        PINK = "pink"
+        GREY = "grey"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    track = models.ForeignKey(Track, models.CASCADE, related_name="cues")
+    seconds = models.FloatField()
+    end_seconds = models.FloatField(null=True, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.MOMENT)
+    label = models.CharField(max_length=200, default="", blank=True)
+    colour = models.CharField(max_length=8, choices=Colour, default=Colour.BLUE)
+    hotkey = models.PositiveSmallIntegerField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    binned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["seconds", "id"]
+        indexes = [models.Index(fields=["track", "seconds"])]
+
+    def __str__(self) -> str:
+        return self.label or f"{self.seconds:.2f} s"
+
+    @property
+    def subject(self) -> str:
+        return f"cue:{self.id}"

@@ -1,0 +1,74 @@
+"""Tracks, grids and cues as the API and its events show them."""
+
+from typing import Any
+
+from studio.tracks.grid import Marker, beats_of
+from studio.tracks.models import BeatGrid, Cue, Track
+
+FILES = ("proxy", "peaks", "lanes", "analysis", "original")
+
+
+def track_out(track: Track) -> dict[str, Any]:
+    base = f"/api/v1/tracks/{track.id}/files"
+    return {
+        "id": str(track.id),
+        "project_id": str(track.project_id),
+        "name": track.name,
+        "state": track.state,
+        "error": track.error,
+        "duration_seconds": track.duration_seconds,
+        "sample_rate": track.sample_rate,
+        "channels": track.channels,
+        "codec": track.codec,
+        "size_bytes": track.original.size if track.original else None,
+        "lufs": track.lufs,
+        "bpm": track.bpm,
+        "key": track.key,
+        "warnings": track.warnings,
+        "facts": track.facts,
+        "revision": track.revision,
+        "created_at": track.created_at,
+        "created_by": str(track.created_by_id) if track.created_by_id else None,
+        "job_id": str(track.job_id) if track.job_id else None,
+        "files": {name: f"{base}/{name}" if getattr(track, f"{name}_id") else None for name in FILES},
+        "overview": track.overview,
+        "is_binned": track.binned_at is not None,
+    }
+
+
+def grid_out(track: Track, grid: BeatGrid | None) -> dict[str, Any]:
+    """Beats as the analysis found them; once a person edited the markers, as these say. Revision 0 = no grid yet."""
+    grid = grid or BeatGrid(track=track, revision=0)
+    beats, downbeats = grid.beats, grid.downbeats
+    if grid.is_edited:
+        markers = [Marker(**marker) for marker in grid.markers]
+        beats, downbeats = beats_of(markers, duration_seconds=track.duration_seconds or 0.0)
+    return {
+        "track_id": str(track.id),
+        "revision": grid.revision,
+        "markers": grid.markers,
+        "beats": beats,
+        "downbeats": downbeats,
+        "is_edited": grid.is_edited,
+        "edited_by": {"id": str(grid.edited_by.id), "name": str(grid.edited_by)} if grid.edited_by else None,
+        "onsets": grid.onsets,
+        "segments": track.facts.get("segments", []),
+        "no_beats": track.facts.get("no_beats"),
+    }
+
+
+def cue_out(cue: Cue) -> dict[str, Any]:
+    return {
+        "id": str(cue.id),
+        "track_id": str(cue.track_id),
+        "seconds": cue.seconds,
+        "end_seconds": cue.end_seconds,
+        "kind": cue.kind,
+        "label": cue.label,
+        "colour": cue.colour,
+        "hotkey": cue.hotkey,
+        "revision": cue.revision,
+        "created_by": str(cue.created_by_id) if cue.created_by_id else None,
+        "changed_by": str(cue.changed_by_id) if cue.changed_by_id else None,
+        "is_binned": cue.binned_at is not None,
+    }

@@ -1,0 +1,71 @@
+"""Tracks come from uploads; they are renamed, binned, brought back and analysed again."""
+
+from pathlib import PurePath
+
+from django.db import transaction
+from django.utils import timezone
+
+from studio.accounts.models import User
+from studio.blobs.models import Blob, Upload
+from studio.errors import Conflict, Refused
+from studio.events.record import record
+from studio.jobs.models import ENDED, Job
+from studio.tracks.analyse import queue_analysis
+from studio.tracks.models import Track
+from studio.tracks.present import track_out
+
+
+def track_from_upload(upload: Upload, blob: Blob) -> str:
+    """A finished upload of the kind `track` becomes one, and its analysis is queued. -> the track's address"""
+    with transaction.atomic():
+        track = Track.objects.create(
+            project_id=upload.project_id,
+            name=PurePath(upload.name.replace("\\", "/")).stem[:255] or "Track",
+            original=blob,
+            original_name=upload.name,
+            created_by=upload.user,
+        )
+        job = queue_analysis(track, by=upload.user)
+        track.job_id = job.id
+        _tell(track, "track.added", by=upload.user)
+    return f"/p/{track.project_id}/tracks/{track.id}/"
+
+
+def rename_track(track: Track, *, name: str, revision: int | None, by: User) -> Track:
+    """Raises Conflict when somebody else renamed it since `revision`."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 255:
+        raise Refused("Give the track a name of 1 to 255 characters.", field="name")
+    with transaction.atomic():
+        track = Track.objects.select_for_update(of=("self",)).select_related("original").get(pk=track.pk)
+        if revision is not None and revision != track.revision:
+            raise Conflict(f"“{track.name}” was changed a moment ago.", current=track_out(track))
+        track.name = name
+        track.revision += 1
+        track.save(update_fields=["name", "revision"])
+        _tell(track, "track.changed", by=by)
+    return track
+
+
+def bin_track(track: Track, *, is_binned: bool, by: User) -> Track:
+    with transaction.atomic():
+        track.binned_at = timezone.now() if is_binned else None
+        track.save(update_fields=["binned_at"])
+        _tell(track, "track.removed" if is_binned else "track.restored", by=by)
+    return track
+
+
+def analyse_again(track: Track, *, by: User) -> Track:
+    """Queue the analysis once more. What a person edited in the grid stays."""
+    if track.original is None:
+        raise Refused(f"The file of “{track.name}” was refused and is not kept. Send another.", status=409)
+    with transaction.atomic():
+        if Job.objects.filter(pk=track.job_id).exclude(state__in=ENDED).exists():
+            raise Refused(f"“{track.name}” is being analysed already.", status=409)
+        queue_analysis(track, by=by)
+        track.refresh_from_db()
+    return track
+
+
+def _tell(track: Track, kind: str, *, by: User | None) -> None:
+    record(track.project_id, kind, subject=track.subject, payload=track_out(track), actor=by)

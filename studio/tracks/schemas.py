@@ -1,0 +1,137 @@
+"""What the API of tracks takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+Seconds = Annotated[float, Field(ge=0, le=6 * 3600.0, allow_inf_nan=False)]
+Colour = Literal["red", "orange", "yellow", "green", "blue", "violet", "pink", "grey"]
+CueKind = Literal["moment", "span"]
+
+
+class TrackFiles(Schema):
+    proxy: str | None
+    peaks: str | None
+    lanes: str | None
+    analysis: str | None
+    original: str | None
+
+
+class TrackOut(Schema):
+    id: UUID
+    project_id: UUID
+    name: str
+    state: Literal["uploaded", "decoding", "analysing", "ready", "failed"]
+    error: str
+    duration_seconds: float | None
+    sample_rate: int | None
+    channels: int | None
+    codec: str
+    size_bytes: int | None
+    lufs: float | None
+    bpm: float | None
+    key: str
+    warnings: list[str]
+    facts: dict[str, Any]
+    revision: int
+    created_at: datetime
+    created_by: UUID | None
+    job_id: UUID | None
+    files: TrackFiles
+    overview: list[float] | None
+    is_binned: bool
+
+
+class TrackList(Schema):
+    items: list[TrackOut]
+
+
+class TrackPatch(Schema):
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=255)
+    revision: int | None = None
+
+
+class MarkerIO(Schema):
+    """From `seconds` on, `bpm`; bar `downbeat` begins here."""
+
+    model_config = ConfigDict(extra="forbid")
+    seconds: Seconds
+    bpm: Annotated[float, Field(allow_inf_nan=False)]
+    beats_per_bar: int = 4
+    downbeat: Annotated[int, Field(ge=-100_000, le=1_000_000)] = 1
+
+
+class EditorOut(Schema):
+    id: UUID
+    name: str
+
+
+class SegmentOut(Schema):
+    """A section of the track; the same label sounds alike."""
+
+    start: float
+    end: float
+    label: str
+
+
+class GridOut(Schema):
+    track_id: UUID
+    revision: int
+    markers: list[MarkerIO]
+    beats: list[float]
+    downbeats: list[float]
+    is_edited: bool
+    edited_by: EditorOut | None
+    onsets: list[float]
+    segments: list[SegmentOut]
+    no_beats: str | None
+
+
+class GridIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    revision: int
+    markers: list[MarkerIO] = Field(max_length=2_000)
+
+
+class CueOut(Schema):
+    id: UUID
+    track_id: UUID
+    seconds: float
+    end_seconds: float | None
+    kind: CueKind
+    label: str
+    colour: Colour
+    hotkey: int | None
+    revision: int
+    created_by: UUID | None
+    changed_by: UUID | None
+    is_binned: bool
+
+
+class CueList(Schema):
+    items: list[CueOut]
+
+
+class CueIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    seconds: Seconds
+    end_seconds: Seconds | None = None
+    kind: CueKind = "moment"
+    label: str = Field(default="", max_length=200)
+    colour: Colour = "blue"
+    hotkey: Annotated[int, Field(ge=1, le=8)] | None = None
+
+
+class CuePatch(Schema):
+    model_config = ConfigDict(extra="forbid")
+    revision: int
+    seconds: Seconds = 0.0
+    end_seconds: Seconds | None = None
+    kind: CueKind = "moment"
+    label: str = Field(default="", max_length=200)
+    colour: Colour = "blue"
+    hotkey: Annotated[int, Field(ge=1, le=8)] | None = None

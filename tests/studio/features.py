@@ -1,0 +1,96 @@
+"""Made-up things for the tests of tracks, networks, scenes and renders: small, and whole enough to be used."""
+
+from typing import Any
+
+from gpu_service.protocol import Preset, SnapshotNeeds, StageInfo, VisualizerInfo
+from studio.accounts.models import User
+from studio.blobs.store import put_bytes
+from studio.networks.models import Network, Snapshot
+from studio.projects.models import Project
+from studio.scenes.catalogue import store_catalogue
+from studio.scenes.edit import create_scene
+from studio.scenes.models import Scene
+from studio.tracks.models import Track
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "$defs": {"Mode": {"enum": ["fixed", "random"], "type": "string", "title": "Mode"}},
+    "properties": {
+        "alpha": {"title": "Music", "type": "number", "default": 0.25, "minimum": 0, "maximum": 1, "x-stage": "draw"},
+        "seed": {"title": "Seed", "type": "integer", "default": 1234, "minimum": 0, "x-stage": "noise"},
+        "roll": {"title": "Roll", "type": "boolean", "default": False, "x-stage": "chain"},
+        "mode": {"$ref": "#/$defs/Mode", "default": "fixed", "title": "Noise maps"},
+        "limit": {"title": "Limit", "anyOf": [{"type": "number", "minimum": 0}, {"type": "null"}], "default": None},
+        "range": {
+            "title": "Range",
+            "type": "array",
+            "prefixItems": [{"type": "number", "minimum": -10}, {"type": "number", "maximum": 10}],
+            "minItems": 2,
+            "maxItems": 2,
+            "default": [-1, 1],
+        },
+    },
+}
+
+
+def make_catalogue() -> None:
+    """One visualizer, `test-lines`, as a service would announce it."""
+    entry = VisualizerInfo(
+        name="test-lines",
+        title="Lines",
+        version="1",
+        summary="Draws lines.",
+        schema=SCHEMA,
+        presets=[Preset(name="calm", title="Calm", summary="Little music.", values={"alpha": 0.1, "roll": True})],
+        stages=[StageInfo(name="chain", title="Chain")],
+        snapshots=SnapshotNeeds(min=1, max=8, kinds=["cppn", "stylegan2"]),
+    )
+    store_catalogue([entry])
+
+
+def make_track(project: Project, *, seconds: float = 10.0, name: str = "Undertow") -> Track:
+    """A track that is analysed, its files made of nothing."""
+    return Track.objects.create(
+        project=project,
+        name=name,
+        original=put_bytes(b"sound of " + name.encode()),
+        original_name=f"{name}.wav",
+        proxy=put_bytes(b"proxy"),
+        peaks=put_bytes(b"peaks"),
+        state=Track.State.READY,
+        duration_seconds=seconds,
+        sample_rate=44_100,
+        channels=2,
+    )
+
+
+def make_network(project: Project, *, snapshots: int = 2) -> Network:
+    network = Network.objects.create(project=project, name="Tidepool", kind="cppn", species="smoke", seed=3)
+    for order in range(snapshots):
+        Snapshot.objects.create(
+            network=network,
+            name=f"tidepool-{order}",
+            order=order,
+            blob=put_bytes(f"weights {order}".encode()),
+            kind="cppn",
+            thumbnail=put_bytes(b"\xff\xd8\xffthumb"),
+            z_dim=512,
+            w_dim=16,
+            num_ws=1,
+        )
+    return network
+
+
+def make_scene(project: Project, by: User, **values: Any) -> Scene:
+    make_catalogue()
+    track, network = make_track(project), make_network(project)
+    order = {
+        "name": "Third pass",
+        "track_id": track.id,
+        "visualizer": "test-lines",
+        "snapshot_ids": [snapshot.id for snapshot in network.snapshots.all()],
+        "width": 256,
+        "height": 256,
+        **values,
+    }
+    return create_scene(project, order, by=by)
