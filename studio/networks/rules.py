@@ -14,6 +14,7 @@ from gpu_service.protocol import ImportOrder, PatternOrder, SnapshotResult, Snap
 from studio.accounts.models import User
 from studio.blobs.models import Blob, Upload
 from studio.blobs.store import forget
+from studio.blobs.uploads import UploadRefused
 from studio.errors import Conflict, Refused
 from studio.events.record import record
 from studio.jobs import queue
@@ -157,11 +158,10 @@ def tell(network: Network, kind: str, *, by: User | None) -> None:
 def _network_for(upload: Upload) -> Network:
     """The network that the upload names, the one of the same drop, or a new one."""
     rows = Network.objects.filter(project_id=upload.project_id, binned_at=None)
-    named = upload.target.get("network_id")
-    if named:
-        found = rows.filter(pk=named).first()
+    if named := str(upload.target.get("network_id", "")):
+        found = next((row for row in rows if str(row.id) == named), None)
         if found is None:
-            raise Refused("There is no such network in this project. Choose another.", field="network_id")
+            raise UploadRefused("There is no such network in this project. Choose another.")
         return found
     stem = PurePath(upload.name.replace("\\", "/")).stem
     name = NUMBERED.sub("", stem) or stem

@@ -69,6 +69,7 @@ def handle(context: Any) -> dict[str, Any]:
         _join(render, segments, tracks, out, context)
         film = put_path(out, move=True)
     with transaction.atomic():
+        context.raise_if_lost()
         note_finished(render, film)
     return {"film": film.sha256}
 

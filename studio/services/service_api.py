@@ -35,41 +35,41 @@ router = Router(tags=["render services"], auth=ServiceAuth())
 LeaseKind = Literal["segment", "job"]
 
 
-@router.post("/service/claims", response={200: Claim, 204: None}, by_alias=True)
+@router.post("/claims", response={200: Claim, 204: None}, by_alias=True)
 def claim(request: HttpRequest, order: ClaimRequest) -> tuple[int, Any]:
     """Something to do, with all that it takes; 204 when there is nothing."""
     found = work.claim(_token(request), order)
     return (200, found) if found is not None else (204, None)
 
 
-@router.post("/service/leases/{kind}/{uuid:lease_id}/renew", response=RenewAnswer)
+@router.post("/leases/{kind}/{uuid:lease_id}/renew", response=RenewAnswer)
 def renew(request: HttpRequest, kind: LeaseKind, lease_id: UUID, said: RenewRequest) -> RenewAnswer:
     """Hold the lease for longer, and tell how far the work is."""
     return work.renew(_token(request), kind, lease_id, said)
 
 
-@router.post("/service/leases/{kind}/{uuid:lease_id}/fail", response={204: None})
+@router.post("/leases/{kind}/{uuid:lease_id}/fail", response={204: None})
 def fail(request: HttpRequest, kind: LeaseKind, lease_id: UUID, said: LeaseFail) -> tuple[int, None]:
     """Give the work back, with the reason."""
     work.fail(_token(request), kind, lease_id, said)
     return 204, None
 
 
-@router.post("/service/segments/{uuid:segment_id}/commit", response={204: None})
+@router.post("/segments/{uuid:segment_id}/commit", response={204: None})
 def commit(request: HttpRequest, segment_id: UUID, said: SegmentCommit) -> tuple[int, None]:
     """Hand in a drawn segment. The same again is a success without a change; another content is refused."""
     work.commit(_token(request), segment_id, said)
     return 204, None
 
 
-@router.post("/service/jobs/{uuid:job_id}/finish", response={204: None})
+@router.post("/jobs/{uuid:job_id}/finish", response={204: None})
 def finish(request: HttpRequest, job_id: UUID, said: JobFinish) -> tuple[int, None]:
     """Hand in what a job made."""
     work.finish(_token(request), job_id, said)
     return 204, None
 
 
-@router.post("/service/renders/{uuid:render_id}/code_path", response=Recipe)
+@router.post("/renders/{uuid:render_id}/code_path", response=Recipe)
 def fix_code_path(request: HttpRequest, render_id: UUID, said: CodePathFix) -> Recipe:
     """Fix how the film is computed, before its first frame. Whoever comes later gets what was fixed."""
     holder = holder_of(_token(request))
@@ -80,7 +80,7 @@ def fix_code_path(request: HttpRequest, render_id: UUID, said: CodePathFix) -> R
     return draw.fix_code_path(render_id, said.code_path)
 
 
-@router.get("/service/inputs/{sha256}", response={200: bytes})
+@router.get("/inputs/{sha256}", response={200: bytes})
 def get_input(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """A file that the service's own work needs, by Range."""
     blob = Blob.objects.filter(pk=sha256).first() if may_fetch(_token(request), sha256) else None
@@ -89,7 +89,7 @@ def get_input(request: HttpRequest, sha256: str) -> HttpResponseBase:
     return blob_response(request, blob, name=sha256, content_type="application/octet-stream", attachment=True)
 
 
-@router.get("/service/stages/{key}", response=StageAnswer)
+@router.get("/stages/{key}", response=StageAnswer)
 def get_stage(
     request: HttpRequest,
     key: str,
@@ -102,7 +102,7 @@ def get_stage(
     return stages.look(errand, key)
 
 
-@router.post("/service/stages/{key}", response=StageAnswer)
+@router.post("/stages/{key}", response=StageAnswer)
 def order_stage(request: HttpRequest, key: str, said: StageRequest) -> StageAnswer:
     """Find the result of a slow stage, or order it once for everybody."""
     errand = stages.errand_of(

@@ -84,10 +84,18 @@ def projects_leased_by(token: ServiceToken) -> set[UUID]:
 
 
 def upload_sender(token: str, *, project_id: UUID | None, kind: str) -> UUID | None:
-    """The id of the token that may send such an upload: only results of work that it holds now. None for any other."""
+    """The id of the token that may send such an upload: results, where services have work. None for any other.
+
+    Whose work it is, is judged when the upload is handed in: a late writer is told 409 there, with the reason.
+    """
     found = living_token(token)
     if found is None:
         return None
-    if project_id is not None and (kind not in UPLOAD_KINDS or project_id not in projects_leased_by(found)):
+    if project_id is not None and (kind not in UPLOAD_KINDS or not _is_worked_on(project_id)):
         return None
     return found.pk
+
+
+def _is_worked_on(project_id: UUID) -> bool:
+    active = (State.QUEUED, State.RUNNING)
+    return Job.objects.filter(project_id=project_id, runs_on=Job.RunsOn.SERVICE, state__in=active).exists()

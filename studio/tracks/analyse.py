@@ -111,15 +111,16 @@ def _run(track: Track, source: Path, folder: Path, context: Any) -> None:
     proxy = put_path(prepare.make_proxy(sound, out, progress=progress), move=True)
     _change(track, proxy=proxy, state=Track.State.ANALYSING)
     analysis = prepare.analyse_prepared(sound, out, progress=progress)
-    _store_analysis(
-        track, analysis, put_path(out / prepare.ANALYSIS, move=True), put_path(out / prepare.LANES, move=True)
-    )
+    context.raise_if_cancelled()
+    numbers, lanes = put_path(out / prepare.ANALYSIS, move=True), put_path(out / prepare.LANES, move=True)
+    with transaction.atomic():
+        context.raise_if_lost()
+        _store_analysis(track, analysis, numbers, lanes)
 
 
 def _store_analysis(track: Track, analysis: "Analysis", numbers: Blob, lanes: Blob) -> None:
     facts = analysis.facts
     with transaction.atomic():
-        track.refresh_from_db()
         store_found_grid(
             track,
             markers=markers_from(analysis.tempo),
