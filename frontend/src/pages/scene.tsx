@@ -1,0 +1,4 @@
+import { ScenePage } from '../scene/ScenePage'
+import { mountPage } from '../shell/mount'
+
+mountPage(<ScenePage />)

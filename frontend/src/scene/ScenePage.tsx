@@ -1,0 +1,139 @@
+/** The scene editor: the picture, its parameters, and the track they move with, all in one time. */
+import { useEffect, useMemo, useState } from 'react'
+import { useCommands } from '../lib/keys'
+import { address, mayEdit, pageData, projectId } from '../lib/page'
+import { createStore, useStore } from '../lib/store'
+import { undoRegistry } from '../lib/undo'
+import { FaultNote, Skeleton } from '../parts/basics'
+import { Button, IconButton } from '../parts/Button'
+import { toast, toastFault } from '../parts/toasts'
+import type { PreviewSession } from '../preview/session'
+import { useProjectEvents, useServices } from '../shell/live'
+import { isNothing, NothingHere, Shell } from '../shell/Shell'
+import { useDesk, type Desk } from '../track/desk'
+import { transportCommands } from '../track/moves'
+import { TimelineBox } from '../track/TimelineBox'
+import { Transport } from '../track/Transport'
+import { useIsPhone } from '../track/use_phone'
+import { patch, post } from '../wire/api'
+import { queries, useAsk } from '../wire/query'
+import { saving } from '../wire/saving'
+import type { Scene, Track } from '../wire/types'
+import { createDraft, type Draft } from './draft'
+import { Inspector } from './Inspector'
+import { RenderDialog } from './RenderDialog'
+import { StageBox } from './StageBox'
+import { heightFor, usePreview } from './use_preview'
+
+export function ScenePage() {
+  const id = pageData().ids.scene ?? ''
+  const scene = useAsk(queries.scene(id))
+  if (scene.error && isNothing(scene.error)) return <NothingHere place="scenes" />
+  if (scene.data) return <Editor first={scene.data} />
+  return (
+    <Shell place="scenes">
+      <div className="middle">
+        {scene.error ? <FaultNote what="This scene could not be shown." fault={scene.error} again={() => void scene.refetch()} /> : <Skeleton rows={8} height={44} />}
+      </div>
+    </Shell>
+  )
+}
+
+/** The draft and the line to the preview, made once for this page. */
+function useDraft(first: Scene): { draft: Draft; session: ReturnType<typeof createStore<PreviewSession | null>> } {
+  return useMemo(() => {
+    const session = createStore<PreviewSession | null>(null)
+    const draft = createDraft({
+      scene: first, saving, undo: undoRegistry,
+      api: {
+        patch: (values) => patch<Scene>(`/scenes/${first.id}`, values),
+        step: (direction) => post<Scene>(`/scenes/${first.id}/${direction}`),
+      },
+      preview: (values) => session.get()?.move(values),
+      tell: (sentence, isFault) => void (isFault ? toastFault(new Error(sentence)) : toast(sentence)),
+    })
+    return { draft, session }
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- later versions of the scene reach the draft by `take`
+  }, [first.id])
+}
+
+function Editor({ first }: { first: Scene }) {
+  const { draft, session } = useDraft(first)
+  useEffect(() => draft.take(first), [draft, first])
+  const scene = useStore(draft.scene)
+  const scenes = useAsk(queries.scenes(projectId()))
+  const track = useAsk(queries.track(scene.track_id))
+  const desk = useDesk(scene.track_id)
+  const siblings = (scenes.data?.items ?? []).map((one) => ({ id: one.id, name: one.name, href: address.scene(one.id), isHere: one.id === scene.id }))
+  const [isRendering, setRendering] = useState(false)
+  const services = useServices()
+  const speed = useSpeed(session.get(), scene)
+  return (
+    <Shell place="scenes" thing={{ name: scene.name, siblings }} actions={mayEdit() ? <Actions draft={draft} onRender={() => setRendering(true)} /> : null}>
+      {desk && track.data ? <Body draft={draft} desk={desk} track={track.data} session={session} /> : <div className="middle"><Skeleton rows={6} height={44} /></div>}
+      {isRendering && desk && (
+        <RenderDialog scene={scene} durationSeconds={track.data?.duration_seconds ?? 0} selection={desk.player.loopSelection}
+          speed={speed} serviceAttached={services?.state === 'attached'} onClose={() => setRendering(false)} />
+      )}
+    </Shell>
+  )
+}
+
+function useSpeed(session: PreviewSession | null, scene: Scene): { framesPerSecond: number; pixels: number } | null {
+  const drawn = session?.status.get().notice?.fps_drawn
+  const canvas = document.querySelector<HTMLCanvasElement>('[data-preview] canvas')
+  return drawn && canvas ? { framesPerSecond: drawn, pixels: canvas.width * heightFor(canvas.width, scene) } : null
+}
+
+function Actions({ draft, onRender }: { draft: Draft; onRender: () => void }) {
+  const scene = useStore(draft.scene)
+  const undo = useStore(undoRegistry.state)
+  const mayUndo = undo.undoTitle !== null || scene.can_undo
+  const mayRedo = undo.redoTitle !== null || scene.can_redo
+  useCommands([
+    { id: 'scene.undo', title: 'Undo', group: 'Everywhere', key: 'Mod+z', run: draft.undo, isOff: () => !mayUndo },
+    { id: 'scene.redo', title: 'Redo', group: 'Everywhere', key: 'Mod+Shift+z | Mod+y', run: draft.redo, isOff: () => !mayRedo },
+  ])
+  return (
+    <>
+      <IconButton small icon="undo" label={undo.undoTitle ? `Undo: ${undo.undoTitle}` : 'Undo'} reason={mayUndo ? null : 'Nothing to undo yet'} onClick={draft.undo} />
+      <IconButton small icon="redo" label={undo.redoTitle ? `Do again: ${undo.redoTitle}` : 'Redo'} reason={mayRedo ? null : 'Nothing to do again'} onClick={draft.redo} />
+      <Button kind="primary" small icon="film" onClick={onRender}>Render film</Button>
+    </>
+  )
+}
+
+interface BodyProps {
+  draft: Draft
+  desk: Desk
+  track: Track
+  session: ReturnType<typeof useDraft>['session']
+}
+
+function Body({ draft, desk, track, session }: BodyProps) {
+  const scene = useStore(draft.scene)
+  const isPhone = useIsPhone()
+  const visualizers = useAsk(queries.visualizers())
+  const tracks = useAsk(queries.tracks(projectId()))
+  const visualizer = visualizers.data?.items.find((one) => one.name === scene.visualizer)
+  const preview = usePreview({ draft, desk, isPhone, session })
+  const [isInspecting, setInspecting] = useState(false)
+  useEffect(() => desk.take(track), [desk, track])
+  useCommands(transportCommands(desk, mayEdit()))
+  useProjectEvents((event) => {
+    if (event.kind.startsWith('cue.')) desk.cues.take(event)
+    if (event.kind.startsWith('grid.') && event.subject === `track:${track.id}`) desk.sound.refreshGrid()
+  })
+  return (
+    <div className={isInspecting ? 'editor inspecting' : 'editor'}>
+      <div className="desk-main">
+        <StageBox draft={draft} preview={preview} visualizer={visualizer} />
+        <TimelineBox desk={desk} track={track} layout={isPhone ? 'phone' : 'scene'} href={address.track(track.id)} />
+        <Transport desk={desk} hasFollow={false} />
+      </div>
+      <div className="drawer-button"><IconButton kind="plain" icon="panel" label="Parameters" on={isInspecting} onClick={() => setInspecting(!isInspecting)} /></div>
+      <Inspector draft={draft} desk={desk} visualizers={visualizers.data} visualizer={visualizer} tracks={tracks.data?.items ?? []} />
+    </div>
+  )
+}
+

@@ -1,0 +1,139 @@
+/** The stage of a scene: the picture in its well, what it waits for, and its figures beneath. */
+import { useState } from 'react'
+import { frameRate, pictureSize } from '../lib/format'
+import { useStore } from '../lib/store'
+import { Button, IconButton } from '../parts/Button'
+import { Icon } from '../parts/Icon'
+import { Menu } from '../parts/Menu'
+import { Bar } from '../parts/Progress'
+import { toast } from '../parts/toasts'
+import type { PreviewStatus } from '../preview/session'
+import type { Visualizer } from '../wire/types'
+import type { Draft } from './draft'
+import { heightFor, useFigures, WIDTHS, type PreviewParts } from './use_preview'
+
+const FIGURES_KEY = 'phosphene.figures'
+
+interface StageBoxProps {
+  draft: Draft
+  preview: PreviewParts
+  visualizer: Visualizer | undefined
+}
+
+export function StageBox({ draft, preview, visualizer }: StageBoxProps) {
+  const { box, status } = preview
+  const isStill = status.state === 'away' || status.state === 'offline' || status.state === 'failed'
+  return (
+    <div className={`stage preview-stage${isStill ? ' still' : ''}`} data-region="stage">
+      <div className="picture-well" ref={box} data-preview />
+      <StageCard preview={preview} visualizer={visualizer} />
+      <Figures draft={draft} preview={preview} />
+      <StageTools draft={draft} preview={preview} />
+    </div>
+  )
+}
+
+/** What keeps the picture from moving, and what to do about it. Nothing while it runs. */
+function StageCard({ preview, visualizer }: { preview: PreviewParts; visualizer: Visualizer | undefined }) {
+  const { status, session, isFollowing } = preview
+  if (isFollowing && (status.state === 'running' || status.state === 'paused')) {
+    return (
+      <div className="stage-foot row xs">
+        <span>You look along with {status.notice?.driver_name || 'somebody'}.</span>
+        <Button small onClick={() => session?.takeOver()}>Go my own way</Button>
+      </div>
+    )
+  }
+  if (status.state === 'preparing') return <Preparing status={status} visualizer={visualizer} />
+  const card = CARDS[status.state]?.(status)
+  if (!card) return null
+  return (
+    <>
+      {card.hasScrim && <div className="stage-scrim" />}
+      <div className="stage-card" role="status">
+        <span className={card.mood}><Icon name={card.icon} size="big" /></span>
+        <h2>{card.title}</h2>
+        <div className="soft">{card.words}</div>
+        {card.again && <div className="row"><Button icon="again" onClick={() => (status.state === 'failed' ? session?.takeOver() : session?.tryNow())}>Try again</Button></div>}
+      </div>
+    </>
+  )
+}
+
+interface Card {
+  title: string
+  words: string
+  icon: 'away' | 'alert' | 'machine' | 'wifi' | 'lock'
+  mood: string
+  hasScrim: boolean
+  again?: boolean
+}
+
+const AWAY_WORDS = 'This is the last picture it sent. The sound, the cues and every parameter still work, and the preview starts again by itself when the service is back.'
+
+const CARDS: Partial<Record<PreviewStatus['state'], (status: PreviewStatus) => Card>> = {
+  away: ({ sentence }) => ({ title: titleOf(sentence) || 'The render service went away', words: AWAY_WORDS, icon: 'away', mood: 'warn', hasScrim: true }),
+  waiting: ({ sentence }) => ({ title: 'The preview waits', words: sentence || 'The picture begins by itself when a render service has room.', icon: 'machine', mood: 'faint', hasScrim: false }),
+  failed: ({ sentence }) => ({ title: 'The preview stopped', words: sentence || 'The render service gave no reason.', icon: 'alert', mood: 'danger', hasScrim: true, again: true }),
+  offline: () => ({ title: 'No connection to the studio', words: 'The sound that is loaded still plays. Changes wait on this page and will be saved.', icon: 'wifi', mood: 'warn', hasScrim: true, again: true }),
+  refused: ({ sentence }) => ({ title: 'No preview', words: sentence, icon: 'lock', mood: 'faint', hasScrim: false }),
+}
+
+/** The first sentence, without its full stop: "Attic GPU went away at 14:52". */
+function titleOf(sentence: string): string {
+  return sentence.split('. ')[0]?.replace(/\.$/, '') ?? ''
+}
+
+function Preparing({ status: { notice, sentence }, visualizer }: { status: PreviewStatus; visualizer: Visualizer | undefined }) {
+  const stage = visualizer?.stages.find((one) => one.name === notice?.stage)?.title ?? notice?.stage
+  const share = notice?.progress ?? null
+  return (
+    <div className="stage-foot col xs" role="status">
+      <div className="row"><span className="grow">{stage ? `Preparing: ${stage}` : sentence || 'Preparing the picture'}</span>{share !== null && <span className="num soft">{Math.round(share * 100)} %</span>}</div>
+      <Bar share={share} label="Preparing the picture" />
+    </div>
+  )
+}
+
+function Figures({ draft, preview }: { draft: Draft; preview: PreviewParts }) {
+  const scene = useStore(draft.scene)
+  const [isOn, setOn] = useState(localStorage.getItem(FIGURES_KEY) !== 'off')
+  const stats = useFigures(preview.session, isOn)
+  const toggle = (): void => {
+    localStorage.setItem(FIGURES_KEY, isOn ? 'off' : 'on')
+    setOn(!isOn)
+  }
+  return (
+    <button type="button" className="figures xxs num" aria-pressed={isOn} onClick={toggle} title={isOn ? 'Hide the figures' : 'Show frame rate, delay and dropped frames'} data-figures>
+      {!isOn && <span>Figures</span>}
+      {isOn && <span>{pictureSize(preview.width, heightFor(preview.width, scene))} preview</span>}
+      {isOn && stats && (
+        <>
+          <span>{stats.fps.toFixed(1)} of {frameRate(scene.fps)} frames/s</span>
+          <span>{Math.max(0, Math.round(stats.delayMs))} ms behind the sound</span>
+          <span>{stats.dropped} late</span>
+        </>
+      )}
+    </button>
+  )
+}
+
+function StageTools({ draft, preview }: { draft: Draft; preview: PreviewParts }) {
+  const scene = useStore(draft.scene)
+  const { width, setWidth, status, box } = preview
+  const share = (): void => {
+    const link = `${location.origin}${location.pathname}?follow=${status.notice?.preview_id ?? ''}`
+    navigator.clipboard.writeText(link).then(() => toast('Copied the link. Who opens it looks along with you.'), () => toast(link))
+  }
+  return (
+    <div className="stage-tools row tight">
+      {status.notice?.is_driver && <IconButton kind="plain" small icon="people" label="Copy a link to look along" onClick={share} />}
+      <Menu
+        align="end"
+        button={<button type="button" className="btn small" aria-label="Size of the preview">{pictureSize(width, heightFor(width, scene))}</button>}
+        items={WIDTHS.map((one) => ({ id: String(one), label: pictureSize(one, heightFor(one, scene)), on: one === width, act: () => setWidth(one) }))}
+      />
+      <IconButton kind="plain" small icon="grow" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
+    </div>
+  )
+}

@@ -1,0 +1,193 @@
+/**
+ * The scene as this page has it: what the studio told last, with what is on its way there and what a hand is moving on top.
+ * A moving value goes to the preview at once; when the hand lets go it is saved, and becomes one step of undo.
+ */
+import { createStore, type Store } from '../lib/store'
+import type { UndoRegistry } from '../lib/undo'
+import { ApiError } from '../wire/api'
+import type { Saving } from '../wire/saving'
+import type { ParameterValues, Scene } from '../wire/types'
+
+export interface ScenePatch {
+  name?: string
+  track_id?: string
+  visualizer?: string
+  preset?: string
+  parameters?: ParameterValues
+  snapshot_ids?: string[]
+  width?: number
+  height?: number
+  fps?: string
+}
+
+export interface SceneApi {
+  patch(values: ScenePatch & { revision: number }): Promise<Scene>
+  step(direction: 'undo' | 'redo'): Promise<Scene>
+}
+
+export interface DraftOptions {
+  scene: Scene
+  api: SceneApi
+  saving: Saving
+  undo: UndoRegistry
+  /** Shows values in the running preview before they are saved. */
+  preview: (values: ParameterValues) => void
+  tell: (sentence: string, isFault: boolean) => void
+}
+
+export interface Draft {
+  readonly scene: Store<Scene>
+  /** Sentences at fields, by the name of the parameter or of the scene's own field. */
+  readonly faults: Store<Readonly<Record<string, string>>>
+  /** A hand is moving: the picture follows, nothing is saved. */
+  move(values: ParameterValues): void
+  /** The hand let go, or a value was chosen. */
+  set(values: ParameterValues, title: string): void
+  change(patch: ScenePatch, title: string): void
+  refuse(field: string | null, message: string): void
+  take(scene: Scene): void
+  undo(): void
+  redo(): void
+}
+
+const SAVE_AFTER_MS = 180
+const PREVIEW_EVERY_MS = 33
+
+export function createDraft(options: DraftOptions): Draft {
+  const { api, saving, undo, tell } = options
+  const shown = createStore(options.scene)
+  const faults = createStore<Readonly<Record<string, string>>>({})
+  let base = options.scene
+  let moving: ParameterValues = {}
+  let pending: ScenePatch = {}
+  let sending: ScenePatch = {}
+  let titles: string[] = []
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const toPreview = throttledValues(options.preview, PREVIEW_EVERY_MS)
+
+  const show = (): void => {
+    const { preset: _sent, ...first } = sending
+    const { preset: _waiting, ...second } = pending
+    shown.set({
+      ...base, ...first, ...second,
+      parameters: { ...base.parameters, ...sending.parameters, ...pending.parameters, ...moving },
+    })
+  }
+  const clear = (names: string[]): void => {
+    faults.set((now) => Object.fromEntries(Object.entries(now).filter(([name]) => !names.includes(name))))
+  }
+
+  async function send(): Promise<void> {
+    if (Object.keys(pending).length === 0) return
+    ;[sending, pending] = [merged(sending, pending), {}]
+    const [values, title] = [sending, titles.at(-1) ?? 'Change scene']
+    titles = []
+    try {
+      base = await sendOver(values)
+      clear([...Object.keys(values), ...Object.keys(values.parameters ?? {})])
+      undo.push({ title, undo: () => step('undo'), redo: () => step('redo') })
+      sending = {}
+    } catch (fault) {
+      // Without connection it stays on the page and goes out later, with what came on top.
+      if (fault instanceof ApiError && fault.isOffline) [pending, sending] = [merged(values, pending), {}]
+      else sending = {}
+      throw fault
+    } finally {
+      show()
+    }
+  }
+
+  /** Last change wins per field: where somebody was faster, ours goes on top of theirs. */
+  async function sendOver(values: ScenePatch): Promise<Scene> {
+    try {
+      return await api.patch({ ...values, revision: base.revision })
+    } catch (fault) {
+      if (!(fault instanceof ApiError && fault.isConflict && fault.current)) throw fault
+      const theirs = fault.current as Scene
+      const answer = await api.patch({ ...values, revision: theirs.revision })
+      tell('Somebody changed the same thing a moment ago. Yours is on top; undo brings theirs back.', false)
+      return answer
+    }
+  }
+
+  async function step(direction: 'undo' | 'redo'): Promise<void> {
+    base = await api.step(direction)
+    show()
+  }
+
+  const refuse = (field: string | null, message: string): void => {
+    const name = field?.replace(/^parameters\./, '')
+    if (!name) return tell(message, true)
+    faults.set((now) => ({ ...now, [name]: message }))
+  }
+  const save = (): void => {
+    clearTimeout(timer)
+    saving.save('scene', send).catch((fault: unknown) => {
+      if (fault instanceof ApiError) refuse(fault.field, fault.message)
+      else tell(String(fault), true)
+    })
+  }
+  const change = (patch: ScenePatch, title: string): void => {
+    pending = merged(pending, patch)
+    titles.push(title)
+    show()
+    clearTimeout(timer)
+    timer = setTimeout(save, SAVE_AFTER_MS)
+  }
+  const stepOr = (direction: 'undo' | 'redo', hasStep: boolean): void => {
+    const run = hasStep ? undo[direction]() : step(direction)
+    Promise.resolve(run).catch((fault: unknown) => tell(fault instanceof Error ? fault.message : String(fault), true))
+  }
+  return {
+    scene: shown,
+    faults,
+    move(values) {
+      moving = { ...moving, ...values }
+      toPreview(values)
+      show()
+    },
+    set(values, title) {
+      moving = without(moving, Object.keys(values))
+      toPreview(values)
+      change({ parameters: values }, title)
+    },
+    change,
+    refuse,
+    take(scene) {
+      if (scene.revision < base.revision) return
+      // An event carries the scene without what only a person's own view has.
+      base = { ...base, ...scene }
+      show()
+    },
+    undo: () => stepOr('undo', undo.state.get().undoTitle !== null),
+    redo: () => stepOr('redo', undo.state.get().redoTitle !== null),
+  }
+}
+
+function merged(first: ScenePatch, second: ScenePatch): ScenePatch {
+  const parameters = { ...first.parameters, ...second.parameters }
+  return { ...first, ...second, ...(Object.keys(parameters).length ? { parameters } : {}) }
+}
+
+function without(values: ParameterValues, names: string[]): ParameterValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)))
+}
+
+/** At most one message per interval; what came in between goes out together, the last one never gets lost. */
+function throttledValues(send: (values: ParameterValues) => void, everyMs: number): (values: ParameterValues) => void {
+  let waiting: ParameterValues = {}
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let lastAt = -Infinity
+  const flush = (): void => {
+    timer = undefined
+    lastAt = performance.now()
+    send(waiting)
+    waiting = {}
+  }
+  return (values) => {
+    waiting = { ...waiting, ...values }
+    const wait = everyMs - (performance.now() - lastAt)
+    if (wait <= 0) flush()
+    else timer ??= setTimeout(flush, wait)
+  }
+}
