@@ -1,7 +1,7 @@
 """Receive an upload piece by piece. `Upload.offset` never runs ahead of what is safely on the disk.
 
-A piece is checked, written at its offset, synced; only then does the offset move, by a guarded update. A crash in between
-leaves bytes behind the offset that the next piece overwrites.
+A piece is checked, written at its offset, synced; only then does the offset move, by a guarded update. A crash between
+the two leaves bytes behind the offset, which the next piece overwrites.
 """
 
 import errno

@@ -3,6 +3,7 @@
 With an S3 bucket the same names are keys of the bucket.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -43,14 +44,16 @@ def put_path(path: Path | str, *, move: bool = False, sha256: str | None = None)
     """Store a file. With `move` its name is given away; `sha256` spares a reading when it is known for certain."""
     path = Path(path)
     digest, size = sha256 or hash_file(path), path.stat().st_size
-    existing = Blob.objects.filter(pk=digest).first()
-    if existing is None or not has_file(digest):
+    is_placed = not has_file(digest)
+    if is_placed:
         _place(path, digest, move=move)
-    elif move:
-        path.unlink()
     blob, _ = Blob.objects.update_or_create(
         pk=digest, defaults={"size": size, "touched_at": timezone.now()}, create_defaults={"size": size}
     )
+    if not is_placed and not has_file(digest):  # the sweep took it between our look and our row
+        _place(path, digest, move=move)
+    if move:
+        path.unlink(missing_ok=True)
     return blob
 
 
@@ -83,12 +86,25 @@ def forget(blob: Blob) -> bool:
         locked = Blob.objects.select_for_update().filter(pk=blob.pk).first()
         if locked is None or is_referenced(blob.pk):
             return False
-        locked.delete()
-    if is_remote():
-        _remote().delete(key_of(blob.sha256))
-    else:
-        path_of(blob.sha256).unlink(missing_ok=True)
+        remove(locked)
     return True
+
+
+def remove(blob: Blob) -> None:
+    """Drop row and file, inside a transaction that holds the row.
+
+    The file is moved aside first: whoever stores the same bytes a moment later sees that they are missing.
+    """
+    sha256 = blob.sha256
+    blob.delete()
+    if is_remote():
+        transaction.on_commit(lambda: _remote().delete(key_of(sha256)))
+        return
+    doomed = Path(settings.STUDIO_DATA / "tmp" / f"swept-{sha256}")
+    doomed.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        path_of(sha256).replace(doomed)
+        transaction.on_commit(lambda: doomed.unlink(missing_ok=True))
 
 
 def is_referenced(sha256: str) -> bool:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+
+from studio.settings.environment import SettingsError
 
 
 class Command(BaseCommand):
@@ -16,5 +18,11 @@ class Command(BaseCommand):
 
         from studio.asgi import application  # isort: skip
 
+        from studio.site.prepare import require_password
+
         environment = settings.ENVIRONMENT
+        try:
+            require_password()
+        except SettingsError as error:
+            raise CommandError(str(error)) from error
         serve(application, host=environment.host, port=environment.port, behind_proxy=environment.behind_proxy)

@@ -1,0 +1,16 @@
+"""Old steps of progress go; what people did stays."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from studio.events.models import Event
+
+KEPT = timedelta(days=7)
+PROGRESS_KINDS = ("job.changed", "render.progress", "render.segment")
+
+
+def prune() -> int:
+    """Delete progress older than a week. A page that was away for longer asks for the things themselves anyway."""
+    old = Event.objects.filter(created_at__lt=timezone.now() - KEPT, kind__in=PROGRESS_KINDS)
+    return old.delete()[0]

@@ -1,0 +1,24 @@
+"""What the worker does once an hour for the whole site."""
+
+import logging
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from studio.accounts.models import SignInFailure, SignInLink
+from studio.blobs.sweep import sweep
+from studio.events.prune import prune
+
+logger = logging.getLogger(__name__)
+
+
+def run_chores() -> None:
+    """Sweep blobs and uploads, thin out old progress, forget sessions, links and wrong passwords that are over."""
+    now = timezone.now()
+    swept, pruned = sweep(), prune()
+    Session.objects.filter(expire_date__lt=now).delete()
+    SignInLink.objects.filter(expires_at__lt=now - timedelta(days=7)).delete()
+    SignInFailure.objects.filter(at__lt=now - timedelta(hours=1)).delete()
+    if swept or pruned:
+        logger.info("Swept %d files and %d old steps of progress.", swept, pruned)
