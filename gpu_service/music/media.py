@@ -143,7 +143,7 @@ def probe(path: Path) -> Media:
 
 def damaged(path: Path, kind: Kind) -> str:
     return (
-        f"“{path.name}” starts like a {kind.name} file, but no sound could be read from it: it is damaged or cut off. "
+        f"“{path.name}” starts as {kind.name}, but no sound could be read from it: it is damaged or cut off. "
         "Save it again from the program that made it."
     )
 

@@ -15,7 +15,8 @@ BITS_PER_CHANNEL = 96_000
 
 def write_proxy(sound: Sound, path: Path) -> None:
     """Encode the track for the page. Raises MusicError; then no file is left."""
-    rate = sound.sample_rate if sound.sample_rate in AAC_RATES else 48_000
+    # The next rate that AAC knows; more would only cost time and bytes.
+    rate = next((rate for rate in AAC_RATES if rate >= sound.sample_rate), AAC_RATES[-1])
     part = path.with_name(path.name + ".part")
     command = [
         "-protocol_whitelist",

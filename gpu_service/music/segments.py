@@ -10,7 +10,7 @@ from scipy.signal import find_peaks
 from scipy.spatial.distance import pdist
 
 from gpu_service.music.chroma import normalised
-from gpu_service.music.features import CHROMA_RATE, FRAME_RATE, Features
+from gpu_service.music.features import CHROMA_RATE, FRAME_RATE, TIMBRE_BANDS, Features
 
 STEP_SECONDS = 0.5
 REACH_STEPS = 8
@@ -35,9 +35,9 @@ class Segment:
 
 def find_segments(features: Features, *, duration_seconds: float, downbeats: np.ndarray) -> list[Segment]:
     """The whole track, cut into sections without a gap; boundaries lie on downbeats where there are any."""
+    if duration_seconds < 2 * REACH_STEPS * STEP_SECONDS:
+        return [Segment(0.0, duration_seconds, "A")]
     texture = _texture(features)
-    if len(texture) < 2 * REACH_STEPS:
-        return [Segment(0.0, duration_seconds, "A")] if duration_seconds > 0 else []
     edges = _boundaries(texture) * STEP_SECONDS
     edges = _on_downbeats(edges, downbeats)
     edges = np.unique(np.concatenate([[0.0], edges[(edges > 1) & (edges < duration_seconds - 1)], [duration_seconds]]))
@@ -52,7 +52,7 @@ def _texture(features: Features) -> np.ndarray:
     steps = len(features.rms) // per_step
     power = np.square(features.rms[: steps * per_step]).reshape(steps, per_step).mean(axis=1)
     loudness = 10 * np.log10(power + 1e-6 * max(float(power.max(initial=0)), 1e-9))
-    timbre = features.timbre[: steps * per_step].reshape(steps, per_step, -1).mean(axis=1, dtype=np.float32)
+    timbre = features.timbre[: steps * per_step].reshape(steps, per_step, TIMBRE_BANDS).mean(axis=1, dtype=np.float32)
     chroma = normalised(features.chroma)
     edges = np.round(np.arange(steps + 1) * per_step / FRAME_RATE * CHROMA_RATE).astype(int)
     total = np.concatenate([np.zeros((1, 12)), np.cumsum(chroma, axis=0, dtype=np.float64)])

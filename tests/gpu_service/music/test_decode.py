@@ -110,7 +110,7 @@ def test_a_header_that_claims_four_gigabytes_yields_what_is_there(tmp_path: Path
 def test_an_impossible_header_is_refused_in_words(lie: dict[str, int], tmp_path: Path):
     file = tmp_path / "a.wav"
     file.write_bytes(wav_bytes(b"\1\2" * 9000, **lie))
-    with pytest.raises(MusicError, match=r"“a.wav” starts like a WAV file, but no sound could be read"):
+    with pytest.raises(MusicError, match=r"“a.wav” starts as WAV, but no sound could be read"):
         decode(file, pcm_path=tmp_path / "a.pcm")
     assert not (tmp_path / "a.pcm").exists()
 
@@ -119,9 +119,10 @@ def test_an_impossible_header_is_refused_in_words(lie: dict[str, int], tmp_path:
     "name", ["constant.mp3", "lossless.flac", "vorbis.ogg", "low.opus", "16-bit.aiff", "16-bit.wav"]
 )
 def test_a_file_cut_in_the_middle_gives_its_beginning(name: str, tmp_path: Path):
-    file = encode(click(), tmp_path / name, FORMATS[name])
+    noise = np.random.default_rng(6).standard_normal((3 * 44_100, 2)) * 0.1
+    file = encode(noise, tmp_path / name, FORMATS[name])
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    assert 0.3 < decode(file, pcm_path=tmp_path / "a.pcm").duration_seconds < 3.1
+    assert 0.9 < decode(file, pcm_path=tmp_path / "a.pcm").duration_seconds < 2.0
 
 
 @pytest.mark.parametrize("name", FORMATS)
