@@ -9,7 +9,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
     from django.core.management import execute_from_command_line
 
-    from studio.settings.environment import SettingsError
+    from studio.errors import SettingsError
 
     try:
         execute_from_command_line(sys.argv)

@@ -18,3 +18,7 @@ class Conflict(Refused):
     def __init__(self, message: str, *, current: dict[str, Any]) -> None:
         super().__init__(message, status=409)
         self.current = current
+
+
+class SettingsError(Exception):
+    """The studio cannot start like this: names the variable, what it holds, and what to write instead."""

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from studio.settings.environment import SettingsError
+from studio.errors import SettingsError
 
 
 def database(url: str) -> dict[str, Any]:

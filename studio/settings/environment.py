@@ -9,12 +9,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from studio.errors import SettingsError
+
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-
-
-class SettingsError(Exception):
-    """Names the variable, what it holds, and what to write instead."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from studio.accounts.models import User
 from studio.accounts.sign_in import make_link
-from studio.settings.environment import SettingsError
+from studio.errors import SettingsError
 
 DEMO = "studio.demo.make:ensure_demo"
 EMBEDDED_TOKEN = "studio.services.tokens:issue_embedded"  # noqa: S105 (a path)

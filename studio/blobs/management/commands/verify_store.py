@@ -1,6 +1,5 @@
-"""`manage.py verify_store`: read every blob again and compare. The report names what is wrong and which rows need it."""
+"""`manage.py verify_store`: read every blob again and compare. Names what is wrong, and which rows need it."""
 
-import hashlib
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,9 +33,8 @@ class Command(BaseCommand):
 def fault_of(blob: Blob) -> str | None:
     """What is wrong with a blob, as a sentence; None when it is whole."""
     try:
-        with store.open_blob(blob) as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-            size = file.tell()
+        with store.local_path(blob) as path:
+            found, size = store.hash_file(path), path.stat().st_size
     except OSError:
         return "The file is missing or cannot be read."
     if size != blob.size:

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from studio.settings.environment import REPOSITORY, SettingsError
+from studio.errors import SettingsError
+from studio.settings.environment import REPOSITORY
 from studio.site import prepare
 from studio.site.supervisor import Printer, Supervisor, python
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from studio.settings.environment import SettingsError
+from studio.errors import SettingsError
 
 
 class Command(BaseCommand):
