@@ -5,15 +5,22 @@ export interface PageData {
   page: string
   me: Me | null
   project: { id: string; name: string; role: Role; is_demo?: boolean } | null
-  ids: { track?: string; scene?: string; render?: string; network?: string; token?: string }
+  ids: { track?: string; scene?: string; render?: string; network?: string }
   csrf: string
   version: string
   services: ServicesState | null
   /** Number of the project's newest event when this page was made, where the studio tells it. */
   last_event: number | null
+  /** Of the join page: the invitation's token. */
+  token: string
+  /** Of the sign-in page: where to go then, who tried, and why that failed. */
+  next: string
+  email: string
+  error: string
 }
 
-const empty: PageData = { page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null }
+const empty: PageData = {
+  page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null, token: '', next: '/', email: '', error: '' }
 
 export function readPageData(): PageData {
   const text = document.getElementById('page-data')?.textContent

@@ -1,27 +1,32 @@
 /** Projects: what this person works on, and the way to a new one. */
 import { useEffect, useRef, useState } from 'react'
-import { plural, when } from '../../lib/format'
+import { when } from '../../lib/format'
 import { address } from '../../lib/page'
-import { AskDialog, FormDialog } from '../../parts/Dialog'
+import { FormDialog } from '../../parts/Dialog'
 import { Empty, FaultNote, Skeleton, Tag, TextField } from '../../parts/basics'
 import { Button, IconButton } from '../../parts/Button'
 import { Menu } from '../../parts/Menu'
 import { Table, type Column } from '../../parts/Table'
-import { toastFault } from '../../parts/toasts'
+import { toastFault, toastUndo } from '../../parts/toasts'
 import { Shell } from '../../shell/Shell'
 import { ApiError, patch, post, remove, sentenceOf } from '../../wire/api'
-import { queries, refresh, useAsk } from '../../wire/query'
+import { hideThing, queries, refresh, useAsk } from '../../wire/query'
 import type { Project } from '../../wire/types'
+
+/** Under this name a page that was left because its project went to the bin leaves word. */
+export const BINNED = 'phosphene.binned-project'
 
 const roles = { owner: 'Owner', editor: 'Editor', viewer: 'Viewer' }
 
 export function ProjectsPage() {
   const projects = useAsk(queries.projects())
   const [dialog, setDialog] = useState<'none' | 'new' | Project>('none')
-  const [leaving, setLeaving] = useState<Project | null>(null)
   const scroller = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (window.location.hash === '#new') setDialog('new')
+    const binned = window.sessionStorage.getItem(BINNED)
+    window.sessionStorage.removeItem(BINNED)
+    if (binned) offerUndo(JSON.parse(binned) as Project)
   }, [])
   const items = projects.data?.items
   const columns: Column<Project>[] = [
@@ -35,11 +40,10 @@ export function ProjectsPage() {
       <Menu align="end" button={<IconButton small icon="more" label={`More about ${one.name}`} />} items={[
         { id: 'rename', label: 'Rename…', icon: 'edit', act: () => setDialog(one) },
         { id: 'people', label: 'People', icon: 'people', href: `${address.place('settings', one.id)}#people` },
-        { id: 'delete', label: 'Delete…', icon: 'bin', danger: true, act: () => setLeaving(one) },
+        { id: 'bin', label: 'Put in the bin', icon: 'bin', danger: true, act: () => putProjectInBin(one) },
       ]} />
     ) },
   ]
-  const drop = (one: Project): void => void remove(`/projects/${one.id}`).then(() => refresh('projects')).catch((fault: unknown) => toastFault(fault))
   return (
     <Shell place="projects">
       <div className="middle narrow" ref={scroller}>
@@ -57,11 +61,28 @@ export function ProjectsPage() {
         {items && items.length > 0 && <Table name="Projects" rows={items} columns={columns} idOf={(one) => one.id} hrefOf={(one) => address.home(one.id)} scroller={scroller} />}
       </div>
       {dialog !== 'none' && <NameDialog project={dialog === 'new' ? null : dialog} onClose={() => setDialog('none')} />}
-      <AskDialog title={`Delete “${leaving?.name ?? ''}”?`} act="Delete the project" keep="Keep it" isOpen={leaving !== null} onClose={() => setLeaving(null)} onAct={() => leaving && drop(leaving)}>
-        {leaving && `${plural(leaving.tracks, 'track')}, ${plural(leaving.scenes, 'scene')} and ${plural(leaving.renders, 'render')} go with it, for every member.`}
-      </AskDialog>
     </Shell>
   )
+}
+
+/** At once, for every member; Undo brings it back with everything in it. */
+export function putProjectInBin(project: Pick<Project, 'id' | 'name'>, then?: () => void): void {
+  const show = hideThing('project', project.id)
+  remove(`/projects/${project.id}`)
+    .then(() => {
+      if (then) then()
+      else offerUndo(project)
+    })
+    .catch((fault: unknown) => {
+      show()
+      toastFault(fault, `“${project.name}” was not put in the bin.`)
+    })
+}
+
+function offerUndo(project: Pick<Project, 'id' | 'name'>): void {
+  toastUndo(`“${project.name}” is in the bin.`, () => {
+    post(`/projects/${project.id}/restore`).then(() => refresh('projects')).catch((fault: unknown) => toastFault(fault))
+  })
 }
 
 function NameDialog({ project, onClose }: { project: Project | null; onClose: () => void }) {

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { ActivityPage } from './activity/ActivityPage'
+
+mountPage(<ActivityPage />)

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { JoinPage } from './join/JoinPage'
+
+mountPage(<JoinPage />)

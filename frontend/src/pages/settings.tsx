@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { SettingsPage } from './settings/SettingsPage'
+
+mountPage(<SettingsPage />)
