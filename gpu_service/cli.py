@@ -144,8 +144,10 @@ def serve(
     settings = read_settings()
     if token_file is not None:
         settings = replace(settings, token=read_token_file(token_file))
-    given = {key: value for key, value in {"studio": studio, "token": token, "name": name}.items() if value}
-    run_service(_complete(replace(settings, **given)))
+    settings = replace(
+        settings, studio=studio or settings.studio, token=token or settings.token, name=name or settings.name
+    )
+    run_service(_complete(settings))
 
 
 def _complete(settings: Settings) -> Settings:

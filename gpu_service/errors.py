@@ -1,6 +1,6 @@
 """The service's errors: sentences for people, and hints for the code that may try again."""
 
-from gpu_service.protocol import FailureKind
+from gpu_service.protocol import CodePath, FailureKind
 
 
 class RenderError(Exception):
@@ -16,6 +16,14 @@ class RenderError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (str(self), self.retry, self.kind, self.field)
+
+
+class OutOfMemory(RenderError):
+    """There was no room, but the film can be drawn another way: all its segments again, by this code path."""
+
+    def __init__(self, message: str, *, code_path: CodePath) -> None:
+        super().__init__(message, kind="out_of_memory", retry=True)
+        self.code_path = code_path
 
 
 class Cancelled(Exception):

@@ -126,8 +126,8 @@ def _prepare_stage(order: ChoreOrder, registry: Mapping[str, str], report: StepR
     scene = SceneSpec.model_validate(order.values["scene"])
     facts = SceneFacts(scene, order.values["vector_length"])
     visualizer, name = load(scene.visualizer, registry=registry), order.values["stage"]
-    key = visualizer.keys(facts).get(name)
-    if key != order.values["key"]:
+    key = str(order.values["key"])
+    if visualizer.keys(facts).get(name) != key:
         raise RenderError("This stage was ordered by another version of the visualizer. Update the render services.")
     cache = StageCache(order.folder)
     paths = {sha256: Path(path) for sha256, path in order.values["paths"].items()}

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from gpu_service.errors import RenderError
@@ -130,7 +131,7 @@ class DeviceWorker:
         if self._process is None:
             self._start_process()
         assert self._process is not None
-        waiting = [self._process.pipe, self._process.sentinel, self._wake_read]
+        waiting: list[Any] = [self._process.pipe, self._process.sentinel, self._wake_read]
         ready = multiprocessing.connection.wait(waiting, LOOK_SECONDS)
         if self._wake_read in ready:
             os.read(self._wake_read, 4096)
@@ -242,9 +243,8 @@ class DeviceWorker:
         for task in [task for task in self._segments if task.state not in ("finishing", "over")][:2]:
             if task.state == "waiting":
                 task.state = "preparing"
-                self._process.send(orders.Prepare(task.order.order)).add_done_callback(
-                    lambda done, task=task: self._prepared(task, done)
-                )
+                prepared = self._process.send(orders.Prepare(task.order.order))
+                prepared.add_done_callback(partial(self._prepared, task))
 
     def _prepared(self, task: SegmentTask, done: Future[Any]) -> None:
         if task.state != "preparing":

@@ -18,13 +18,6 @@ def choose_code_path(device: torch.device, *, threads: int) -> CodePath:
     )
 
 
-def smaller(code_path: CodePath) -> CodePath | None:
-    """A path that takes less memory, or None when there is none. Sizes stay divisors of the segment's grain."""
-    if code_path.batch == 1:
-        return None
-    return code_path.model_copy(update={"batch": max(1, code_path.batch // 4)})
-
-
 def enter_code_path(code_path: CodePath) -> None:
     """Set what is global in torch: threads, and nothing that trades exactness for speed."""
     if torch.get_num_threads() != code_path.threads:

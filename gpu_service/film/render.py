@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 
 from gpu_service.errors import RenderError
-from gpu_service.film.code_path import choose_code_path, enter_code_path, is_out_of_memory, smaller
+from gpu_service.film.code_path import choose_code_path, enter_code_path, is_out_of_memory
+from gpu_service.film.fallback import smaller
 from gpu_service.film.join import join_film
 from gpu_service.film.recipe import with_code_path
 from gpu_service.film.segment import SegmentDrawing

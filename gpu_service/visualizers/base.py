@@ -28,7 +28,10 @@ WORTH_STORING_SECONDS = 0.2
 class Materials(Protocol):
     """The files of a scene, ready for use."""
 
-    sound: SoundSource
+    @property
+    def sound(self) -> SoundSource:
+        """Where stages hear the track."""
+        ...
 
     def vector_length(self) -> int:
         """Length of the vectors that the networks of the scene take."""

@@ -21,7 +21,7 @@ def describe(visualizer: type[Visualizer]) -> VisualizerInfo:
         title=visualizer.title,
         version=visualizer.version,
         summary=visualizer.summary,
-        parameters_schema=schema_of(visualizer),
+        schema=schema_of(visualizer),
         presets=list(visualizer.presets),
         stages=[StageInfo(name=stage.name, title=stage.title) for stage in visualizer.stages],
         snapshots=visualizer.snapshots,

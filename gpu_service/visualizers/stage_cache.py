@@ -53,7 +53,7 @@ class StageCache:
             waiting = path.with_name(f".{key}.{uuid.uuid4().hex}.npz")
             try:
                 with waiting.open("wb") as file:
-                    np.savez(file, **dict(arrays))
+                    np.savez(file, allow_pickle=False, **dict(arrays))
                 os.replace(waiting, path)
             except OSError:  # A full disk costs the cache, not the film.
                 waiting.unlink(missing_ok=True)

@@ -1,0 +1,131 @@
+"""Claimed work: segments of films, and chores. Leases live here and outlast any socket."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from gpu_service.bench import Bench
+from gpu_service.client import LeaseLost, StudioRefused
+from gpu_service.errors import Cancelled, OutOfMemory, RenderError
+from gpu_service.lease import LeaseKeeper
+from gpu_service.protocol import Claim, ClaimRequest, JobKind, LeaseFail
+from gpu_service.work_chores import do_chore
+from gpu_service.work_segment import do_segment
+
+log = logging.getLogger(__name__)
+POLL_SECONDS = 10.0
+SPARE_SEGMENTS = 1
+CHORES_AT_ONCE = 1
+CHORE_KINDS: tuple[JobKind, ...] = ("import_snapshot", "make_pattern", "prepare_stage")
+
+
+class Work:
+    """Claims while there is room: a segment per device and one more, so that no device waits; one chore."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.segment_places = len(bench.executor.devices()) + SPARE_SEGMENTS
+        self.segments: dict[UUID, LeaseKeeper] = {}
+        self.chores: dict[UUID, LeaseKeeper] = {}
+        self._look = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        bench.scratch.mkdir(parents=True, exist_ok=True)
+
+    def look(self) -> None:
+        """There may be something to claim."""
+        self._look.set()
+
+    def cancel(self, lease_id: UUID) -> None:
+        """The studio asks for an end."""
+        for held in (self.segments, self.chores):
+            if lease_id in held:
+                held[lease_id].cancel()
+
+    async def run(self) -> None:
+        """Claim and work until cancelled."""
+        try:
+            while True:
+                await self._claim_all()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
+                self._look.clear()
+        finally:
+            await self._stop()
+
+    async def _claim_all(self) -> None:
+        try:
+            while (kinds := self._room_for()) and (claim := await self._claim(kinds)) is not None:
+                self._begin(claim)
+        except (RenderError, LeaseLost) as error:
+            log.warning("Nothing could be claimed: %s", error)
+
+    def _room_for(self) -> list[JobKind]:
+        kinds: list[JobKind] = []
+        if len(self.segments) < self.segment_places:
+            kinds.append("render_segment")
+        if len(self.chores) < CHORES_AT_ONCE:
+            kinds.extend(CHORE_KINDS)
+        return kinds
+
+    async def _claim(self, kinds: Sequence[JobKind]) -> Claim | None:
+        device = self.bench.executor.devices()[0]
+        order = ClaimRequest(kinds=list(kinds), device=device.kind)
+        response = await self.bench.client.post("/service/claims", order, patience=POLL_SECONDS)
+        return Claim.model_validate_json(response.content) if response.status_code == 200 else None
+
+    def _begin(self, claim: Claim) -> None:
+        keeper = LeaseKeeper(self.bench.client, claim.lease)
+        held = self.segments if claim.segment is not None else self.chores
+        held[claim.lease.id] = keeper
+        task = asyncio.create_task(self._do(claim, keeper))
+        self._tasks.add(task)
+
+        def over(done: asyncio.Task[None]) -> None:
+            self._tasks.discard(done)
+            held.pop(claim.lease.id, None)
+            self.look()
+
+        task.add_done_callback(over)
+
+    async def _do(self, claim: Claim, keeper: LeaseKeeper) -> None:
+        """Work under the lease, and say how it ended."""
+        async with keeper:
+            try:
+                with self.bench.inputs.using(claim.inputs):
+                    if claim.segment is not None:
+                        await do_segment(self.bench, claim, keeper)
+                    else:
+                        await do_chore(self.bench, claim, keeper)
+            except LeaseLost:
+                log.info("A lease went to another; its result is dropped")
+            except (Cancelled, asyncio.CancelledError) as error:
+                if not keeper.is_lost:
+                    stopping = isinstance(error, asyncio.CancelledError)
+                    await self._give_back(claim, RenderError("The render service was stopped.", retry=stopping))
+                if isinstance(error, asyncio.CancelledError):
+                    raise
+            except RenderError as error:
+                await self._give_back(claim, error)
+            except Exception as error:
+                log.exception("Work stumbled")
+                await self._give_back(claim, RenderError(f"The render service failed: {error}", retry=True))
+
+    async def _give_back(self, claim: Claim, error: RenderError) -> None:
+        said = LeaseFail(
+            fence=claim.lease.fence,
+            message=str(error),
+            retry=error.retry,
+            kind_of_failure=error.kind,
+            code_path=error.code_path if isinstance(error, OutOfMemory) else None,
+        )
+        try:
+            await self.bench.client.post(f"/service/leases/{claim.lease.kind}/{claim.lease.id}/fail", said, patience=60)
+        except (LeaseLost, StudioRefused, RenderError) as refusal:
+            log.info("A failure could not be told: %s", refusal)
+
+    async def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,111 @@
+"""Chores for a studio: snapshots imported, pattern networks made, slow stages prepared. Their files are uploaded."""
+
+import asyncio
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gpu_service.bench import Bench
+from gpu_service.errors import RenderError
+from gpu_service.executors.base import ChoreOrder
+from gpu_service.lease import LeaseKeeper
+from gpu_service.protocol import (
+    Artifact,
+    Claim,
+    ImportOrder,
+    JobFinish,
+    PatternOrder,
+    SnapshotsResult,
+    StageDone,
+    StageOrder,
+)
+from gpu_service.slow_stages import vector_length
+from gpu_service.uploads import upload
+
+HASH_BYTES = 1 << 20
+
+
+async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
+    """Do what the job's kind says and hand in what it made. Raises Cancelled, LeaseLost or RenderError."""
+    with tempfile.TemporaryDirectory(prefix="chore-", dir=bench.scratch) as folder:
+        match claim.job.kind:
+            case "import_snapshot" | "make_pattern":
+                done = await _snapshots(bench, claim, keeper, Path(folder))
+            case "prepare_stage":
+                done = await _stage(bench, claim, keeper, Path(folder))
+            case _:
+                raise RenderError(f"This render service does not know the work “{claim.job.kind}”. Update it.")
+        await bench.client.post(f"/service/jobs/{claim.job.id}/finish", done)
+
+
+async def _snapshots(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
+    values = await _snapshot_values(bench, claim, keeper)
+    result = SnapshotsResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
+    names = [name for made in result.snapshots for name in (made.file, made.thumbnail) if name]
+    artifacts = [await _send(bench, claim, folder / name) for name in names]
+    return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
+
+
+async def _snapshot_values(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> dict[str, Any]:
+    if claim.job.kind == "make_pattern":
+        return PatternOrder.model_validate(claim.job.payload).model_dump()
+    order = ImportOrder.model_validate(claim.job.payload)
+    keeper.tell(message="Fetching the file")
+    originals = [ref for ref in claim.inputs if ref.role == "original"]
+    if not originals:
+        raise RenderError("The file of this import is missing. Upload it again.")
+    paths = await bench.inputs.paths(originals)
+    return {"path": str(paths[originals[0].sha256]), "name": order.name}
+
+
+async def _stage(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
+    order = StageOrder.model_validate(claim.job.payload)
+    paths = await bench.inputs.paths(claim.inputs)
+    values = {
+        "scene": order.scene.model_dump(mode="json"),
+        "stage": order.stage,
+        "key": order.key,
+        "vector_length": vector_length(order.scene, paths),
+        "paths": {sha256: str(path) for sha256, path in paths.items()},
+    }
+    made = Path((await _run(bench, claim, keeper, values=values, folder=folder))["file"])
+    artifact = await _send(bench, claim, made)
+    # This service needs it next: spare it the way back.
+    await asyncio.to_thread(shutil.copyfile, made, bench.stages.folder / f".{order.key}.coming.npz")
+    (bench.stages.folder / f".{order.key}.coming.npz").replace(bench.stages.folder / f"{order.key}.npz")
+    result = StageDone(key=order.key, artifact=artifact.name)
+    return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=[artifact])
+
+
+async def _run(
+    bench: Bench, claim: Claim, keeper: LeaseKeeper, *, values: Mapping[str, Any], folder: Path
+) -> dict[str, Any]:
+    kind = claim.job.kind
+    assert kind != "render_segment"
+    task = bench.executor.chore(
+        ChoreOrder(kind, values, folder),
+        report=lambda title, share: keeper.tell(done=round(share * 100), total=100, message=title),
+    )
+    keeper.when_it_ends(task.cancel)
+    try:
+        return await asyncio.wrap_future(task.future)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+
+
+async def _send(bench: Bench, claim: Claim, path: Path) -> Artifact:
+    sha256 = await asyncio.to_thread(_sha256, path)
+    sent = await upload(bench.client, path, kind="artifact", project_id=claim.job.project_id, sha256=sha256)
+    return Artifact(name=path.name, upload_id=sent, sha256=sha256)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(HASH_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()
