@@ -4,7 +4,7 @@ ffmpeg drops the encoder's delay (LAME tag, edit list, pre-skip), so that the fi
 musician made. More than two channels are mixed to two, rates above 48 kHz are brought to 44.1 or 48 kHz.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,21 +49,27 @@ def decode(path: Path, *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> S
     )
 
 
-def concatenate(paths: list[Path], *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> Sound:
+def concatenate(paths: Sequence[Path], *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> Sound:
     """Several files as one track, in this order, at the first one's rate; mono and stereo together become stereo."""
-    parts = [
-        decode(path, pcm_path=pcm_path.with_suffix(f".part{i}"), max_seconds=max_seconds)
-        for i, path in enumerate(paths)
-    ]
+    if not paths:
+        raise MusicError("There is no track to hear. Choose at least one.")
+    if len(paths) == 1:
+        return decode(paths[0], pcm_path=pcm_path, max_seconds=max_seconds)
+    parts: list[Sound] = []
     try:
+        for i, path in enumerate(paths):
+            parts.append(decode(path, pcm_path=_part(pcm_path, i), max_seconds=max_seconds))
         if sum(part.duration_seconds for part in parts) > max_seconds:
-            raise MusicError(
-                f"Together these {len(parts)} files are longer than {max_seconds / 3600:g} hours. Choose fewer."
-            )
+            hours = f"{max_seconds / 3600:g}"
+            raise MusicError(f"Together these {len(parts)} files are longer than {hours} hours. Choose fewer.")
         return _join(parts, pcm_path)
     finally:
         for part in parts:
             part.pcm_path.unlink(missing_ok=True)
+
+
+def _part(pcm_path: Path, number: int) -> Path:
+    return pcm_path.with_name(f"{pcm_path.name}.part{number}")
 
 
 def _join(parts: list[Sound], pcm_path: Path) -> Sound:

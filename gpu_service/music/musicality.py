@@ -68,9 +68,10 @@ def measure_musicality(
         raise ValueError(f"{frames} frames are too few: musicality needs at least 3 seconds.")
     heard = samples_mono[: round(Fraction(sample_rate) * frames / fps)]
     mono = resample(heard, sample_rate, RATE)
-    gather = {"hop_samples": HOP, "sample_rate": RATE, "fps": fps, "frames": frames}
-    onset = highest_per_frame(onset_strength(mono, hop_samples=HOP), **gather)
-    energy = highest_per_frame(energy_rise(mono), **gather)
+    onset, energy = (
+        highest_per_frame(curve, hop_samples=HOP, sample_rate=RATE, fps=fps, frames=frames)
+        for curve in (onset_strength(mono, hop_samples=HOP), energy_rise(mono))
+    )
     return Musicality(
         onset=_witness(change, onset[1:], fps),
         energy=_witness(change, energy[1:], fps),
