@@ -12,6 +12,8 @@ from studio.scenes.clock import Clock
 MAX_CREDITS = 64
 # Together about half a second of large frames; a page that does not read holds no more than this.
 MAX_WAITING_BYTES = 2 * 1024 * 1024
+# A transport that takes nothing for so long is stalled.
+STALLED_SECONDS = 0.5
 # Without a word for so long, nobody looks.
 SILENT_SECONDS = 10.0
 
@@ -50,6 +52,7 @@ class Viewer:
         self._something = asyncio.Event()
         self._clock: Clock | None = None
         self._task: asyncio.Task[None] | None = None
+        self._sending_since: float | None = None
         self._on_room: Callable[[], None] | None = None
 
     @property
@@ -58,8 +61,14 @@ class Viewer:
 
     @property
     def room(self) -> int:
-        """How many frames more this viewer can take."""
+        """How many frames more this viewer can take: none while its transport takes nothing."""
+        if self.is_stalled or self._waiting_bytes() >= MAX_WAITING_BYTES:
+            return 0
         return max(0, self.credits - len(self._waiting))
+
+    @property
+    def is_stalled(self) -> bool:
+        return self._sending_since is not None and time.monotonic() - self._sending_since > STALLED_SECONDS
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._deliver())
@@ -86,11 +95,12 @@ class Viewer:
     def offer(self, frame: Frame) -> None:
         """Take a frame, in place of waiting ones whose time has passed, or of the newest when there is no room."""
         self._forget_passed()
-        full = sum(len(waiting.data) for waiting in self._waiting) + len(frame.data) > MAX_WAITING_BYTES
-        while self._waiting and (full or len(self._waiting) >= max(1, self.credits)):
+        room = 1 if self.is_stalled else max(1, self.credits)
+        while self._waiting and (
+            len(self._waiting) >= room or self._waiting_bytes() + len(frame.data) > MAX_WAITING_BYTES
+        ):
             self._waiting.popleft()
             self.dropped += 1
-            full = sum(len(waiting.data) for waiting in self._waiting) + len(frame.data) > MAX_WAITING_BYTES
         self._waiting.append(frame)
         self._something.set()
 
@@ -102,6 +112,9 @@ class Viewer:
         """Say something; a newer notice of the same type replaces one that still waits."""
         self._notices[str(notice["type"])] = notice
         self._something.set()
+
+    def _waiting_bytes(self) -> int:
+        return sum(len(frame.data) for frame in self._waiting)
 
     def _forget_passed(self) -> None:
         while len(self._waiting) > 1 and self._clock and self._clock.has_passed(self._waiting[0].pts_seconds):
@@ -118,7 +131,9 @@ class Viewer:
                 self._forget_passed()
                 frame = self._waiting.popleft()
                 self.credits -= 1
+                self._sending_since = time.monotonic()
                 await self._send_bytes(frame.data)
+                self._sending_since = None
                 if self._on_room:
                     self._on_room()
             if self._notices:
