@@ -12,11 +12,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from gpu_service.networks.base import Quality
+from gpu_service.networks.cppn_crew import share_out
 from gpu_service.networks.cppn_fields import CppnWeights, FieldPainter, make_canvas
 from gpu_service.networks.cppn_inks import Light, develop, make_vignette
 from gpu_service.networks.cppn_species import Species, find_species
 
-BAND_PIXELS = 1 << 17
+# A band of the ink stays in a core's cache; flat bands would pay too much for their margins.
+BAND_PIXELS, LEAST_BAND_ROWS = 1 << 15, 32
 KEPT_EASELS = 4
 # Bicubic interpolation looks two field rows beyond its own, the slope of the ink one pixel.
 MARGIN_ROWS = 3
@@ -59,17 +61,21 @@ class Easel:
 
     def _plan_bands(self, pixels: int) -> list[tuple[int, int]]:
         """Ranges of ink rows of about `pixels` each; edges fall on whole field rows and whole picture rows."""
-        rows = max(pixels // self.width // 4 * 4, 4)
+        rows = max(pixels // self.width // 4 * 4, LEAST_BAND_ROWS)
         return [(top, min(top + rows, self.height)) for top in range(0, self.height, rows)]
 
     def draw(self, weights: CppnWeights, style: Tensor, *, palettes: Tensor, exponent: float, out: Tensor) -> None:
         """Draw one style into `out`, sRGB 0…1. style [16], out [3, height, width]"""
         fields = self.painter.paint(weights, style)
-        for top, bottom in self.bands:
+
+        def ink_band(band: tuple[int, int]) -> None:
+            top, bottom = band
             inked = self._ink_band(fields, top, bottom, palettes=palettes, exponent=exponent)
             if self.ink > 1:
                 inked = functional.avg_pool2d(inked[None], self.ink)[0]
             out[:, top // self.ink : bottom // self.ink] = inked
+
+        share_out(self.bands, ink_band)
 
     def _ink_band(self, fields: Tensor, top: int, bottom: int, *, palettes: Tensor, exponent: float) -> Tensor:
         """Inked rows `top`…`bottom`. A margin gives slopes and curves what they would see in the whole."""

@@ -4,12 +4,13 @@ Coordinates run −1…1 over the short side, x to the right, y down; pixel cent
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+from gpu_service.networks.cppn_crew import share_out
 from gpu_service.networks.cppn_species import find_species
 
 # A chunk of 24 rows × 8 k points stays in a core's cache from the first layer to the last.
@@ -115,28 +116,36 @@ class FieldPainter:
         fields = self.points.new_empty(weights.out_weight.shape[0], self.points.shape[1])
         first_bias = (weights.first_bias + weights.first_style @ style)[:, None]
         biases = [(b + s @ style)[:, None] for b, s in zip(weights.hidden_bias, weights.hidden_style, strict=True)]
-        for chunk, points in self._points(weights, style):
-            units = torch.addmm(first_bias, weights.first_weight, points)
+        place = self._warp(weights, style) if self.species.chart == "warp" else self._lay
+
+        def paint_chunk(chunk: slice) -> None:
+            units = torch.addmm(first_bias, weights.first_weight, place(chunk))
             activate(units, self.species.activations)
             spare = torch.empty_like(units)
             for weight, bias in zip(weights.hidden_weight, biases, strict=True):
                 activate(torch.addmm(bias, weight, units, out=spare), self.species.activations)
                 units, spare = spare, units
             torch.addmm(weights.out_bias[:, None], weights.out_weight, units, out=fields[:, chunk])
+
+        share_out(self.chunks, paint_chunk)
         return fields.view(-1, self.height, self.width)
 
-    def _points(self, weights: CppnWeights, style: Tensor) -> Iterator[tuple[slice, Tensor]]:
-        """Mapped x, y and radius of each chunk, swayed by the style where the species warps. [3, n]"""
-        if self.species.chart != "warp":
-            yield from ((chunk, self.points[:, chunk]) for chunk in self.chunks)
-            return
+    def _lay(self, chunk: slice) -> Tensor:
+        """Mapped x, y and radius of a chunk. [3, n]"""
+        return self.points[:, chunk]
+
+    def _warp(self, weights: CppnWeights, style: Tensor) -> Callable[[slice], Tensor]:
+        """The same, swayed by the style."""
         push = weights.warp_push * (self.WARP / weights.warp_push.shape[1] ** 0.5)
         direction = 1.3 * weights.warp_direction
         sway = (weights.warp_phase + 0.5 * weights.warp_style @ style)[:, None]
-        for chunk in self.chunks:
+
+        def warped(chunk: slice) -> Tensor:
             plain = self.points[:2, chunk]
             waves = torch.addmm(sway, direction, plain).sin_()
-            yield chunk, _with_radius(torch.addmm(plain, push, waves))
+            return _with_radius(torch.addmm(plain, push, waves))
+
+        return warped
 
 
 def _with_radius(points: Tensor) -> Tensor:

@@ -139,13 +139,27 @@ def test_a_preview_lies_within_45_decibels_of_the_film(networks, species, height
 def test_bands_of_rows_leave_no_seam(networks, species, monkeypatch):
     network = networks[species]
     w = network.mapping(latents(1))
-    whole = network.synthesis(w, size=(90, 120))
-    assert cppn_easel.BAND_PIXELS > 4 * 90 * 120, "drawn in one band"
-    monkeypatch.setattr(cppn_easel, "BAND_PIXELS", 240 * 12)
+    drawn = []
+    for rows in (8, 1000):
+        monkeypatch.setattr(cppn_easel, "LEAST_BAND_ROWS", rows)
+        monkeypatch.setattr(cppn_easel, "BAND_PIXELS", 1)
+        cppn_easel.set_up.cache_clear()
+        drawn.append(network.synthesis(w, size=(90, 120)))
     cppn_easel.set_up.cache_clear()
-    banded = network.synthesis(w, size=(90, 120))
-    cppn_easel.set_up.cache_clear()
-    assert (banded - whole).abs().max() < 1e-4
+    assert (drawn[0] - drawn[1]).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("species", ["smoke", "dream"])
+def test_the_number_of_cores_changes_no_bit(species):
+    usual, drawn = torch.get_num_threads(), []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        network = make_cppn(species, seed=8)
+        drawn.append(network.synthesis(network.mapping(latents(2)), size=(150, 200)))
+        assert torch.get_num_threads() == threads
+    torch.set_num_threads(usual)
+    assert torch.equal(drawn[0], drawn[1])
+    assert torch.equal(drawn[0], drawn[2])
 
 
 @pytest.mark.parametrize("quality", ["film", "preview", "once"])
