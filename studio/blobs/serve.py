@@ -12,7 +12,7 @@ from studio.blobs.models import Blob
 from studio.blobs.store import open_blob
 
 PIECE = 256 * 1024
-RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+RANGE = re.compile(r"^bytes=(?=.*[0-9])([0-9]{0,18})-([0-9]{0,18})$")
 
 
 def blob_response(
@@ -31,12 +31,13 @@ def blob_response(
     }
     if request.headers.get("If-None-Match") == etag and "Range" not in request.headers:
         return HttpResponse(status=304, headers=headers)
-    span = _span(request, blob, etag)
+    match = RANGE.match(_wanted_range(request, etag))
+    span = _span(match, blob.size) if match else (0, blob.size)
     if span is None:
         return HttpResponse(status=416, headers={**headers, "Content-Range": f"bytes */{blob.size}"})
     start, end = span
-    status = 200 if (start, end) == (0, blob.size) and not _wants_range(request, etag) else 206
-    if status == 206:
+    status = 206 if match else 200
+    if match:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{blob.size}"
     headers["Content-Length"] = str(end - start)
     if request.method == "HEAD":
@@ -45,20 +46,18 @@ def blob_response(
     return StreamingHttpResponse(pieces, status=status, headers=headers, content_type=content_type)
 
 
-def _wants_range(request: HttpRequest, etag: str) -> bool:
-    """If-Range: a part only when it is a part of the same file."""
-    return "Range" in request.headers and request.headers.get("If-Range", etag) == etag
+def _wanted_range(request: HttpRequest, etag: str) -> str:
+    """The Range, unless If-Range says that it is a part of another file. What nobody understands means all of it."""
+    is_same = request.headers.get("If-Range", etag) == etag
+    return request.headers.get("Range", "").strip() if is_same else ""
 
 
-def _span(request: HttpRequest, blob: Blob, etag: str) -> tuple[int, int] | None:
-    """First byte and one past the last; None when it cannot be met. A range nobody understands means all of it."""
-    match = RANGE.match(request.headers.get("Range", "").strip()) if _wants_range(request, etag) else None
-    if match is None or match.groups() == ("", ""):
-        return 0, blob.size
+def _span(match: re.Match[str], size: int) -> tuple[int, int] | None:
+    """First byte and one past the last; None when there is no such part."""
     first, last = match.groups()
     if not first:  # the last n bytes
-        return (max(blob.size - int(last), 0), blob.size) if int(last) and blob.size else None
-    start, end = int(first), min(int(last) + 1 if last else blob.size, blob.size)
+        return (max(size - int(last), 0), size) if int(last) and size else None
+    start, end = int(first), min(int(last) + 1 if last else size, size)
     return (start, end) if start < end else None
 
 
