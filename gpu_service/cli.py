@@ -101,11 +101,13 @@ def pattern(
     seed: Annotated[int, typer.Option(help="Another seed is another network.")] = 1,
     out: OutFolder = Path("pattern"),
 ) -> None:
-    """Make a pattern network: six snapshots from simple to complex, and their thumbnails."""
+    """Make a pattern network: six snapshots from simple to complex, thumbnails, and a list of them, snapshots.json."""
     from gpu_service.executors.snapshot_chores import make_pattern
 
     out.mkdir(parents=True, exist_ok=True)
-    for made in make_pattern(species, seed=seed, folder=out).snapshots:
+    result = make_pattern(species, seed=seed, folder=out)
+    (out / "snapshots.json").write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    for made in result.snapshots:
         typer.echo(str(out / made.file))
 
 
