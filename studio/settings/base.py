@@ -59,7 +59,7 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES = {"default": database(ENVIRONMENT.database_url)}
+DATABASES = {"default": database(ENVIRONMENT.database_url, password=ENVIRONMENT.database_password)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if ENVIRONMENT.redis_url:

@@ -7,8 +7,8 @@ from urllib.parse import unquote, urlsplit
 from studio.errors import SettingsError
 
 
-def database(url: str) -> dict[str, Any]:
-    """Settings for one database. Raises SettingsError when the address is neither SQLite nor PostgreSQL."""
+def database(url: str, *, password: str | None = None) -> dict[str, Any]:
+    """Settings for one database; a password beside the address is for secret files. Raises SettingsError when the address is neither SQLite nor PostgreSQL."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return _sqlite(unquote(parts.path.removeprefix("/") if parts.path.startswith("//") else parts.path))
@@ -17,7 +17,7 @@ def database(url: str) -> dict[str, Any]:
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.lstrip("/")) or "phosphene",
             "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
+            "PASSWORD": password or unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": parts.port or "",
             "CONN_MAX_AGE": 0,

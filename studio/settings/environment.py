@@ -37,6 +37,8 @@ class Environment:
     is_url_given: bool
     secret_key: str
     database_url: str
+    database_password: str | None
+    extra_hosts: tuple[str, ...]
     redis_url: str | None
     s3: S3 | None
     processes: int
@@ -61,6 +63,7 @@ class Environment:
     def hosts(self) -> list[str]:
         """Names under which the studio answers: its own address, and loopback."""
         named = {urlsplit(self.url).hostname or "localhost", self.host, "localhost", "127.0.0.1", "[::1]"}
+        named.update(self.extra_hosts)
         return sorted(_bracketed(name) for name in named if name not in ("0.0.0.0", "::"))  # noqa: S104 (a comparison)
 
 
@@ -79,6 +82,8 @@ def read(environ: Mapping[str, str]) -> Environment:
         is_url_given=bool(environ.get("STUDIO_URL")),
         secret_key=_secret_key(values, data, may_make=is_loopback(host) or database_url.startswith("sqlite")),
         database_url=database_url,
+        database_password=values.secret("STUDIO_DATABASE_PASSWORD"),
+        extra_hosts=tuple(values.text("STUDIO_HOSTS", "").replace(",", " ").split()),
         redis_url=values.text("STUDIO_REDIS_URL", "") or None,
         s3=_s3(values),
         processes=values.whole("STUDIO_PROCESSES", 1, low=1, high=64),
