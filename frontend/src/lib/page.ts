@@ -20,7 +20,8 @@ export interface PageData {
 }
 
 const empty: PageData = {
-  page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null, token: '', next: '/', email: '', error: '' }
+  page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null, token: '', next: '/', email: '', error: '',
+}
 
 export function readPageData(): PageData {
   const text = document.getElementById('page-data')?.textContent

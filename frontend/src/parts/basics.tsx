@@ -121,7 +121,7 @@ export function TextField({ label, value, onChange, hint, wrong, ...rest }: Text
   return (
     <Labelled label={label} hint={hint} wrong={wrong}>
       {(ids) => (
-        <input {...rest} {...ids} className={wrong ? 'field wrong' : 'field'} value={value} onChange={(event) => onChange(event.target.value)} />
+        <input {...rest} {...ids} className={wrong || rest['aria-invalid'] ? 'field wrong' : 'field'} value={value} onChange={(event) => onChange(event.target.value)} />
       )}
     </Labelled>
   )

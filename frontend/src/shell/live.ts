@@ -1,5 +1,6 @@
 /** Live: the one open line of this page, and how what it brings reaches what the page shows. */
 import { createContext, useContext, useEffect, useRef } from 'react'
+import { pageData } from '../lib/page'
 import type { Scope } from '../lib/scope'
 import { createStore, useStore, type Store } from '../lib/store'
 import type { Connection, Live } from '../wire/events'
@@ -12,12 +13,19 @@ export function useLive(): Live | null {
   return useContext(LiveContext)
 }
 
-const noServices = createStore<ServicesState | null>(null)
 const nobody = createStore<readonly Person[]>([])
 const always: Store<Connection> = createStore<Connection>({ state: 'open' })
 
+let atStart: Store<ServicesState | null> | null = null
+
+/** Outside of a project no line is open: what the page was made with stands. */
+function servicesAtStart(): Store<ServicesState | null> {
+  atStart ??= createStore(pageData().services)
+  return atStart
+}
+
 export function useServices(): ServicesState | null {
-  return useStore(useLive()?.services ?? noServices)
+  return useStore(useLive()?.services ?? servicesAtStart())
 }
 
 export function usePeople(): readonly Person[] {

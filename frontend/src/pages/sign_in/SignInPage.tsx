@@ -20,7 +20,7 @@ export function SignInPage() {
         <div className="soft where">to the studio at {window.location.host}</div>
         <TextField label="E-mail" name="email" type="email" value={email} onChange={setEmail} autoComplete="username" autoFocus={!tried} required />
         <div>
-          <TextField label="Password" name="password" type="password" value={password} onChange={setPassword} autoComplete="current-password" autoFocus={Boolean(tried)} required {...(isWrong ? { className: 'field wrong', 'aria-invalid': true, 'aria-describedby': 'refusal' } : {})} />
+          <TextField label="Password" name="password" type="password" value={password} onChange={setPassword} autoComplete="current-password" autoFocus={Boolean(tried)} required {...(isWrong ? { 'aria-invalid': true, 'aria-describedby': 'refusal' } : {})} />
           {isWrong && <div id="refusal" className="row top xs danger refusal" role="alert"><Icon name="alert" size="small" /><span>{error}</span></div>}
         </div>
         <button type="submit" className="btn primary tall">Sign in</button>

@@ -79,12 +79,12 @@ const steps = { uploaded: 'Waiting', decoding: 'Decoding', analysing: 'Analysing
 
 export function TrackState({ track, job }: { track: Track; job: Job | undefined }) {
   if (track.state === 'failed') {
-    return <span className="row tight danger xs" title={track.error}><Icon name="alert" size="small" /><span className="clip told">{track.error || 'Failed'}</span></span>
+    return <span className="row tight danger xs"><Icon name="alert" size="small" /><span className="sentence">{track.error || 'It could not be read.'}</span></span>
   }
   if (track.state === 'ready') {
     const warnings = track.warnings.join(' ')
     return warnings
-      ? <span className="row tight warn xs" title={warnings}><Icon name="warning" size="small" /><span className="clip told">{track.warnings[0]}</span></span>
+      ? <span className="row tight warn xs" title={warnings}><Icon name="warning" size="small" /><span className="sentence">{track.warnings[0]}</span></span>
       : <span className="row tight soft xs"><Icon name="check" size="small" />Analysed</span>
   }
   const share = job && job.state === 'running' ? shareOf(job) : null

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { StudioEvent } from '../wire/types'
+import { lately, sentenceOfEvent } from './lately'
+
+const event = (number: number, kind: string, payload: Record<string, unknown> = {}, actor: string | null = 'ines'): StudioEvent =>
+  ({ number, kind, subject: `${kind.split('.')[0]}:x`, payload, actor, at: '2026-11-21T12:00:00Z' })
+
+test('an event is told by what was done and to what', () => {
+  expect(sentenceOfEvent(event(1, 'cue.added', { label: 'Undertow pulls' }))).toBe('added the cue “Undertow pulls”')
+  expect(sentenceOfEvent(event(1, 'scene.removed', { name: 'Tide' }))).toBe('put the scene “Tide” in the bin')
+  expect(sentenceOfEvent(event(1, 'scene.changed', { name: 'Tide', is_binned: true }))).toBe('put the scene “Tide” in the bin')
+})
+
+test('progress and the steps of jobs are not deeds', () => {
+  expect(sentenceOfEvent(event(1, 'render.progress', { name: 'Tide' }))).toBeNull()
+  expect(sentenceOfEvent(event(1, 'job.changed', { title: 'Analysis' }))).toBeNull()
+})
+
+test('the newest come first, machines are left out, and the same deed stands once', () => {
+  const deeds = lately([
+    event(1, 'scene.changed', { name: 'Tide' }), event(2, 'scene.changed', { name: 'Tide' }), event(3, 'track.analysed', { name: 'Song' }, null),
+    event(4, 'track.added', { name: 'Song' }, 'jonah'), event(5, 'scene.changed', { name: 'Tide' }),
+  ], 10)
+  expect(deeds.map((one) => [one.number, one.actor])).toEqual([[5, 'ines'], [4, 'jonah']])
+})

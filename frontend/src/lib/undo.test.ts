@@ -1,0 +1,40 @@
+import { expect, test, vi } from 'vitest'
+import { createUndo } from './undo'
+
+test('undo takes the newest step back, redo does it again', async () => {
+  const undo = createUndo()
+  let value = 1
+  undo.push({ title: 'Set 1', undo: () => void (value = 0), redo: () => void (value = 1) })
+  value = 2
+  undo.push({ title: 'Set 2', undo: () => void (value = 1), redo: () => void (value = 2) })
+  await undo.undo()
+  expect([value, undo.state.get().undoTitle, undo.state.get().redoTitle]).toEqual([1, 'Set 1', 'Set 2'])
+  await undo.redo()
+  expect(value).toBe(2)
+})
+
+test('a gesture is one step: its first undo, its last redo', async () => {
+  const undo = createUndo()
+  let value = 0
+  for (const next of [3, 5, 9]) undo.push({ title: 'Drag', gesture: 'drag-1', undo: () => void (value = next - 1), redo: () => void (value = next) })
+  await undo.undo()
+  expect(value).toBe(2)
+  expect(await undo.undo()).toBe(false)
+  await undo.redo()
+  expect(value).toBe(9)
+})
+
+test('a new step forgets what was undone', async () => {
+  const undo = createUndo()
+  undo.push({ title: 'A', undo: vi.fn(), redo: vi.fn() })
+  await undo.undo()
+  undo.push({ title: 'B', undo: vi.fn(), redo: vi.fn() })
+  expect(undo.state.get().redoTitle).toBeNull()
+})
+
+test('a step that cannot be undone stays, and says so by its own fault', async () => {
+  const undo = createUndo()
+  undo.push({ title: 'Move', undo: () => Promise.reject(new Error('Somebody moved it since.')), redo: vi.fn() })
+  await expect(undo.undo()).rejects.toThrow('Somebody moved it since.')
+  expect(undo.state.get()).toMatchObject({ undoTitle: 'Move', isBusy: false })
+})
