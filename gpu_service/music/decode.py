@@ -4,7 +4,8 @@ ffmpeg drops the encoder's delay (LAME tag, edit list, pre-skip), so that the fi
 musician made. More than two channels are mixed to two, rates above 48 kHz are brought to 44.1 or 48 kHz.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,19 +23,28 @@ READ_BYTES = 1 << 20
 LOUDEST = 16.0
 
 
-def decode(path: Path, *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> Sound:
-    """Write the sound of `path` to `pcm_path`. Raises MusicError with a sentence; then nothing is left behind."""
+def decode(
+    path: Path,
+    *,
+    pcm_path: Path,
+    max_seconds: float = MAX_SECONDS,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Sound:
+    """Write the sound of `path` to `pcm_path`. Raises MusicError with a sentence; then nothing is left behind.
+
+    `progress` hears shares of the length that the header states; what it raises stops the decoding.
+    """
     media = probe(path)
     _refuse_absurd(path, media, max_seconds)
     rate, channels = _target_rate(media.sample_rate), min(media.channels, 2)
     try:
-        tally = _stream(path, media, pcm_path, rate=rate, channels=channels, max_seconds=max_seconds)
+        tally = _stream(path, media, pcm_path, _Target(rate, channels, max_seconds), progress=progress)
     except OSError as error:
         pcm_path.unlink(missing_ok=True)
         raise MusicError(
             f"“{path.name}” could not be unpacked: {error.strerror}. Free space, then try again."
         ) from error
-    except MusicError:
+    except BaseException:
         pcm_path.unlink(missing_ok=True)
         raise
     return Sound(
@@ -45,7 +55,7 @@ def decode(path: Path, *, pcm_path: Path, max_seconds: float = MAX_SECONDS) -> S
         peak=tally.peak,
         codec=media.codec,
         container=media.kind.name,
-        warnings=tally.warnings(path, media),
+        warnings=tally.warnings(path, media, rate=rate),
     )
 
 
@@ -147,7 +157,7 @@ class _Tally:
         self.peak = max(self.peak, loudest)
         return samples
 
-    def warnings(self, path: Path, media: Media) -> tuple[str, ...]:
+    def warnings(self, path: Path, media: Media, *, rate: int) -> tuple[str, ...]:
         found = []
         if self.mended:
             found.append(f"{self.mended:,} samples of “{path.name}” are not numbers. They were replaced by silence.")
@@ -155,29 +165,54 @@ class _Tally:
             found.append(f"{self.hushed:,} samples of “{path.name}” are absurdly loud. They were turned down.")
         if media.channels > 2:
             found.append(f"“{path.name}” has {media.channels} channels. They were mixed to two.")
+        promised, seconds = media.header_seconds or 0.0, self.frames / rate
+        # An MP3 seldom states its length; what ffmpeg says of it is an estimate.
+        if media.kind.demuxer != "mp3" and seconds < 0.95 * promised - 0.5:
+            found.append(f"“{path.name}” promises {_clock(promised)}, but only {_clock(seconds)} could be read.")
         return tuple(found)
 
 
-def _stream(path: Path, media: Media, pcm_path: Path, *, rate: int, channels: int, max_seconds: float) -> _Tally:
+def _clock(seconds: float) -> str:
+    """63.4 -> 1:03, 3700 -> 1:01:40."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@dataclass(frozen=True)
+class _Target:
+    rate: int
+    channels: int
+    max_seconds: float
+
+
+def _stream(path: Path, media: Media, pcm_path: Path, target: _Target, *, progress: Callable[[float], None]) -> _Tally:
     """Pull samples through ffmpeg into the file, one mebibyte at a time."""
-    reading = ffmpeg.read_from(path, demuxer=media.kind.demuxer)
-    writing = ["-map", "0:a:0", "-vn", "-t", f"{max_seconds + 1:g}", "-ac", str(channels), "-ar", str(rate)]
-    command = [*reading, *writing, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
-    tally = _Tally(channels)
-    limit_seconds = 60 + max_seconds / 4
-    with pcm_path.open("wb") as out, ffmpeg.running(command, limit_seconds=limit_seconds) as child:
-        rest = b""
+    tally, frame_bytes, rest = _Tally(target.channels), 4 * target.channels, b""
+    expected = max(1.0, (media.header_seconds or 0.0) * target.rate)
+    limit_seconds = 60 + target.max_seconds / 4
+    with (
+        pcm_path.open("wb") as out,
+        ffmpeg.running(_decoding(path, media, target), limit_seconds=limit_seconds) as child,
+    ):
         while data := child.stdout.read(READ_BYTES):
             data = rest + data
-            whole = len(data) // (4 * channels) * (4 * channels)
+            whole = len(data) // frame_bytes * frame_bytes
             out.write(tally.clean(np.frombuffer(data[:whole], "<f4")).tobytes())
             rest = data[whole:]
+            progress(min(1.0, tally.frames / expected))
     if child.ran_out_of_time:
         raise MusicError(f"“{path.name}” took longer than {limit_seconds / 60:.0f} minutes to decode and was stopped.")
     if tally.frames == 0:
         raise MusicError(damaged(path, media.kind))
     if tally.mended == tally.values:
         raise MusicError(f"“{path.name}” holds no sound: none of its samples is a number. Export it again.")
-    if tally.frames > max_seconds * rate:
-        raise MusicError(_too_long(path, max_seconds))
+    if tally.frames > target.max_seconds * target.rate:
+        raise MusicError(_too_long(path, target.max_seconds))
     return tally
+
+
+def _decoding(path: Path, media: Media, target: _Target) -> list[str]:
+    reading = ffmpeg.read_from(path, demuxer=media.kind.demuxer)
+    shape = ["-t", f"{target.max_seconds + 1:g}", "-ac", str(target.channels), "-ar", str(target.rate)]
+    return [*reading, "-map", "0:a:0", "-vn", *shape, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]

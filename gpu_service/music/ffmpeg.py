@@ -38,6 +38,9 @@ def find_ffmpeg() -> str:
 def read_from(path: Path, *, demuxer: str) -> list[str]:
     """Arguments that open a local file as exactly this format: a playlist in disguise reaches nothing."""
     guard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
+    if demuxer == "wav":
+        # Else it looks for more chunks behind the sound, for minutes when gigabytes of zeros follow.
+        guard += ["-seekable", "0"]
     return [*guard, "-threads", "1", "-f", demuxer, "-i", f"file:{path.resolve()}"]
 
 

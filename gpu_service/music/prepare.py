@@ -67,7 +67,9 @@ def decode_and_peaks(
 ) -> Sound:
     """Decode to `track.pcm` and write `peaks.bin`: the waveform can be drawn."""
     progress("decode", 0.0)
-    sound = decode(source, pcm_path=out_dir / PCM, max_seconds=max_seconds)
+    sound = decode(
+        source, pcm_path=out_dir / PCM, max_seconds=max_seconds, progress=lambda share: progress("decode", share)
+    )
     progress("decode", 1.0)
     save_peaks(find_peaks(sound), out_dir / PEAKS)
     progress("peaks", 1.0)
@@ -77,7 +79,7 @@ def decode_and_peaks(
 def make_proxy(sound: Sound, out_dir: Path, *, progress: Progress = quiet) -> Path:
     """Write `proxy.m4a`: the track can be heard."""
     progress("proxy", 0.0)
-    write_proxy(sound, out_dir / PROXY)
+    write_proxy(sound, out_dir / PROXY, progress=lambda share: progress("proxy", share))
     progress("proxy", 1.0)
     return out_dir / PROXY
 

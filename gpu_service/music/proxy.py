@@ -3,6 +3,8 @@
 The encoder's 1,024 samples of priming are named in an edit list, so a player starts at the first true sample.
 """
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 from gpu_service.music import ffmpeg
@@ -13,30 +15,38 @@ AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_0
 BITS_PER_CHANNEL = 96_000
 
 
-def write_proxy(sound: Sound, path: Path) -> None:
-    """Encode the track for the page. Raises MusicError; then no file is left."""
+def write_proxy(sound: Sound, path: Path, *, progress: Callable[[float], None] = lambda share: None) -> None:
+    """Encode the track for the page. Raises MusicError, or what `progress` raises; then no file is left."""
+    part = path.with_name(path.name + ".part")
+    try:
+        with ffmpeg.running(_encoding(sound, part), limit_seconds=120 + sound.duration_seconds, feed=True) as child:
+            _feed(sound, child, progress)
+        if child.process.returncode != 0:
+            reason = child.lines[-1] if child.lines else "it said nothing"
+            raise MusicError(f"The playback copy could not be made: {reason}. Free space, then try again.")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _feed(sound: Sound, child: ffmpeg.Child, progress: Callable[[float], None]) -> None:
+    fed = 0
+    # When ffmpeg has given up, its exit code and last words say why.
+    with contextlib.suppress(BrokenPipeError):
+        for block in sound.blocks():
+            child.stdin.write(block.tobytes())
+            fed += len(block)
+            progress(fed / sound.frame_count)
+        child.stdin.close()
+
+
+def _encoding(sound: Sound, part: Path) -> list[str]:
     # The next rate that AAC knows; more would only cost time and bytes.
     rate = next((rate for rate in AAC_RATES if rate >= sound.sample_rate), AAC_RATES[-1])
-    part = path.with_name(path.name + ".part")
-    command = [
-        "-protocol_whitelist",
-        "file,pipe",
-        "-f",
-        "f32le",
-        "-ar",
-        str(sound.sample_rate),
-        "-ac",
-        str(sound.channels),
-    ]
-    command += ["-i", f"file:{sound.pcm_path.resolve()}", "-vn", "-ar", str(rate), "-c:a", "aac", "-aac_coder", "fast"]
-    command += ["-b:a", str(_bit_rate(rate, sound.channels)), "-bitexact", "-threads", "1"]
-    command += ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:{part.resolve()}"]
-    child = ffmpeg.run(command, limit_seconds=120 + sound.duration_seconds)
-    if child.process.returncode != 0:
-        part.unlink(missing_ok=True)
-        reason = child.lines[-1] if child.lines else "it said nothing"
-        raise MusicError(f"The playback copy could not be made: {reason}. Free space, then try again.")
-    part.replace(path)
+    reading = ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels), "-i", "pipe:0"]
+    codec = ["-ar", str(rate), "-c:a", "aac", "-aac_coder", "fast", "-b:a", str(_bit_rate(rate, sound.channels))]
+    file = ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:{part.resolve()}"]
+    return ["-protocol_whitelist", "file,pipe", *reading, *codec, "-bitexact", "-threads", "1", *file]
 
 
 def _bit_rate(rate: int, channels: int) -> int:

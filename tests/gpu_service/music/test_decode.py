@@ -1,6 +1,7 @@
 """One decode, one time zero: a click is where it was made, in every format; and no file is trusted (F28)."""
 
 import resource
+import time
 from pathlib import Path
 
 import numpy as np
@@ -125,12 +126,54 @@ def test_a_file_cut_in_the_middle_gives_its_beginning(name: str, tmp_path: Path)
     assert 0.9 < decode(file, pcm_path=tmp_path / "a.pcm").duration_seconds < 2.0
 
 
+def test_a_file_that_ends_early_is_told(tmp_path: Path):
+    noise = np.random.default_rng(6).standard_normal((70 * 44_100, 1)) * 0.1
+    file = encode(noise, tmp_path / "a.flac", [])
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 10])
+    (warning,) = decode(file, pcm_path=tmp_path / "a.pcm").warnings
+    assert warning.startswith("“a.flac” promises 1:10, but only 0:0")
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_file_cut_within_its_header_is_refused_in_words(name: str, tmp_path: Path):
     file = encode(click(), tmp_path / name, FORMATS[name])
     file.write_bytes(file.read_bytes()[:20])
     with pytest.raises(MusicError, match=f"“{name}”"):
         decode(file, pcm_path=tmp_path / "a.pcm")
+
+
+def test_a_day_at_192_khz_is_refused_without_being_read(tmp_path: Path):
+    size = 24 * 3600 * 192_000 * 8
+    sizes = b"".join(value.to_bytes(8, "little") for value in (size + 72, size, size // 8)) + bytes(4)
+    head = wav_bytes(b"", channels=2, rate=192_000, bits=32, claims=0xFFFFFFFF)
+    file = tmp_path / "a.wav"
+    file.write_bytes(b"RF64\xff\xff\xff\xffWAVEds64" + len(sizes).to_bytes(4, "little") + sizes + head[12:])
+    with file.open("r+b") as sparse:
+        sparse.truncate(size + 80)
+    started = time.monotonic()
+    with pytest.raises(MusicError, match=r"“a\.wav” is longer than 6 hours"):
+        decode(file, pcm_path=tmp_path / "a.pcm")
+    assert time.monotonic() - started < 20
+
+
+def test_decoding_and_encoding_stop_when_their_progress_says_so(tmp_path: Path):
+    file = encode(click(), tmp_path / "a.flac", [])
+
+    def cancel(share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        decode(file, pcm_path=tmp_path / "a.pcm", progress=cancel)
+    sound = decode(file, pcm_path=tmp_path / "b.pcm")
+    with pytest.raises(KeyboardInterrupt):
+        write_proxy(sound, tmp_path / "proxy.m4a", progress=cancel)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.flac", "b.pcm"]
+
+
+def test_a_proxy_that_cannot_be_written_is_a_sentence(tmp_path: Path):
+    sound = decode(encode(click(), tmp_path / "a.flac", []), pcm_path=tmp_path / "a.pcm")
+    with pytest.raises(MusicError, match="The playback copy could not be made: "):
+        write_proxy(sound, tmp_path / "nowhere" / "proxy.m4a")
 
 
 def test_too_long_a_track_is_refused_before_it_is_unpacked(tmp_path: Path):
