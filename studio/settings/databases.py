@@ -8,7 +8,10 @@ from studio.errors import SettingsError
 
 
 def database(url: str, *, password: str | None = None) -> dict[str, Any]:
-    """Settings for one database; a password beside the address is for secret files. Raises SettingsError when the address is neither SQLite nor PostgreSQL."""
+    """Settings for one database; a password beside the address is for secret files.
+
+    Raises SettingsError when the address is neither SQLite nor PostgreSQL.
+    """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return _sqlite(unquote(parts.path.removeprefix("/") if parts.path.startswith("//") else parts.path))
