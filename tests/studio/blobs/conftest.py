@@ -1,7 +1,7 @@
 """A tus client for tests, and a kind of upload that keeps what arrived."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,11 +58,10 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, settings: Any) -> Iterator[None]:
+def folder(tmp_path, settings: Any) -> None:
     """Each test has a data folder of its own."""
     settings.STUDIO_DATA = tmp_path
     settings.FREE_BYTES_FLOOR = 0
-    yield
 
 
 @pytest.fixture

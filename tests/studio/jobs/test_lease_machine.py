@@ -1,4 +1,4 @@
-"""Any order of claiming, renewing, running out, committing and failing by several services keeps the promises of leases."""
+"""Any order of claiming, renewing, running out, committing and giving back keeps the promises of leases."""
 
 import uuid
 
