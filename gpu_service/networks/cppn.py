@@ -15,7 +15,6 @@ from torch import Tensor
 from gpu_service.networks import NetworkError
 from gpu_service.networks.base import NoiseMode, Quality
 from gpu_service.networks.cppn_calibrate import calibrate, draw_weights, level, simplify
-from gpu_service.networks.cppn_crew import on_one_core
 from gpu_service.networks.cppn_easel import Easel, set_up
 from gpu_service.networks.cppn_fields import CppnWeights
 from gpu_service.networks.cppn_palettes import duo_table
@@ -29,6 +28,7 @@ from gpu_service.networks.cppn_species import (
     CppnConfig,
     find_species,
 )
+from gpu_service.networks.crew import on_one_core
 
 
 class Cppn:

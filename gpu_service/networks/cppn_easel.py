@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from gpu_service.networks.base import Quality
-from gpu_service.networks.cppn_crew import share_out
 from gpu_service.networks.cppn_fields import CppnWeights, FieldPainter, make_canvas
 from gpu_service.networks.cppn_inks import Light, develop, make_vignette
 from gpu_service.networks.cppn_species import Species, find_species
+from gpu_service.networks.crew import share_out
 
 # A band of the ink stays in a core's cache; flat bands would pay too much for their margins.
 BAND_PIXELS, LEAST_BAND_ROWS = 1 << 15, 32

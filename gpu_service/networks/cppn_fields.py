@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gpu_service.networks.cppn_crew import share_out
 from gpu_service.networks.cppn_species import find_species
+from gpu_service.networks.crew import share_out
 
 # A chunk of 24 rows × 8 k points stays in a core's cache from the first layer to the last.
 CHUNK_POINTS = 8192

@@ -1,7 +1,7 @@
 """StyleGAN2: mapping, truncation, synthesis, in plain float32 arithmetic.
 
-Drawn one by one or in a batch, pictures agree to about 1e-5 of their spread; the last bits depend on the batch, so a
-film fixes its batch size.
+On the CPU each picture is drawn by itself, a core to a picture, and its bits depend on no other. On a GPU a batch is
+drawn at once: pictures agree to about 1e-5 of their spread with those drawn alone, so a film fixes its batch size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from gpu_service.networks import NetworkError
 from gpu_service.networks.base import NoiseMode, Quality, fit
+from gpu_service.networks.crew import share_out
 from gpu_service.networks.stylegan2_layers import Block, Dense, NoiseSource, SynthesisLayer, normalise
 from gpu_service.networks.stylegan2_layout import StyleGan2Config
 
@@ -97,10 +98,22 @@ class StyleGan2(nn.Module):
             labels = torch.eye(self.num_classes)[:1].expand(len(z), -1)
         if labels is not None and labels.shape != (len(z), self.num_classes):
             raise NetworkError(f"This network takes {self.num_classes} labels for each picture.")
-        w = self._mapping(z, labels.to(average) if labels is not None and self.num_classes else None)
+        w = self._map(z, labels.to(average) if labels is not None and self.num_classes else None)
         strength = torch.as_tensor(truncation, dtype=w.dtype, device=w.device).expand(len(z))[:, None]
         w = torch.lerp(average.expand_as(w), w, strength) if (strength != 1).any() else w
         return w[:, None].repeat(1, self.num_ws, 1)
+
+    def _map(self, z: Tensor, labels: Tensor | None) -> Tensor:
+        """[N, Z] -> [N, W]; on the CPU row by row, because a product of many rows may round otherwise."""
+        if z.device.type != "cpu" or (torch.is_grad_enabled() and z.requires_grad) or len(z) == 0:
+            return self._mapping(z, labels)
+        w = z.new_empty(len(z), self.w_dim)
+
+        def map_row(row: int) -> None:
+            w[row] = self._mapping(z[row, None], None if labels is None else labels[row, None])[0]
+
+        share_out(range(len(z)), map_row)
+        return w
 
     def synthesis(
         self,
@@ -112,10 +125,20 @@ class StyleGan2(nn.Module):
         quality: Quality = "film",
     ) -> Tensor:
         """[N, num_ws, W] -> about −1…1 [N, 3, H, W]. Another size is cut from the picture scaled to cover it."""
-        if len(w) == 0:
-            return w.new_empty(0, 3, *(size or self.native_size))
+        w = w.to(self._mapping.w_avg)
         source = noise_source(noise_mode, noise, pictures=len(w))
-        return fit(self._synthesis(w.to(self._mapping.w_avg), source), size)
+        wants_gradient = torch.is_grad_enabled() and w.requires_grad
+        # A preview's single picture may have all cores at once; its last bits then depend on their number.
+        if w.device.type != "cpu" or wants_gradient or (len(w) == 1 and quality == "preview"):
+            return fit(self._synthesis(w, source), size)
+        pictures = w.new_empty(len(w), 3, *self.native_size)
+
+        def draw(index: int) -> None:
+            seeds = None if noise is None else noise[index : index + 1]
+            pictures[index] = self._synthesis(w[index, None], noise_source(noise_mode, seeds, pictures=1))[0]
+
+        share_out(range(len(w)), draw)
+        return fit(pictures, size)
 
     def blended(self, other: Self, share: float) -> Self:
         """Independently trained networks have no weights in common to mix: mix their pictures."""

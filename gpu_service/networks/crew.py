@@ -1,4 +1,4 @@
-"""Drawing on several cores: pieces of a picture go to threads, and every operation stays on the core of its thread.
+"""Drawing on several cores: pieces of work go to threads, and every operation stays on the core of its thread.
 
 OpenMP would share each small operation among the cores and make them wait for one another some hundred times a frame;
 with another program on one core that wait took a hundred times the work. It also keeps the bits: no sum is ever split.
@@ -46,7 +46,7 @@ def on_one_core(work: Callable[[], Answer]) -> Answer:
 @lru_cache(maxsize=4)
 def _crew(threads: int) -> ThreadPoolExecutor:
     """Threads that compute on one core each."""
-    crew = ThreadPoolExecutor(threads, thread_name_prefix="cppn", initializer=torch.set_num_threads, initargs=(1,))
+    crew = ThreadPoolExecutor(threads, thread_name_prefix="draw", initializer=torch.set_num_threads, initargs=(1,))
     for ready in [crew.submit(torch.get_num_threads) for _ in range(threads)]:
         ready.result()
     # The setting is the thread's own but also becomes what new threads begin with, so it is put back.
