@@ -10,10 +10,13 @@ import resource
 import signal
 import time
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from studio.jobs.leases import Lease
 from studio.processes import die_with_parent
+
+if TYPE_CHECKING:
+    # The child imports this file before Django is set up, so no model may be imported with it.
+    from studio.jobs.leases import Lease
 
 logger = logging.getLogger(__name__)
 spawning = multiprocessing.get_context("spawn")
@@ -35,7 +38,7 @@ class Hand:
         self._process: Any = None
         self._pipe: Connection | None = None
 
-    def begin(self, lease: Lease) -> None:
+    def begin(self, lease: "Lease") -> None:
         """Give it a job; the process is started when there is none."""
         assert lease.job is not None
         if self._process is None or not self._process.is_alive():
