@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "studio.scenes",
     "studio.renders",
     "studio.services",
+    "studio.demo",
 ]
 
 MIDDLEWARE = [
