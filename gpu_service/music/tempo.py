@@ -19,6 +19,7 @@ USUAL_BPM, USUAL_OCTAVES = 118.0, 0.75
 # What a jump of an octave between two windows (half a second apart) costs; a glide of 10 % costs almost nothing.
 JUMP_COST = 6.0
 WHOLE_TRACK_SHARE = 0.6
+LEAST_SHARE = 0.2
 MARKER_TOLERANCE_SECONDS = 0.030
 
 
@@ -91,7 +92,9 @@ def _pulse_score(repeats: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, np.
         share = place - low
         likeness.append(repeats[:, low] * (1 - share) + repeats[:, low + 1] * share)
     one, two, four = (np.maximum(x, 0) for x in likeness)
-    return one + 0.5 * two + 0.25 * four, one
+    # Twice too fast also repeats after two and four; only a pace whose single beat repeats is one.
+    beats_itself = np.clip(one / np.maximum(LEAST_SHARE * two, 1e-6), 0, 1)
+    return (one + 0.5 * two + 0.25 * four) * beats_itself, one
 
 
 def _cheapest_path(score: np.ndarray) -> np.ndarray:

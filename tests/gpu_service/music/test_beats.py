@@ -20,7 +20,7 @@ def nearest(found: np.ndarray, truth: np.ndarray) -> np.ndarray:
     return np.abs(truth[:, None] - found[None]).min(axis=1)
 
 
-@pytest.mark.parametrize("bpm", [70, 90, 100, 120, 123, 128, 140, 174])
+@pytest.mark.parametrize("bpm", [55, 60, 70, 90, 100, 120, 123, 128, 140, 174])
 def test_beats_of_steady_clicks_are_the_clicks(bpm: int, tmp_path: Path):
     found = analysed(click_track(bpm=bpm, seconds=12), tmp_path)
     truth = np.arange(0.25, 11.9, 60 / bpm)
