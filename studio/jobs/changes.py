@@ -51,6 +51,8 @@ def note_progress(job: Job, progress: Progress) -> None:
     said = {name: value for name, value in vars(progress).items() if value is not None}
     if not said:
         return
+    if "message" in said:
+        said["message"] = said["message"][:300]
     due = Q(progress_at=None) | Q(progress_at__lt=Now() - timedelta(seconds=PROGRESS_SECONDS))
     with transaction.atomic():
         rows = Job.objects.filter(due, pk=job.pk).exclude(state__in=ENDED)

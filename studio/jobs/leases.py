@@ -78,7 +78,7 @@ def take(rows: "QuerySet[Row]", candidate: Row, *, holder: str) -> bool:
             state=State.RUNNING,
             attempts=F("attempts") + 1,
             fence=F("fence") + 1,
-            leased_by=holder,
+            leased_by=holder[:100],
             lease_until=from_now(settings.LEASE_SECONDS),
         )
     )

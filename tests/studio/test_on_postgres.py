@@ -1,0 +1,30 @@
+"""The promises about rows, leases, events and uploads hold on PostgreSQL as on SQLite: the same tests, run again."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.services import postgres
+
+FOLDERS = ["accounts", "blobs", "events", "jobs", "projects"]
+
+
+@pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
+def test_the_same_tests_pass_on_postgresql():
+    with postgres() as server:
+        environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        folders = [f"tests/studio/{name}" for name in FOLDERS]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not soak", *folders],
+            cwd=REPOSITORY,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
