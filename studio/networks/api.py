@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from studio.accounts.auth import person_of
 from studio.blobs.serve import blob_response
 from studio.jobs.out import JobOut, job_out
 from studio.networks import rules
@@ -100,12 +101,12 @@ def list_networks(request: HttpRequest, project_id: UUID, binned: bool = False) 
 
 
 @router.post("/projects/{uuid:project_id}/networks/pattern", response={202: PatternOut})
-def make_pattern(request: HttpRequest, project_id: UUID, order: PatternIn) -> tuple[int, dict[str, Any]]:
+def make_pattern(request: HttpRequest, project_id: UUID, order: PatternIn) -> Status[dict[str, Any]]:
     """Make a pattern network from a species and a seed. Its six snapshots come from a render service."""
     project = project_or_404(request.user, project_id, may=EDIT)
     seed = secrets.randbelow(10_000) if order.seed is None else order.seed
-    network, job = rules.make_pattern(project, species=order.species, seed=seed, name=order.name, by=request.user)
-    return 202, {"network": network_out(network), "job": job_out(job)}
+    network, job = rules.make_pattern(project, species=order.species, seed=seed, name=order.name, by=person_of(request))
+    return Status(202, {"network": network_out(network), "job": job_out(job)})
 
 
 @router.get("/networks/{uuid:network_id}", response=NetworkOut)
@@ -118,7 +119,7 @@ def change_network(request: HttpRequest, network_id: UUID, patch: NetworkPatch) 
     """Change its name or notes. 409 with the present network when somebody else did so since `revision`."""
     network = _network_or_404(request, network_id, may=EDIT)
     changed = rules.change_network(
-        network, name=patch.name, notes=patch.notes, revision=patch.revision, by=request.user
+        network, name=patch.name, notes=patch.notes, revision=patch.revision, by=person_of(request)
     )
     return network_out(changed)
 
@@ -127,13 +128,13 @@ def change_network(request: HttpRequest, network_id: UUID, patch: NetworkPatch) 
 def bin_network(request: HttpRequest, network_id: UUID) -> dict[str, Any]:
     """Put it into the bin. Scenes that use its snapshots keep working."""
     network = _network_or_404(request, network_id, may=EDIT)
-    return network_out(rules.bin_network(network, is_binned=True, by=request.user))
+    return network_out(rules.bin_network(network, is_binned=True, by=person_of(request)))
 
 
 @router.post("/networks/{uuid:network_id}/restore", response=NetworkOut)
 def restore_network(request: HttpRequest, network_id: UUID) -> dict[str, Any]:
     network = _network_or_404(request, network_id, may=EDIT)
-    return network_out(rules.bin_network(network, is_binned=False, by=request.user))
+    return network_out(rules.bin_network(network, is_binned=False, by=person_of(request)))
 
 
 @router.get("/snapshots/{uuid:snapshot_id}/thumbnail", response={200: bytes})

@@ -84,17 +84,30 @@ def keep_snapshots(job: Job, result: SnapshotsResult, artifacts: Mapping[str, Bl
     """A service finished: its files become snapshots. Call it in the transaction that ends the job."""
     coming = SnapshotImport.objects.select_related("network", "original").filter(job_id=job.id).first()
     network = coming.network if coming else Network.objects.get(job_id=job.id)
-    highest = network.snapshots.aggregate(highest=Max("order"))["highest"]
-    for place, found in enumerate(result.snapshots):
-        order = found.order if coming is None else (-1 if highest is None else highest) + 1 + place
-        _keep(network, found, coming, artifacts, order=order, by=job.created_by)
-    network.kind = result.snapshots[0].kind
-    network.revision += 1
-    network.save(update_fields=["kind", "revision"])
-    if coming:
-        coming.delete()
-    tell(network, "network.changed", by=job.created_by)
-    network_ready.send(sender=Network, network=network)
+    return add_snapshots(network, result, artifacts, coming=coming, by=job.created_by)
+
+
+def add_snapshots(
+    network: Network,
+    result: SnapshotsResult,
+    artifacts: Mapping[str, Blob],
+    *,
+    by: Any,
+    coming: SnapshotImport | None = None,
+) -> Network:
+    """Put snapshots behind those that the network has."""
+    with transaction.atomic():
+        highest = network.snapshots.aggregate(highest=Max("order"))["highest"]
+        first = 0 if highest is None else highest + 1
+        for place, found in enumerate(sorted(result.snapshots, key=lambda found: found.order)):
+            _keep(network, found, coming, artifacts, order=first + place, by=by)
+        network.kind = result.snapshots[0].kind
+        network.revision += 1
+        network.save(update_fields=["kind", "revision"])
+        if coming:
+            coming.delete()
+        tell(network, "network.changed", by=by)
+        network_ready.send(sender=Network, network=network)
     return network
 
 

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from studio.accounts.auth import person_of
 from studio.blobs.serve import blob_response
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.renders import rules
@@ -111,13 +112,13 @@ class RenderList(Schema):
 
 
 @router.post("/scenes/{uuid:scene_id}/renders", response={201: RenderOut})
-def start(request: HttpRequest, scene_id: UUID, order: RenderIn) -> tuple[int, dict[str, Any]]:
+def start(request: HttpRequest, scene_id: UUID, order: RenderIn) -> Status[dict[str, Any]]:
     """Freeze the scene as a recipe and queue its film. 422 names the wrong field."""
     rows = Scene.objects.select_related("track__original")
     scene = thing_or_404(request.user, rows, scene_id, may=EDIT)
     wanted = Order(Range(**order.range.dict()), order.quality, order.name, order.width, order.height)
-    render = start_render(scene, wanted, by=request.user)
-    return 201, _out(_render_or_404(request, render.id))
+    render = start_render(scene, wanted, by=person_of(request))
+    return Status(201, _out(_render_or_404(request, render.id)))
 
 
 @router.get("/projects/{uuid:project_id}/renders", response=RenderList)
@@ -136,37 +137,37 @@ def get_render(request: HttpRequest, render_id: UUID) -> dict[str, Any]:
 @router.patch("/renders/{uuid:render_id}", response=RenderOut)
 def change_render(request: HttpRequest, render_id: UUID, patch: RenderPatch) -> dict[str, Any]:
     """Rename it."""
-    return _out(rules.rename(_render_or_404(request, render_id, may=EDIT), name=patch.name, by=request.user))
+    return _out(rules.rename(_render_or_404(request, render_id, may=EDIT), name=patch.name, by=person_of(request)))
 
 
 @router.delete("/renders/{uuid:render_id}", response=RenderOut)
 def bin_render(request: HttpRequest, render_id: UUID) -> dict[str, Any]:
     """Put it into the bin; one that still runs is stopped."""
-    return _out(rules.bin_render(_render_or_404(request, render_id, may=EDIT), is_binned=True, by=request.user))
+    return _out(rules.bin_render(_render_or_404(request, render_id, may=EDIT), is_binned=True, by=person_of(request)))
 
 
 @router.post("/renders/{uuid:render_id}/restore", response=RenderOut)
 def restore_render(request: HttpRequest, render_id: UUID) -> dict[str, Any]:
-    return _out(rules.bin_render(_render_or_404(request, render_id, may=EDIT), is_binned=False, by=request.user))
+    return _out(rules.bin_render(_render_or_404(request, render_id, may=EDIT), is_binned=False, by=person_of(request)))
 
 
 @router.post("/renders/{uuid:render_id}/cancel", response=RenderOut)
 def cancel(request: HttpRequest, render_id: UUID) -> dict[str, Any]:
     """Stop it. Finished segments are kept."""
-    return _out(rules.cancel(_render_or_404(request, render_id, may=EDIT), by=request.user))
+    return _out(rules.cancel(_render_or_404(request, render_id, may=EDIT), by=person_of(request)))
 
 
 @router.post("/renders/{uuid:render_id}/retry", response=RenderOut)
 def retry(request: HttpRequest, render_id: UUID) -> dict[str, Any]:
     """Go on where it failed or was stopped."""
-    return _out(rules.retry(_render_or_404(request, render_id, may=EDIT), by=request.user))
+    return _out(rules.retry(_render_or_404(request, render_id, may=EDIT), by=person_of(request)))
 
 
 @router.post("/renders/{uuid:render_id}/again", response={201: RenderOut})
-def again(request: HttpRequest, render_id: UUID) -> tuple[int, dict[str, Any]]:
+def again(request: HttpRequest, render_id: UUID) -> Status[dict[str, Any]]:
     """Render the same recipe once more: the same frames."""
-    render = render_again(_render_or_404(request, render_id, may=EDIT), by=request.user)
-    return 201, _out(_render_or_404(request, render.id))
+    render = render_again(_render_or_404(request, render_id, may=EDIT), by=person_of(request))
+    return Status(201, _out(_render_or_404(request, render.id)))
 
 
 @router.get("/renders/{uuid:render_id}/recipe", response={200: dict[str, Any]})

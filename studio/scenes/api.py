@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from studio.accounts.auth import person_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.scenes import edit, history
 from studio.scenes.catalogue import all_visualizers
@@ -120,10 +121,10 @@ def list_scenes(request: HttpRequest, project_id: UUID, binned: bool = False) ->
 
 
 @router.post("/projects/{uuid:project_id}/scenes", response={201: SceneOut})
-def create_scene(request: HttpRequest, project_id: UUID, order: SceneIn) -> tuple[int, dict[str, Any]]:
+def create_scene(request: HttpRequest, project_id: UUID, order: SceneIn) -> Status[dict[str, Any]]:
     """A new scene. 422 names the wrong field, such as `parameters.alpha`."""
     project = project_or_404(request.user, project_id, may=EDIT)
-    return 201, scene_out(edit.create_scene(project, order.dict(), by=request.user))
+    return Status(201, scene_out(edit.create_scene(project, order.dict(), by=person_of(request))))
 
 
 @router.get("/scenes/{uuid:scene_id}", response=SceneOut)
@@ -135,40 +136,40 @@ def get_scene(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
 def change_scene(request: HttpRequest, scene_id: UUID, patch: ScenePatch) -> dict[str, Any]:
     """Change it. Edits that others made to other fields are kept; to the same fields: 409 with the present scene."""
     scene = _scene_or_404(request, scene_id, may=EDIT)
-    return scene_out(edit.change_scene(scene.id, patch.dict(exclude_unset=True), by=request.user))
+    return scene_out(edit.change_scene(scene.id, patch.dict(exclude_unset=True), by=person_of(request)))
 
 
 @router.delete("/scenes/{uuid:scene_id}", response=SceneOut)
 def bin_scene(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
     """Put it into the bin. Its renders stay."""
-    return scene_out(edit.bin_scene(_scene_or_404(request, scene_id, may=EDIT), by=request.user, is_binned=True))
+    return scene_out(edit.bin_scene(_scene_or_404(request, scene_id, may=EDIT), by=person_of(request), is_binned=True))
 
 
 @router.post("/scenes/{uuid:scene_id}/restore", response=SceneOut)
 def restore_scene(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
-    return scene_out(edit.bin_scene(_scene_or_404(request, scene_id, may=EDIT), by=request.user, is_binned=False))
+    return scene_out(edit.bin_scene(_scene_or_404(request, scene_id, may=EDIT), by=person_of(request), is_binned=False))
 
 
 @router.post("/scenes/{uuid:scene_id}/duplicate", response={201: SceneOut})
-def duplicate_scene(
-    request: HttpRequest, scene_id: UUID, order: DuplicateIn | None = None
-) -> tuple[int, dict[str, Any]]:
+def duplicate_scene(request: HttpRequest, scene_id: UUID, order: DuplicateIn | None = None) -> Status[dict[str, Any]]:
     scene = _scene_or_404(request, scene_id, may=EDIT)
-    return 201, scene_out(edit.duplicate_scene(scene, name=order.name if order else None, by=request.user))
+    return Status(
+        201, scene_out(edit.duplicate_scene(scene, name=order.name if order else None, by=person_of(request)))
+    )
 
 
 @router.post("/scenes/{uuid:scene_id}/undo", response=SceneOut)
 def undo(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
     """One step back. 409 when there is none."""
     scene = _scene_or_404(request, scene_id, may=EDIT)
-    return scene_out(edit.step(scene.id, history.undo, by=request.user))
+    return scene_out(edit.step(scene.id, history.undo, by=person_of(request)))
 
 
 @router.post("/scenes/{uuid:scene_id}/redo", response=SceneOut)
 def redo(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
     """One step forward again. 409 when there is none."""
     scene = _scene_or_404(request, scene_id, may=EDIT)
-    return scene_out(edit.step(scene.id, history.redo, by=request.user))
+    return scene_out(edit.step(scene.id, history.redo, by=person_of(request)))
 
 
 def _scene_or_404(request: HttpRequest, scene_id: UUID, *, may: str = VIEW) -> Scene:

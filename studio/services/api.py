@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from studio.accounts.auth import person_of
 from studio.projects.access import PermissionRefused
 from studio.projects.models import Membership, Role
 from studio.services import tokens
@@ -87,11 +88,11 @@ def list_tokens(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.post("/service-tokens", response={201: NewToken})
-def make_token(request: HttpRequest, order: TokenIn) -> tuple[int, dict[str, Any]]:
+def make_token(request: HttpRequest, order: TokenIn) -> Status[dict[str, Any]]:
     """A token with which a render service may dial in. It is shown this once."""
     _owners_only(request)
-    row, text = tokens.make_token(order.name, by=request.user)
-    return 201, {**token_out(row), "token": text}
+    row, text = tokens.make_token(order.name, by=person_of(request))
+    return Status(201, {**token_out(row), "token": text})
 
 
 @router.delete("/service-tokens/{uuid:token_id}", response=TokenOut)
@@ -105,6 +106,6 @@ def revoke_token(request: HttpRequest, token_id: UUID) -> dict[str, Any]:
 
 
 def _owners_only(request: HttpRequest) -> None:
-    owns = Membership.objects.filter(user=request.user, role=Role.OWNER, project__binned_at=None)
+    owns = Membership.objects.filter(user=person_of(request), role=Role.OWNER, project__binned_at=None)
     if not request.user.is_staff and not owns.exists():
         raise PermissionRefused(NOT_YOURS)

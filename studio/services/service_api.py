@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from ninja import Router
+from ninja import Router, Status
 
 from gpu_service.protocol import (
     Claim,
@@ -36,10 +36,10 @@ LeaseKind = Literal["segment", "job"]
 
 
 @router.post("/claims", response={200: Claim, 204: None}, by_alias=True)
-def claim(request: HttpRequest, order: ClaimRequest) -> tuple[int, Any]:
+def claim(request: HttpRequest, order: ClaimRequest) -> Status[Any]:
     """Something to do, with all that it takes; 204 when there is nothing."""
     found = work.claim(_token(request), order)
-    return (200, found) if found is not None else (204, None)
+    return Status(200, found) if found is not None else Status(204, None)
 
 
 @router.post("/leases/{kind}/{uuid:lease_id}/renew", response=RenewAnswer)
@@ -49,24 +49,24 @@ def renew(request: HttpRequest, kind: LeaseKind, lease_id: UUID, said: RenewRequ
 
 
 @router.post("/leases/{kind}/{uuid:lease_id}/fail", response={204: None})
-def fail(request: HttpRequest, kind: LeaseKind, lease_id: UUID, said: LeaseFail) -> tuple[int, None]:
+def fail(request: HttpRequest, kind: LeaseKind, lease_id: UUID, said: LeaseFail) -> Status[None]:
     """Give the work back, with the reason."""
     work.fail(_token(request), kind, lease_id, said)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/segments/{uuid:segment_id}/commit", response={204: None})
-def commit(request: HttpRequest, segment_id: UUID, said: SegmentCommit) -> tuple[int, None]:
+def commit(request: HttpRequest, segment_id: UUID, said: SegmentCommit) -> Status[None]:
     """Hand in a drawn segment. The same again is a success without a change; another content is refused."""
     work.commit(_token(request), segment_id, said)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/jobs/{uuid:job_id}/finish", response={204: None})
-def finish(request: HttpRequest, job_id: UUID, said: JobFinish) -> tuple[int, None]:
+def finish(request: HttpRequest, job_id: UUID, said: JobFinish) -> Status[None]:
     """Hand in what a job made."""
     work.finish(_token(request), job_id, said)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/renders/{uuid:render_id}/code_path", response=Recipe)
@@ -112,4 +112,4 @@ def order_stage(request: HttpRequest, key: str, said: StageRequest) -> StageAnsw
 
 
 def _token(request: HttpRequest) -> ServiceToken:
-    return request.service_token  # type: ignore[attr-defined, no-any-return]
+    return request.service_token  # type: ignore[attr-defined]

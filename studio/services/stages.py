@@ -40,6 +40,8 @@ def errand_of(token: ServiceToken, *, lease_kind: str | None, lease_id: UUID | N
                 return Errand(preview.project_id, frozenset(item.sha256 for item in preview.sight.inputs))
         raise Http404
     holder = holder_of(token)
+    if lease_id is None:
+        raise Http404
     if lease_kind == "segment":
         segment = Segment.objects.select_related("job").filter(pk=lease_id, leased_by=holder).first()
         job = segment.job if segment and segment.state == State.RUNNING else None
@@ -92,6 +94,7 @@ def keep(job: Job, result: dict[str, Any], artifacts: Mapping[str, Blob]) -> Non
         raise Refused("The result of this job names no stage.", field="result") from error
     if done.key != job.payload.get("key") or done.artifact not in artifacts:
         raise Refused("The result is of another stage, or came without its file.", field="result")
+    assert job.project_id is not None
     StageResult.objects.update_or_create(
         project_id=job.project_id,
         key=done.key,

@@ -46,7 +46,11 @@ class Watch:
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        off = on_work(lambda runs_on: loop.call_soon_threadsafe(self._hear_work, runs_on))
+
+        def hear(runs_on: str) -> None:
+            loop.call_soon_threadsafe(self._hear_work, runs_on)
+
+        off = on_work(hear)
         try:
             looks = 0
             while True:

@@ -1,7 +1,8 @@
 """The job `analyse_track`: one decoding feeds waveform, playback proxy and analysis, each shown once it is there."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,19 +61,31 @@ def handle(context: Any) -> dict[str, Any]:
     track = Track.objects.select_related("original").get(pk=context.payload["track_id"])
     if track.original is None:
         raise JobFailed(track.error or f"The file of “{track.name}” is not kept. Send it again.")
-    scratch = settings.STUDIO_DATA / "tmp"
-    scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="track-") as folder, local_path(track.original) as path:
-        named = Path(folder) / _file_name(track)
-        named.symlink_to(path.absolute())
+    with _source(track) as (source, folder):
         try:
-            _run(track, named, Path(folder), context)
+            _run(track, source, folder, context)
         except MusicError as error:
             if isinstance(error.__cause__, OSError):
                 raise JobFailed(str(error), retry=True) from error
             _refuse(track, str(error))
             raise JobFailed(str(error)) from error
     return {"track_id": str(track.id)}
+
+
+def analyse_now(track: Track) -> None:
+    """The same without a job, for a track of our own."""
+    with _source(track) as (source, folder):
+        _run(track, source, folder, Alone())
+
+
+class Alone:
+    """A context for nobody: no job, no progress, no cancel."""
+
+    def progress(self, done: int, total: int = 0, message: str = "") -> None: ...
+
+    def raise_if_cancelled(self) -> None: ...
+
+    def raise_if_lost(self) -> None: ...
 
 
 def follow(job: Job) -> None:
@@ -84,6 +97,18 @@ def follow(job: Job) -> None:
         _change(track, state=Track.State.UPLOADED, error="")
     else:
         _change(track, state=Track.State.FAILED, error=job.error or job.message or "The analysis was stopped.")
+
+
+@contextmanager
+def _source(track: Track) -> Iterator[tuple[Path, Path]]:
+    """The original under the person's own name for it, and a folder to work in."""
+    assert track.original is not None
+    scratch = settings.STUDIO_DATA / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch, prefix="track-") as folder, local_path(track.original) as path:
+        named = Path(folder) / _file_name(track)
+        named.symlink_to(path.absolute())
+        yield named, Path(folder)
 
 
 def _run(track: Track, source: Path, folder: Path, context: Any) -> None:
@@ -179,7 +204,9 @@ def _refuse(track: Track, sentence: str) -> None:
     blob = track.original
     with transaction.atomic():
         _change(track, original=None, state=Track.State.FAILED, error=sentence)
-        Upload.objects.filter(project_id=track.project_id, blob=blob, kind="track").update(blob=None)
+        refused = {"blob": None, "state": Upload.State.REFUSED, "error": sentence}
+        if track.upload_id is not None:
+            Upload.objects.filter(pk=track.upload_id).update(**refused)
     if blob is not None:
         forget(blob)
 

@@ -7,8 +7,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from ninja import Router
+from ninja import Router, Status
 
+from studio.accounts.auth import person_of
 from studio.blobs.serve import blob_response
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.tracks import cues, edit_grid, rules
@@ -51,25 +52,27 @@ def get_track(request: HttpRequest, track_id: UUID) -> dict[str, Any]:
 def change_track(request: HttpRequest, track_id: UUID, patch: TrackPatch) -> dict[str, Any]:
     """Rename it."""
     track = _track_or_404(request, track_id, may=EDIT)
-    return track_out(rules.rename_track(track, name=patch.name, revision=patch.revision, by=request.user))
+    return track_out(rules.rename_track(track, name=patch.name, revision=patch.revision, by=person_of(request)))
 
 
 @router.delete("/tracks/{uuid:track_id}", response=TrackOut)
 def bin_track(request: HttpRequest, track_id: UUID) -> dict[str, Any]:
     """Put it into the bin. Scenes and renders that use it keep working."""
-    return track_out(rules.bin_track(_track_or_404(request, track_id, may=EDIT), is_binned=True, by=request.user))
+    return track_out(rules.bin_track(_track_or_404(request, track_id, may=EDIT), is_binned=True, by=person_of(request)))
 
 
 @router.post("/tracks/{uuid:track_id}/restore", response=TrackOut)
 def restore_track(request: HttpRequest, track_id: UUID) -> dict[str, Any]:
-    return track_out(rules.bin_track(_track_or_404(request, track_id, may=EDIT), is_binned=False, by=request.user))
+    return track_out(
+        rules.bin_track(_track_or_404(request, track_id, may=EDIT), is_binned=False, by=person_of(request))
+    )
 
 
 @router.post("/tracks/{uuid:track_id}/analyse", response={202: TrackOut})
-def analyse_track(request: HttpRequest, track_id: UUID) -> tuple[int, dict[str, Any]]:
+def analyse_track(request: HttpRequest, track_id: UUID) -> Status[dict[str, Any]]:
     """Analyse it again. 409 while an analysis is under way."""
-    track = rules.analyse_again(_track_or_404(request, track_id, may=EDIT), by=request.user)
-    return 202, track_out(_track_or_404(request, track.id))
+    track = rules.analyse_again(_track_or_404(request, track_id, may=EDIT), by=person_of(request))
+    return Status(202, track_out(_track_or_404(request, track.id)))
 
 
 @router.get("/tracks/{uuid:track_id}/files/{name}", response={200: bytes}, url_name="track_file")
@@ -98,7 +101,7 @@ def put_grid(request: HttpRequest, track_id: UUID, order: GridIn) -> dict[str, A
     """Replace the tempo markers. 409 with the present grid when somebody else did so since."""
     track = _track_or_404(request, track_id, may=EDIT)
     markers = [Marker(**marker.dict()) for marker in order.markers]
-    return grid_out(track, edit_grid.save_grid(track.id, markers, revision=order.revision, by=request.user))
+    return grid_out(track, edit_grid.save_grid(track.id, markers, revision=order.revision, by=person_of(request)))
 
 
 @router.get("/tracks/{uuid:track_id}/cues", response=CueList)
@@ -108,9 +111,9 @@ def list_cues(request: HttpRequest, track_id: UUID, binned: bool = False) -> dic
 
 
 @router.post("/tracks/{uuid:track_id}/cues", response={201: CueOut})
-def add_cue(request: HttpRequest, track_id: UUID, order: CueIn) -> tuple[int, dict[str, Any]]:
+def add_cue(request: HttpRequest, track_id: UUID, order: CueIn) -> Status[dict[str, Any]]:
     track = _track_or_404(request, track_id, may=EDIT)
-    return 201, cue_out(cues.add_cue(track, order.dict(), by=request.user))
+    return Status(201, cue_out(cues.add_cue(track, order.dict(), by=person_of(request))))
 
 
 @router.patch("/cues/{uuid:cue_id}", response=CueOut)
@@ -118,19 +121,19 @@ def change_cue(request: HttpRequest, cue_id: UUID, patch: CuePatch) -> dict[str,
     """Change what the patch names. 409 with the present cue when somebody else changed it since `revision`."""
     cue = thing_or_404(request.user, Cue, cue_id, may=EDIT, path="track__project")
     values = patch.dict(exclude_unset=True)
-    return cue_out(cues.change_cue(cue.id, values, revision=values.pop("revision"), by=request.user))
+    return cue_out(cues.change_cue(cue.id, values, revision=values.pop("revision"), by=person_of(request)))
 
 
 @router.delete("/cues/{uuid:cue_id}", response=CueOut)
 def bin_cue(request: HttpRequest, cue_id: UUID) -> dict[str, Any]:
     cue = thing_or_404(request.user, Cue, cue_id, may=EDIT, path="track__project")
-    return cue_out(cues.bin_cue(cue, is_binned=True, by=request.user))
+    return cue_out(cues.bin_cue(cue, is_binned=True, by=person_of(request)))
 
 
 @router.post("/cues/{uuid:cue_id}/restore", response=CueOut)
 def restore_cue(request: HttpRequest, cue_id: UUID) -> dict[str, Any]:
     cue = thing_or_404(request.user, Cue, cue_id, may=EDIT, path="track__project")
-    return cue_out(cues.bin_cue(cue, is_binned=False, by=request.user))
+    return cue_out(cues.bin_cue(cue, is_binned=False, by=person_of(request)))
 
 
 def _track_or_404(request: HttpRequest, track_id: UUID, *, may: str = VIEW) -> Track:

@@ -73,7 +73,8 @@ def beats_of(markers: Sequence[Marker], *, duration_seconds: float) -> tuple[lis
     for index, marker in enumerate(markers):
         period = 60.0 / marker.bpm
         is_last = index + 1 == len(markers)
-        end = duration_seconds if is_last else markers[index + 1].seconds - LAST_GAP * period
+        # A beat at the very end of the track would be heard by nobody.
+        end = duration_seconds - SAME_SECONDS if is_last else markers[index + 1].seconds - LAST_GAP * period
         first = -math.floor((marker.seconds + SAME_SECONDS) / period) if index == 0 else 0
         for number in range(first, math.floor((end - marker.seconds + SAME_SECONDS / 10) / period) + 1):
             seconds = round(min(max(0.0, marker.seconds + number * period), duration_seconds), 6)

@@ -23,6 +23,7 @@ class Track(models.Model):
     # Empty once a file was refused: what is no sound is not kept, only the sentence that says so.
     original = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     original_name = models.CharField(max_length=255, default="")
+    upload_id = models.UUIDField(null=True)
     proxy = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     peaks = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     lanes = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")

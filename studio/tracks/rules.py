@@ -1,16 +1,18 @@
 """Tracks come from uploads; they are renamed, binned, brought back and analysed again."""
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.blobs.models import Blob, Upload
+from studio.blobs.store import put_path
 from studio.errors import Conflict, Refused
 from studio.events.record import record
 from studio.jobs.models import ENDED, Job
-from studio.tracks.analyse import queue_analysis
+from studio.tracks.analyse import KIND, queue_analysis
 from studio.tracks.models import Track
 from studio.tracks.present import track_out
 
@@ -23,12 +25,23 @@ def track_from_upload(upload: Upload, blob: Blob) -> str:
             name=PurePath(upload.name.replace("\\", "/")).stem[:255] or "Track",
             original=blob,
             original_name=upload.name,
+            upload_id=upload.id,
             created_by=upload.user,
         )
-        job = queue_analysis(track, by=upload.user)
-        track.job_id = job.id
+        queue_analysis(track, by=upload.user)
         _tell(track, "track.added", by=upload.user)
     return f"/p/{track.project_id}/tracks/{track.id}/"
+
+
+def new_track(project_id: UUID, *, file: Path, name: str, by: User) -> Track:
+    """A track from a file of our own, not analysed yet. The file is given away."""
+    file_name = file.name
+    with transaction.atomic():
+        track = Track.objects.create(
+            project_id=project_id, name=name, original=put_path(file, move=True), original_name=file_name, created_by=by
+        )
+        _tell(track, "track.added", by=by)
+    return track
 
 
 def rename_track(track: Track, *, name: str, revision: int | None, by: User) -> Track:
@@ -60,7 +73,8 @@ def analyse_again(track: Track, *, by: User) -> Track:
     if track.original is None:
         raise Refused(f"The file of “{track.name}” was refused and is not kept. Send another.", status=409)
     with transaction.atomic():
-        if Job.objects.filter(pk=track.job_id).exclude(state__in=ENDED).exists():
+        jobs = Job.objects.filter(kind=KIND, subject=track.subject)
+        if jobs.exclude(state__in=ENDED).exists():
             raise Refused(f"“{track.name}” is being analysed already.", status=409)
         queue_analysis(track, by=by)
         track.refresh_from_db()

@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=255)),
                 ("original_name", models.CharField(default="", max_length=255)),
+                ("upload_id", models.UUIDField(null=True)),
                 ("overview", models.JSONField(null=True)),
                 (
                     "state",
