@@ -39,7 +39,7 @@ KEPT_PLANS = 8
 def main(pipe: Connection, settings: orders.ChildSettings) -> None:
     """The process's life. It ends with its parent, whatever happens to that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     drawer = Drawer(pipe, settings)
     pipe.send(drawer.introduction())
     while True:
@@ -50,7 +50,8 @@ def main(pipe: Connection, settings: orders.ChildSettings) -> None:
         drawer.obey(number, command)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Wait for the parent's end, however it comes, and follow at once."""
     parent = parent_process()
     if parent is not None:
         parent.join()

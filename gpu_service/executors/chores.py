@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -83,7 +84,10 @@ def _listen(
 
 def run_chore(pipe: Connection, order: ChoreOrder, registry: Mapping[str, str]) -> None:
     """The chore's process."""
-    from gpu_service.executors.child import failure
+    from gpu_service.executors.child import end_with_parent, failure
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
     last = 0.0
 

@@ -180,10 +180,30 @@ class NoiseBlendParameters(Parameters):
         group=NETWORKS,
         control="choice",
     )
+    loudness_seconds: float = parameter(
+        4.0,
+        title="Sections",
+        help="Loudness is averaged over so long before it chooses: 0 follows every frame, as GANce does.",
+        group=NETWORKS,
+        unit="s",
+        minimum=0.0,
+        maximum=30.0,
+        step=0.1,
+    )
+    stay_seconds: float = parameter(
+        4.0,
+        title="Shortest stay",
+        help="A snapshot draws for so long at least; 2 s are one bar of four beats at 120 bpm.",
+        group=NETWORKS,
+        unit="s",
+        minimum=0.0,
+        maximum=30.0,
+        step=0.1,
+    )
     crossfade_seconds: float = parameter(
-        0.25,
+        1.0,
         title="Cross-fade",
-        help="How long one snapshot takes to become the next.",
+        help="How long one snapshot takes to become the next, by the clock of the motion: hits carry it on.",
         group=NETWORKS,
         unit="s",
         minimum=0.0,
@@ -238,6 +258,8 @@ PRESETS = (
             "loop_noise": True,
             "follow": False,
             "switching": "hard",
+            "loudness_seconds": 0.0,
+            "stay_seconds": 0.0,
             "truncation": 1.2,
             "noise_inputs": "random",
         },

@@ -6,11 +6,12 @@ Ranges are left at 0…1 here and stretched while drawing: every filter of the c
 import math
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
+from scipy.ndimage import gaussian_filter1d
 
-from gpu_service.music.gance import loudness_per_frame, quantise, spectrum_per_frame
+from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
 from gpu_service.music.paced import followed_spectrum, onset_per_frame, phase_of
 from gpu_service.music.smoothed_noise import smoothed_noise
+from gpu_service.visualizers.noise_blend_switching import faded, settled
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
 
@@ -81,15 +82,15 @@ def loudness(reading: Reading) -> Arrays:
 def networks(reading: Reading) -> Arrays:
     """The place in the list of snapshots that each frame draws with; between two places, both. [frames], 0…K − 1"""
     curve, count = reading.done["loudness"]["curve"], len(reading.snapshots)
-    if reading["switching"] == "off" or not reading["music"]:
+    if reading["switching"] == "off" or not reading["music"] or count == 1:
         return {"place": np.full(len(curve), count - 1.0)}
-    place = quantise(curve, count).astype(np.float64)
-    frames = round(reading["crossfade_seconds"] * float(reading.fps))
-    if reading["switching"] == "crossfade" and frames > 1:
-        place = uniform_filter1d(place, frames, mode="nearest")
-        # A running sum leaves crumbs such as 2.9999999999; a crumb of another network is no fade.
-        place = np.round(place, 6)
-    return {"place": place}
+    fps = float(reading.fps)
+    if reading["loudness_seconds"] > 0:
+        curve = gaussian_filter1d(curve, reading["loudness_seconds"] * fps, mode="nearest")
+    chosen = settled(rescale(curve, (0.0, count - 1.0)), stay_frames=round(reading["stay_seconds"] * fps))
+    if reading["switching"] == "crossfade":
+        return {"place": faded(chosen, phase=reading.done["clock"]["phase"], rows=reading["crossfade_seconds"] * fps)}
+    return {"place": chosen}
 
 
 def as_long(values: np.ndarray, frames: int) -> np.ndarray:
@@ -147,9 +148,9 @@ STAGES = (
         "networks",
         "Choice of networks",
         networks,
-        parameters=("switching", "crossfade_seconds", "music"),
+        parameters=("switching", "loudness_seconds", "stay_seconds", "crossfade_seconds", "music"),
         inputs=("fps", "snapshots"),
-        after=("loudness",),
-        seconds_per_frame=1e-6,
+        after=("loudness", "clock"),
+        seconds_per_frame=2e-6,
     ),
 )
