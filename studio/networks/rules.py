@@ -117,7 +117,8 @@ def refuse_import(job: Job, sentence: str) -> None:
     if coming is None:
         return
     network, blob = coming.network, coming.original
-    Upload.objects.filter(pk=coming.upload_id).update(blob=None, state=Upload.State.REFUSED, error=sentence)
+    if coming.upload_id is not None:
+        Upload.objects.filter(pk=coming.upload_id).update(blob=None, state=Upload.State.REFUSED, error=sentence)
     coming.delete()
     if not network.snapshots.exists() and not network.imports.exists():
         network.binned_at = timezone.now()
