@@ -25,15 +25,22 @@ SIDE = 64
 
 
 def film_fps(film: Path) -> Fraction:
-    """The frame rate that the file states; 29.97 and its kin are n/1001."""
+    """The frame rate that the file states."""
     said = ffmpeg.run(
         [*ffmpeg.read_from(film, demuxer="mov"), "-t", "0", "-f", "null", "-"], limit_seconds=30
     ).last_words
     found = re.search(r"Video:.*?, ([\d.]+) fps", said)
     if found is None:
         raise MusicError(f"“{film.name}” holds no pictures. Choose an MP4 film.")
-    stated = float(found[1])
-    return Fraction(round(stated * 1001 / 1000) * 1000, 1001) if stated % 1 else Fraction(int(stated))
+    return exact_rate(float(found[1]))
+
+
+def exact_rate(stated: float) -> Fraction:
+    """ffmpeg rounds to two places: 29.97 and its kin are n·1000/1001, others what they seem."""
+    whole = round(stated * 1001 / 1000)
+    if stated % 1 and abs(whole * 1000 / 1001 - stated) < 0.006:
+        return Fraction(whole * 1000, 1001)
+    return Fraction(stated).limit_denominator(100)
 
 
 def film_frames(film: Path) -> Iterator[np.ndarray]:

@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.musicality import exact_rate, judge
+from gpu_service.music import ffmpeg
 from gpu_service.music.decode import decode
 from gpu_service.music.musicality import changes, energy_rise, measure_musicality
 from gpu_service.music.paced import paced_noise, paced_phase
+from tests.gpu_service.music.signals import encode, hits
 
 FPS = Fraction(30)
 
@@ -72,3 +75,46 @@ def test_the_second_witness_is_librosas_rms(demo_samples: np.ndarray):
     level = np.log(rms(y=mono, frame_length=1024, hop_length=256)[0] + 0.001)
     expected = np.maximum(0, np.diff(level, prepend=np.log(0.001)))
     assert np.abs(energy_rise(mono) - expected).max() < 1e-4
+
+
+def write_film(path: Path, *, flashes: np.ndarray, music: Path, frames: int) -> Path:
+    """A grey film that lights up at the given frames, with that music."""
+    level = np.full(frames, 60.0)
+    for flash in flashes:
+        level[flash:] = np.maximum(level[flash:], 60 + 160 * np.exp(-np.arange(frames - flash) / 4))
+    pixels = np.repeat(level.astype(np.uint8), 64 * 64 * 3).tobytes()
+    reading = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", "30", "-i", "pipe:0", "-i", str(music)]
+    writing = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-y", str(path)]
+    with ffmpeg.running([*reading, *writing], limit_seconds=60, feed=True) as child:
+        child.stdin.write(pixels)
+        child.stdin.close()
+    assert child.process.returncode == 0, child.last_words
+    return path
+
+
+def test_a_film_file_that_flashes_with_its_hits_is_musical_and_one_that_flashes_elsewhere_is_not(tmp_path: Path):
+    rng = np.random.default_rng(11)
+    times = 0.5 + np.cumsum(rng.choice([0.2, 0.4, 0.6], 25))
+    times = times[times < 10.5]
+    music = encode(hits(times, seconds=12)[:, None], tmp_path / "song.wav", [])
+    # Onset strength peaks 9 ms late, and rounding up puts it into the frame after the hit.
+    hit_frames = np.ceil(times * 30).astype(int) + 1
+    there = write_film(tmp_path / "there.mp4", flashes=hit_frames, music=music, frames=360)
+    found = judge(there, None)
+    assert found.frames == 360
+    assert found.onset.r > 0.6
+    assert found.onset.share > 0.75
+    elsewhere = np.sort(rng.integers(20, 340, len(times)))
+    away = judge(write_film(tmp_path / "away.mp4", flashes=elsewhere, music=music, frames=360), None)
+    assert away.onset.share < 0.5
+
+
+def test_frame_rates_are_exact():
+    assert [exact_rate(stated) for stated in (30.0, 29.97, 23.98, 59.94, 12.5, 25.0)] == [
+        Fraction(30),
+        Fraction(30_000, 1001),
+        Fraction(24_000, 1001),
+        Fraction(60_000, 1001),
+        Fraction(25, 2),
+        Fraction(25),
+    ]
