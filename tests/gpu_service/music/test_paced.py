@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from threadpoolctl import threadpool_limits
 
 from gpu_service.music.gance import spectrum_per_frame
 from gpu_service.music.paced import followed_spectrum, onset_per_frame, paced_noise, paced_phase, phase_of
@@ -90,3 +91,14 @@ def test_phase_ascends_and_is_finite_for_any_sound(samples, still: float, push: 
     assert (np.diff(phase) >= 0).all()
     if len(phase):
         assert phase[-1] == pytest.approx(len(phase))
+
+
+def test_what_moves_the_picture_is_the_same_on_any_number_of_threads():
+    samples = np.random.default_rng(3).standard_normal(44_100 * 4).astype(np.float32) * 0.1
+    made = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            phase = paced_phase(samples, 44_100, fps=FPS)
+            spectrum = spectrum_per_frame(samples, 44_100, fps=FPS, vector_length=512, roll=True)
+            made.append((phase, paced_noise(phase, 512, sigma_rows=40), spectrum, followed_spectrum(spectrum, fps=FPS)))
+    assert all(first.tobytes() == second.tobytes() for first, second in zip(*made, strict=True))
