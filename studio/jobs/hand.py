@@ -12,6 +12,9 @@ import time
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
+from studio.jobs.handlers import HANDLERS
 from studio.processes import die_with_parent
 
 if TYPE_CHECKING:
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 spawning = multiprocessing.get_context("spawn")
-# Libraries map much more than they use; this only stops a handler that runs away.
-MEMORY_BYTES = 16 * 1024**3
 KILL_SECONDS = 5.0
 UNEXPECTED = "Something went wrong that nobody foresaw ({error}). The log of the worker says more. Try again."
 DIED = "The process that worked on this ended without a word ({how}). Try again; if it happens again, look at its log."
@@ -46,7 +47,7 @@ class Hand:
         self.lease, self.cancelled_at = lease, None
         self.began = self.renewed = time.monotonic()
         assert self._pipe is not None
-        self._pipe.send((lease.job.kind, lease.id, lease.fence, lease.job.payload))
+        self._pipe.send((HANDLERS[lease.job.kind], lease.id, lease.fence, lease.job.payload))
 
     def heard(self) -> list[tuple[str, Any]]:
         """What it has said since the last time; ("died", how) is the last word of one that is gone."""
@@ -93,7 +94,9 @@ class Hand:
     def _start(self) -> None:
         self.stop()
         self._pipe, theirs = spawning.Pipe()
-        self._process = spawning.Process(target=work_in_child, args=(theirs, os.getpid()), daemon=True)
+        self._process = spawning.Process(
+            target=work_in_child, args=(theirs, os.getpid(), settings.WORKER_MEMORY_BYTES), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -108,12 +111,12 @@ def how_it_ended(code: int | None) -> str:
     return f"exit code {code}"
 
 
-def work_in_child(pipe: Connection, parent: int) -> None:
+def work_in_child(pipe: Connection, parent: int, memory_bytes: int) -> None:
     """The child's side: jobs come in, words go out."""
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to hear
     os.nice(5)  # sound and preview go first
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import django
 
@@ -127,19 +130,19 @@ def work_in_child(pipe: Connection, parent: int) -> None:
             pipe.send(run_handler(*order, pipe=pipe))
 
 
-def run_handler(kind: str, job_id: Any, fence: int, payload: dict[str, Any], *, pipe: Connection) -> tuple[str, Any]:
+def run_handler(path: str, job_id: Any, fence: int, payload: dict[str, Any], *, pipe: Connection) -> tuple[str, Any]:
     """Run one handler. Its last word: ("done", result), ("failed", (message, retry)), ("cancelled" or "lost", None)."""
     from django.db import close_old_connections
     from django.utils.module_loading import import_string
 
     from studio.jobs.context import Context
-    from studio.jobs.handlers import HANDLERS, JobCancelled, JobFailed
+    from studio.jobs.handlers import JobCancelled, JobFailed
     from studio.jobs.leases import LeaseLost
 
     close_old_connections()
     context = Context(job_id=job_id, fence=fence, payload=payload, pipe=pipe)
     try:
-        return "done", import_string(HANDLERS[kind])(context)
+        return "done", import_string(path)(context)
     except JobCancelled:
         return "cancelled", None
     except LeaseLost:
@@ -147,7 +150,7 @@ def run_handler(kind: str, job_id: Any, fence: int, payload: dict[str, Any], *, 
     except JobFailed as error:
         return "failed", (str(error), error.retry)
     except Exception as error:  # a handler's mistake is the job's failure, not the worker's
-        logger.exception("The handler of %s failed.", kind)
+        logger.exception("The handler %s failed.", path)
         return "failed", (UNEXPECTED.format(error=type(error).__name__), False)
     finally:
         close_old_connections()

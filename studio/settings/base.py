@@ -130,6 +130,8 @@ LEASE_SECONDS = ENVIRONMENT.lease_seconds
 RENEW_SECONDS = ENVIRONMENT.renew_seconds
 RIGHTS_SECONDS = ENVIRONMENT.rights_seconds
 WORKER_HANDS = ENVIRONMENT.worker_jobs
+# Libraries map much more than they use; this only stops a handler that runs away.
+WORKER_MEMORY_BYTES = 16 * 1024**3
 WORKER_CHORES = "studio.site.chores.run_chores"
 SOCKET_MESSAGE_BYTES = 64 * 1024
 SOCKET_MESSAGES_PER_SECOND = 200

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from studio.settings.databases import database
 
-_data = tempfile.mkdtemp(prefix="phosphene-test-")
-os.environ["STUDIO_DATA"] = _data
+# Child processes of a test, such as the worker's hands, find the same folder.
+_data = os.environ.get("STUDIO_TEST_FOLDER") or tempfile.mkdtemp(prefix="phosphene-test-")
+os.environ["STUDIO_TEST_FOLDER"] = os.environ["STUDIO_DATA"] = _data
 os.environ.setdefault("STUDIO_URL", "http://testserver")
 
 from studio.settings.base import *  # noqa: E402, F403

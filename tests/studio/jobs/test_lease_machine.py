@@ -21,7 +21,7 @@ class LeaseMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.kind = f"render-{uuid.uuid4()}"
+        self.kind = f"render-{uuid.uuid4().hex[:20]}"
         self.job = queue.enqueue(
             self.kind,
             project_id=None,
