@@ -25,11 +25,14 @@ export class FrameBuffer<F extends HeldFrame> {
   private newestRevision = 0
   dropped = 0
 
+  /** How much may be here or on its way: as little as keeps the picture fluent, so that a change is seen soon. */
+  windowSeconds = HELD_SECONDS / 2
+
   constructor(public framesPerSecond: number) {}
 
-  /** How many pictures may be here or on their way. */
+  /** How many pictures that is. */
   get capacity(): number {
-    return Math.max(4, Math.ceil(this.framesPerSecond * HELD_SECONDS))
+    return Math.max(3, Math.ceil(this.framesPerSecond * Math.min(HELD_SECONDS, this.windowSeconds)))
   }
 
   get size(): number {
@@ -45,7 +48,7 @@ export class FrameBuffer<F extends HeldFrame> {
       this.held = this.held.filter((old) => old.seconds < frame.seconds || (this.discard(old), false))
     }
     this.held.push(frame)
-    while (this.held.length > this.capacity * 2) this.discard(this.held.shift())
+    while (this.held.length > Math.max(4, this.framesPerSecond * HELD_SECONDS)) this.discard(this.held.shift())
   }
 
   /** The picture to show now, if there is a better one than what is shown; everything before it is let go. */

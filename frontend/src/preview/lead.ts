@@ -1,9 +1,9 @@
 /** How far ahead of the sound the service draws: just enough that pictures arrive in time, so that a change shows soon. */
 
-const LEAST = 0.05
-const MOST = 0.6
+const LEAST = 0.08
+const MOST = 0.5
 const TOO_LATE = 0.012
-const COMFORT = 0.04
+const COMFORT = 0.045
 const WINDOW = 45
 
 export class Lead {

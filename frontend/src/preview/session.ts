@@ -86,7 +86,8 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     // A hidden page takes no pictures: sound alone.
     if (!line.isOpen || document.hidden) return
     const room = buffer.capacity - buffer.size - decoding - outstanding
-    if (room <= 0 || (credited && room < 2 && player.isPlaying)) return
+    // Two at a time where there is room for many: half the messages.
+    if (room <= 0 || (credited && room < 2 && buffer.capacity > 8)) return
     outstanding += room
     credited = true
     line.send({ type: 'credit', n: room })
@@ -121,7 +122,9 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
   listenToPlayer(scope, player, { drive, jump: () => lead.forget() })
   scope.every(HEARTBEAT_MS, drive)
   scope.every(ADAPT_MS, () => {
-    if (player.isPlaying && lead.adapt()) drive()
+    if (!player.isPlaying || !lead.adapt()) return
+    buffer.windowSeconds = lead.seconds
+    drive()
   })
   scope.eachFrame(paint)
   scope.add(() => line.send({ type: 'leave' }))
