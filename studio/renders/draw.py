@@ -13,8 +13,10 @@ from studio.blobs.models import Blob
 from studio.blobs.store import put_bytes
 from studio.errors import Refused
 from studio.jobs import queue
-from studio.jobs.models import Segment, State
+from studio.jobs.models import Segment
+from studio.jobs.segments import frames_done
 from studio.renders.models import Render, RenderThumb, SegmentFilm
+from studio.renders.rate import measure
 from studio.renders.tell import tell, tell_progress, tell_segment
 
 JPEG_START = b"\xff\xd8\xff"
@@ -39,16 +41,13 @@ def segment_claimed(segment: Segment) -> Render:
     return render
 
 
-def renew(lease: queue.Lease, *, done: int | None, message: str | None, rate: float | None) -> queue.RenewAnswer:
+def renew(lease: queue.Lease, *, done: int | None, message: str | None) -> queue.RenewAnswer:
     """Hold a segment, and tell pages how far it is, at most twice a second. Raises LeaseLost."""
     with transaction.atomic():
         answer = queue.renew_segment(lease, progress=queue.Progress(done=done, message=message))
-        segment = Segment.objects.get(pk=lease.id)
-        render = render_of(segment.job_id)
-        if rate is not None and not answer.cancel:
-            hands = Segment.objects.filter(job_id=segment.job_id, state=State.RUNNING).count()
-            Render.objects.filter(pk=render.pk).update(frames_per_second=rate * max(1, hands))
         if not answer.cancel:
+            render = Render.objects.get(job__segments=lease.id)
+            measure(render, frames_done(render.job))
             tell_progress(render)
     return answer
 
@@ -94,6 +93,7 @@ def commit(
                 for frame, data in pictures
             ]
             segment.refresh_from_db()
+            measure(render, frames_done(render.job))
             tell_segment(render, segment, kept)
             tell_progress(render)
     return is_new

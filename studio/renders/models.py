@@ -32,8 +32,10 @@ class Render(models.Model):
     height = models.PositiveIntegerField()
     fps = models.CharField(max_length=20)
     film = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
-    # What the services together draw at the moment, as they last said, and when pages were last told.
+    # What all services together draw now, measured here; from where and when it is measured; when pages were last told.
     frames_per_second = models.FloatField(null=True)
+    measured_at = models.DateTimeField(null=True)
+    measured_done = models.PositiveIntegerField(default=0)
     told_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -11,13 +11,14 @@ from studio.events.live import broadcast
 from studio.scenes.catalogue import store_catalogue
 from studio.services.models import RenderService, ServiceToken
 from studio.services.present import services_out
+from studio.services.tokens import release_leases
 
 
 def attach(token: ServiceToken, hello: Hello) -> RenderService:
     """A service said hello: keep what it said of itself, its catalogue too."""
     now = timezone.now()
     with transaction.atomic():
-        service, _ = RenderService.objects.update_or_create(
+        service, is_new = RenderService.objects.update_or_create(
             token=token,
             instance_id=hello.instance_id,
             defaults={
@@ -31,6 +32,9 @@ def attach(token: ServiceToken, hello: Hello) -> RenderService:
                 "busy": {},
             },
         )
+        if is_new and token.is_embedded:
+            # The supervisor runs one at a time, so a new one means that the last one has ended.
+            release_leases(token)
         _forget_former(service)
         store_catalogue(hello.catalogue)
     tell_pages()

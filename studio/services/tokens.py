@@ -10,6 +10,7 @@ from ninja.security import HttpBearer
 
 from studio.accounts.models import User, new_token, token_sha256
 from studio.errors import Refused
+from studio.jobs.leases import from_now
 from studio.jobs.models import Job, Segment, State
 from studio.services.models import ServiceToken
 
@@ -49,7 +50,9 @@ def make_token(name: str, *, by: User | None, is_embedded: bool = False) -> tupl
 
 def issue_embedded() -> str:
     """The token of the render service that starts with the studio: a new one each start, the old ones end."""
-    ServiceToken.objects.filter(is_embedded=True, revoked_at=None).update(revoked_at=Now())
+    for old in ServiceToken.objects.filter(is_embedded=True, revoked_at=None):
+        ServiceToken.objects.filter(pk=old.pk).update(revoked_at=Now())
+        release_leases(old)
     return make_token(EMBEDDED, by=None, is_embedded=True)[1]
 
 
@@ -72,6 +75,12 @@ def living_token(text: str) -> ServiceToken | None:
 def holder_of(token: ServiceToken) -> str:
     """The name in which leases are held."""
     return f"token:{token.pk}"
+
+
+def release_leases(token: ServiceToken) -> None:
+    """What it held may be claimed by others at once. For a service that is known to have ended, not just to be away."""
+    for rows in (Segment.objects.all(), Job.objects.all()):
+        rows.filter(state=State.RUNNING, leased_by=holder_of(token)).update(lease_until=from_now(-1.0))
 
 
 def projects_leased_by(token: ServiceToken) -> set[UUID]:

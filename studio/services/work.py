@@ -55,7 +55,7 @@ def renew(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: RenewReque
     _own_or_404(token, kind, lease_id)
     lease = queue.Lease(kind=kind, id=lease_id, fence=said.fence)
     if kind == "segment":
-        answer = draw.renew(lease, done=said.done, message=said.message, rate=said.frames_per_second)
+        answer = draw.renew(lease, done=said.done, message=said.message)
     else:
         answer = queue.renew(lease, progress=queue.Progress(done=said.done, total=said.total, message=said.message))
     return RenewAnswer(seconds=answer.seconds, cancel=answer.cancel)

@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
                 ("height", models.PositiveIntegerField()),
                 ("fps", models.CharField(max_length=20)),
                 ("frames_per_second", models.FloatField(null=True)),
+                ("measured_at", models.DateTimeField(null=True)),
+                ("measured_done", models.PositiveIntegerField(default=0)),
                 ("told_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),

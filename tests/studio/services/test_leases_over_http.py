@@ -48,12 +48,16 @@ def test_a_film_is_drawn_segment_by_segment_and_then_joined(service, render):
 
 def test_progress_is_seen_while_a_segment_is_drawn(service, owner, render, as_user):
     claim = service.claim()
-    said = {"fence": claim["lease"]["fence"], "done": 32, "frames_per_second": 12.5}
+    said = {"fence": claim["lease"]["fence"], "done": 0}
     answer = service.call("POST", f"/leases/segment/{claim['lease']['id']}/renew", said)
     assert answer.json() == {"seconds": 60.0, "cancel": False}
+    Render.objects.update(measured_at=timezone.now() - timedelta(seconds=4))
+    Job.objects.update(progress_at=None)
+    service.call("POST", f"/leases/segment/{claim['lease']['id']}/renew", {**said, "done": 32})
     seen = as_user(owner).call("GET", f"/renders/{render.id}").json()
-    assert (seen["state"], seen["frames_done"], seen["frames_per_second"]) == ("running", 32, 12.5)
-    assert seen["seconds_left"] == pytest.approx((300 - 32) / 12.5)
+    assert (seen["state"], seen["frames_done"]) == ("running", 32)
+    assert seen["frames_per_second"] == pytest.approx(8.0, rel=0.05)
+    assert seen["seconds_left"] == pytest.approx((300 - 32) / 8.0, rel=0.05)
     assert Event.objects.filter(kind="render.progress").exists()
 
 
