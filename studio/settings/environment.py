@@ -46,6 +46,7 @@ class Environment:
     email: str
     password: str | None
     has_gpu_service: bool
+    has_demo: bool
     worker_jobs: int
     lease_seconds: float
     renew_seconds: float
@@ -91,6 +92,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         email=values.text("STUDIO_EMAIL", "me@localhost").lower(),
         password=values.secret("STUDIO_PASSWORD"),
         has_gpu_service=values.switch("STUDIO_GPU_SERVICE", True),
+        has_demo=values.switch("STUDIO_DEMO", True),
         worker_jobs=values.whole("STUDIO_WORKER_JOBS", 2, low=1, high=16),
         lease_seconds=lease_seconds,
         renew_seconds=values.number("STUDIO_RENEW_SECONDS", lease_seconds / 3, low=0.1, high=lease_seconds),

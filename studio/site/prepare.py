@@ -5,7 +5,6 @@ import getpass
 import os
 import secrets
 import socket
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
@@ -13,14 +12,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils.module_loading import import_string
 
 from studio.accounts.models import User
 from studio.accounts.sign_in import make_link
+from studio.demo.make import ensure_demo as make_demo
+from studio.demo.make import is_whole
 from studio.errors import SettingsError
-
-DEMO = "studio.demo.make:ensure_demo"
-EMBEDDED_TOKEN = "studio.services.tokens:issue_embedded"  # noqa: S105 (a path)
+from studio.projects.models import Project
+from studio.services.tokens import issue_embedded
 
 
 def take_data_folder() -> IO[str]:
@@ -85,16 +84,20 @@ def sign_in_address(user: User) -> str:
     return f"{settings.STUDIO_URL}/sign-in/{make_link(user)}/"
 
 
+def is_demo_missing() -> bool:
+    """Whether the demo project is still to be made, or was left half made."""
+    project = Project.objects.filter(is_demo=True).order_by("created_at").first()
+    return project is None or not is_whole(project)
+
+
 def ensure_demo(owner: User) -> None:
-    """The demo project, at the first start."""
-    module = DEMO.partition(":")[0]
-    if find_spec(module) is not None:
-        import_string(DEMO.replace(":", "."))(owner)
+    """The demo project, at the first start; for whoever starts without the supervisor."""
+    make_demo(owner)
 
 
 def embedded_token_file() -> Path:
     """A new token for the render service of this start, in a file that only this account may read."""
-    token = import_string(EMBEDDED_TOKEN.replace(":", "."))()
+    token = issue_embedded()
     path = Path(settings.STUDIO_DATA / "embedded-token")
     written = path.with_suffix(f".{secrets.token_hex(4)}")
     with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

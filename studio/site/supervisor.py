@@ -72,6 +72,16 @@ class Supervisor:
         self._start(child)
         return child
 
+    def once(self, name: str, arguments: list[str], until: Callable[[], bool]) -> bool:
+        """Run a program to its end while the children are looked after; True when it went well."""
+        child = Child(name, arguments)
+        self._start(child)
+        try:
+            self.watch(lambda: until() or not child.is_running)
+            return not child.is_running and child.process is not None and child.process.returncode == 0
+        finally:
+            _signal_group(child, signal.SIGKILL)
+
     def watch(self, until: Callable[[], bool]) -> None:
         """Keep everything running until `until()`."""
         while not self.is_stopping and not until():

@@ -48,7 +48,11 @@ class Command(BaseCommand):
         supervisor.watch(lambda: bool(stops) or is_served(environment.host, environment.port))
         if stops:
             return
-        prepare.ensure_demo(user)
+        if environment.has_demo and prepare.is_demo_missing():
+            printer.line("run", "Making the demo project.")
+            supervisor.once("demo", python(MANAGE, "make_demo", str(user.pk)), lambda: bool(stops))
+        if stops:
+            return
         link = prepare.sign_in_address(user)
         printer.announce(f"Phosphene is ready. Sign in once with {link}")
         supervisor.add("worker", python(MANAGE, "work"))
