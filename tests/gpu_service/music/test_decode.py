@@ -1,5 +1,6 @@
 """One decode, one time zero: a click is where it was made, in every format; and no file is trusted (F28)."""
 
+import contextlib
 import resource
 import time
 from pathlib import Path
@@ -217,3 +218,18 @@ def test_mono_at_another_rate_keeps_its_length(tmp_path: Path):
     made = Sound(tmp_path / "x.pcm", 44_100, 2, 100_000, 1.0, "pcm", "WAV")
     made.pcm_path.write_bytes(np.zeros((100_000, 2), "<f4").tobytes())
     assert len(made.mono(sample_rate=22_050)) == 50_000
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_damaged_bytes_give_finite_sound_or_a_sentence(name: str, tmp_path: Path):
+    rng = np.random.default_rng(len(name))
+    file = encode(rng.standard_normal((22_050, 2)) * 0.1, tmp_path / name, FORMATS[name])
+    whole = np.frombuffer(file.read_bytes(), np.uint8)
+    for reach in (200, len(whole)):
+        broken = whole.copy()
+        broken[rng.integers(0, reach, 5)] = rng.integers(0, 256, 5)
+        file.write_bytes(broken.tobytes())
+        with contextlib.suppress(MusicError):
+            sound = decode(file, pcm_path=tmp_path / "a.pcm")
+            assert np.isfinite(sound.samples()).all()
+            assert 0 < sound.duration_seconds < 60
