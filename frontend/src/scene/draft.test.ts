@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createUndo, type UndoRegistry } from '../lib/undo'
+import { ApiError } from '../wire/api'
+import { createSaving } from '../wire/saving'
+import type { Scene } from '../wire/types'
+import { createDraft, type Draft, type SceneApi } from './draft'
+
+const first: Scene = {
+  id: 's', project_id: 'p', name: 'Undertow', track_id: 't', visualizer: 'noise-blend', parameters: { alpha: 0, push: 1 }, snapshot_ids: ['a'], snapshots: [],
+  width: 256, height: 256, fps: '30', revision: 3, can_undo: false, can_redo: false, track: { id: 't', name: 'T', duration_seconds: 10, state: 'ready' }, updated_at: '',
+}
+let scene: Scene
+let sent: object[]
+let previewed: object[]
+let told: string[]
+let api: SceneApi
+let undo: UndoRegistry
+let draft: Draft
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  scene = first
+  ;[sent, previewed, told] = [[], [], []]
+  undo = createUndo()
+  api = {
+    patch: ({ revision, parameters, ...values }) => {
+      sent.push({ ...values, parameters })
+      if (revision !== scene.revision) return Promise.reject(new ApiError('Changed.', 409, null, scene))
+      scene = { ...scene, ...values, parameters: { ...scene.parameters, ...parameters }, revision: revision + 1, can_undo: true }
+      return Promise.resolve(scene)
+    },
+    step: () => Promise.resolve((scene = { ...first, revision: scene.revision + 1 })),
+  }
+  draft = createDraft({
+    scene, undo, saving: createSaving(), api: { patch: (values) => api.patch(values), step: (direction) => api.step(direction) },
+    preview: (values) => void previewed.push(values), tell: (sentence) => void told.push(sentence),
+  })
+})
+afterEach(() => vi.useRealTimers())
+const shown = () => draft.scene.get().parameters
+
+test('while the hand moves the picture follows and nothing is saved', async () => {
+  for (const alpha of [0.1, 0.2, 0.3]) draft.move({ alpha })
+  await vi.advanceTimersByTimeAsync(40)
+  expect(previewed.at(-1)).toEqual({ alpha: 0.3 })
+  expect(shown().alpha).toBe(0.3)
+  expect(sent).toEqual([])
+})
+
+test('a gesture is one save and one step of undo', async () => {
+  for (const alpha of [0.1, 0.2, 0.3]) draft.move({ alpha })
+  draft.set({ alpha: 0.3 }, 'Music in the vector')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(sent).toEqual([{ parameters: { alpha: 0.3 } }])
+  expect(undo.state.get().undoTitle).toBe('Music in the vector')
+  draft.undo()
+  await vi.advanceTimersByTimeAsync(10)
+  expect(shown().alpha).toBe(0)
+  expect(undo.state.get().undoTitle).toBeNull()
+})
+
+test('the preview is told at most about thirty times a second, and the last value always', async () => {
+  for (let index = 0; index < 200; index++) {
+    draft.move({ alpha: index / 1000 })
+    await vi.advanceTimersByTimeAsync(5)
+  }
+  await vi.advanceTimersByTimeAsync(100)
+  expect(previewed.length).toBeLessThanOrEqual(32)
+  expect(previewed.at(-1)).toEqual({ alpha: 0.199 })
+})
+
+test('what others change to other fields stays, what I change goes on top', async () => {
+  draft.set({ alpha: 0.5 }, 'Alpha')
+  scene = { ...scene, revision: 4, parameters: { alpha: 0.9, push: 2 } }
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(shown()).toEqual({ alpha: 0.5, push: 2 })
+  expect(told).toEqual(['Somebody changed the same thing a moment ago. Yours is on top; undo brings theirs back.'])
+})
+
+test('news of others does not take a value out of the hand that moves it', () => {
+  draft.move({ alpha: 0.4 })
+  draft.take({ ...first, revision: 9, parameters: { alpha: 0, push: 3 } })
+  expect(shown()).toEqual({ alpha: 0.4, push: 3 })
+})
+
+test('older news is not believed', () => {
+  draft.take({ ...first, revision: 9, parameters: { alpha: 1, push: 3 } })
+  draft.take({ ...first, revision: 8, parameters: { alpha: 0, push: 0 } })
+  expect(shown()).toEqual({ alpha: 1, push: 3 })
+})
+
+test('a refused value is told at its field', async () => {
+  api.patch = () => Promise.reject(new ApiError('Music in the vector: use a number from 0 to 2.', 422, 'parameters.alpha'))
+  draft.set({ alpha: 7 }, 'Alpha')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(draft.faults.get()).toEqual({ alpha: 'Music in the vector: use a number from 0 to 2.' })
+})
+
+test('without connection changes wait and go out together when it is back', async () => {
+  const patch = api.patch
+  api.patch = () => Promise.reject(new ApiError('No connection.', 0))
+  draft.set({ alpha: 0.5 }, 'Alpha')
+  await vi.advanceTimersByTimeAsync(300)
+  draft.set({ push: 3 }, 'Push')
+  await vi.advanceTimersByTimeAsync(300)
+  expect(shown()).toEqual({ alpha: 0.5, push: 3 })
+  api.patch = patch
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(scene.parameters).toEqual({ alpha: 0.5, push: 3 })
+})
