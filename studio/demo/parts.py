@@ -76,5 +76,7 @@ def _answer(child: "subprocess.Popen[str] | None") -> str:
     except subprocess.TimeoutExpired as error:
         raise DemoError(f"The render service's command took longer than {LIMIT_SECONDS} s.") from error
     if child.returncode != 0:
-        raise DemoError(f"The render service's command failed: {(fault.strip().splitlines() or ['no word'])[-1]}")
+        # The command wraps its sentence to the terminal's width.
+        words = " ".join(fault.split())[-400:] or "it said nothing"
+        raise DemoError(f"The render service's command failed: {words}")
     return said

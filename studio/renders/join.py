@@ -67,6 +67,8 @@ def handle(context: Any) -> dict[str, Any]:
         tracks = [_named(track, Path(folder), stack) for track in _tracks(render)]
         out = Path(folder) / "film.mp4"
         _join(render, segments, tracks, out, context)
+        context.progress(100, 100, "Storing the film")
+        context.raise_if_cancelled()
         film = put_path(out, move=True)
     with transaction.atomic():
         context.raise_if_lost()

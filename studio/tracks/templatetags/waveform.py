@@ -27,7 +27,7 @@ MADE = "waveform_bundle_is_there"
 def waveform(context: Context, track: Track, *, height: int = 240, lanes: str = "", start: float = 0.0) -> SafeString:
     """A place with the track's numbers in it; the first on a page brings the bundle. `start` in seconds."""
     place = format_html(
-        '<div data-waveform data-height="{}"{} data-start="{}">{}</div>',
+        '<div class="waveform-embed" data-waveform data-height="{}"{} data-start="{}">{}</div>',
         height,
         format_html(' data-lanes="{}"', lanes) if lanes else "",
         start,
