@@ -102,7 +102,9 @@ class LeaseKeeper:
 
     def _note_rate(self, done: int) -> None:
         now = time.monotonic()
-        if self._started is None or done < self._started[1]:
+        if done == 0:
+            self._started, self._rate = None, None
+        elif self._started is None:
             self._started = (now, done)
         elif now - self._started[0] > 0.5:
             self._rate = (done - self._started[1]) / (now - self._started[0])

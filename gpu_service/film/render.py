@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -67,16 +68,23 @@ def render_film(
         cache=cache or StageCache(None),
         report=lambda title, share: report(Progress(title, round(share * 100), 100)),
     )
+    draw = partial(_draw_and_join, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
     try:
-        return _draw_and_join(recipe, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
+        return draw(recipe)
     except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
         again = _fallback(recipe, error)
-        return _draw_and_join(again, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
+    try:
+        return draw(again)
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise RenderError(out_of_memory_sentence(recipe), kind="out_of_memory") from error
+        raise
 
 
 def _fallback(recipe: Recipe, error: BaseException) -> Recipe:
+    """The recipe with smaller batches. Raises what cannot be helped that way."""
+    if not is_out_of_memory(error):
+        raise error
     assert recipe.code_path is not None
     less = smaller(recipe.code_path)
     if less is None:

@@ -25,6 +25,11 @@ def batches(first_frame: int, end_frame: int, *, batch: int, frames: int) -> Ite
         yield range(start, min(start + batch, frames))
 
 
+def thumb_frames(first_frame: int, end_frame: int, *, step: int) -> set[int]:
+    """One picture every two seconds of the track, and at least one of each segment."""
+    return {frame for frame in range(first_frame, end_frame) if frame % max(step, 1) == 0} or {first_frame}
+
+
 class SegmentDrawing:
     """A segment in the making. Call `step` until `is_done`, then `finish`; or `abort` at any time."""
 
@@ -47,7 +52,7 @@ class SegmentDrawing:
         self.encoder = SegmentEncoder(
             out, spec=recipe.encoder, width=scene.width, height=scene.height, fps=scene.frame_rate
         )
-        self.thumb_step = max(1, round(float(scene.frame_rate) * THUMB_SECONDS))
+        self.thumb_frames = thumb_frames(first_frame, end_frame, step=round(float(scene.frame_rate) * THUMB_SECONDS))
         self.thumbs: list[tuple[int, bytes]] = []
         self.seconds_drawing = 0.0
 
@@ -80,5 +85,5 @@ class SegmentDrawing:
 
     def _keep_thumbs(self, begin: int, pictures: np.ndarray) -> None:
         for frame in range(begin, begin + len(pictures)):
-            if frame % self.thumb_step == 0 or (frame == self.first_frame and not self.thumbs):
+            if frame in self.thumb_frames:
                 self.thumbs.append((frame, thumbnail_jpeg(pictures[frame - begin])))

@@ -6,6 +6,7 @@ from typing import Any
 from gpu_service.protocol import StageInfo, VisualizerInfo
 from gpu_service.visualizers import VISUALIZERS, load
 from gpu_service.visualizers.base import Visualizer
+from gpu_service.visualizers.parameters import plain
 from gpu_service.visualizers.stages import spoiled_by
 
 
@@ -58,7 +59,7 @@ def _row(name: str, entry: Mapping[str, Any]) -> str:
     if "enum" in entry:
         span = ", ".join(map(str, entry["enum"]))
     elif "minimum" in entry:
-        span = f"{entry['minimum']:g} … {entry['maximum']:g}{unit}"
+        span = f"{plain(entry['minimum'])} … {plain(entry['maximum'])}{unit}"
     else:
         span = "true, false"
     means = f"**{entry['title']}** ({entry['x-group']}). {entry['description']}"

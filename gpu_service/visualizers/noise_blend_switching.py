@@ -1,4 +1,4 @@
-"""Which network draws which frame: loudness quantised over the list, kept for a while, faded by the clock of the music."""
+"""Which network draws which frame: loudness quantised over the list, kept for a while, faded by the clock of music."""
 
 import numpy as np
 

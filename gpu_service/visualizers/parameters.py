@@ -58,6 +58,11 @@ def _sentence(model: type[Parameters], name: str, problem: Any) -> str:
     return f"{name}={_shown(problem.get('input'))} cannot be used: {allowed(model, name)}."
 
 
+def plain(number: float) -> str:
+    """2147483647 and 0.03, never 2.1e+09."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
+
+
 def _shown(value: object) -> str:
     text = str(value)
     return text if len(text) <= 40 else text[:37] + "…"
@@ -73,5 +78,5 @@ def allowed(model: type[Parameters], name: str) -> str:
     noun = {"integer": "a whole number", "number": "a number"}.get(schema.get("type", ""), "a value")
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
-        return f"write {noun} from {low:g} to {high:g}"
-    return f"write {noun} of at least {low:g}" if low is not None else f"write {noun}"
+        return f"write {noun} from {plain(low)} to {plain(high)}"
+    return f"write {noun} of at least {plain(low)}" if low is not None else f"write {noun}"
