@@ -23,7 +23,7 @@ export default (_env, { mode }) => {
       filename: isProduction ? '[name].[contenthash:12].js' : '[name].js',
       chunkFilename: isProduction ? 'part.[contenthash:12].js' : 'part.[name].js',
       assetModuleFilename: 'asset.[contenthash:12][ext]',
-      clean: true,
+      // Files of an earlier build stay: a page that was opened before an update goes on loading its parts. `make clean` removes all.
     },
     // No eval: the pages forbid it, in development too.
     devtool: isProduction ? false : 'source-map',
@@ -42,7 +42,9 @@ export default (_env, { mode }) => {
             },
           },
         },
-        { test: /\.svg$/, type: 'asset/resource' },
+        { test: /\.svg$/, exclude: /favicon/, type: 'asset/resource' },
+        // Named in the shell of the pages, so it keeps its name.
+        { test: /favicon\.svg$/, type: 'asset/resource', generator: { filename: 'favicon.svg' } },
         { test: /\.css$/, use: [MiniCssExtract.loader, 'css-loader'] },
       ],
     },

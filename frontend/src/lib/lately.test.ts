@@ -16,6 +16,11 @@ test('progress and the steps of jobs are not deeds', () => {
   expect(sentenceOfEvent(event(1, 'job.changed', { title: 'Analysis' }))).toBeNull()
 })
 
+test('a thing that was added and then changed was added', () => {
+  const deeds = lately([event(1, 'network.added', { name: 'Smoke' }), event(2, 'network.changed', { name: 'Smoke' }), event(3, 'network.changed', { name: 'Smoke 1' })], 10)
+  expect(deeds.map((one) => one.text)).toEqual(['added the network “Smoke”'])
+})
+
 test('the newest come first, machines are left out, and the same deed stands once', () => {
   const deeds = lately([
     event(1, 'scene.changed', { name: 'Tide' }), event(2, 'scene.changed', { name: 'Tide' }), event(3, 'track.analysed', { name: 'Song' }, null),

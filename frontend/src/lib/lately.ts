@@ -4,6 +4,7 @@ import type { StudioEvent } from '../wire/types'
 export interface Deed {
   number: number
   actor: string
+  subject: string
   text: string
   at: string
 }
@@ -34,15 +35,25 @@ export function sentenceOfEvent(event: StudioEvent): string | null {
   return payload.track_name ? `${text} in ${payload.track_name}` : text
 }
 
-/** The newest `most` deeds; a run of the same deed by the same person is one. */
+const SOON = 10 * 60_000
+
+function isSoon(before: string, after: string): boolean {
+  return new Date(after).getTime() - new Date(before).getTime() < SOON
+}
+
+/** The newest `most` deeds; what one person did to one thing again and again is one. */
 export function lately(events: readonly StudioEvent[], most: number): Deed[] {
   const deeds: Deed[] = []
   for (const event of [...events].sort((a, b) => b.number - a.number)) {
     if (event.actor === null) continue
     const text = sentenceOfEvent(event)
     if (text === null) continue
-    if (deeds.some((one) => one.text === text && one.actor === event.actor)) continue
-    deeds.push({ number: event.number, actor: event.actor, text, at: event.at })
+    const known = deeds.find((one) => one.actor === event.actor && (one.text === text || (one.subject === event.subject && text.startsWith('changed'))))
+    if (known) continue
+    // What was added and changed at once was added.
+    const begun = deeds.find((one) => one.subject === event.subject && one.actor === event.actor && one.text.startsWith('changed') && isSoon(event.at, one.at))
+    if (begun) begun.text = text
+    else deeds.push({ number: event.number, actor: event.actor, subject: event.subject, text, at: event.at })
     if (deeds.length === most) break
   }
   return deeds

@@ -30,10 +30,18 @@ export function columns(peaks: readonly number[], width: number): number[] {
   return Array.from({ length: Math.max(0, Math.floor(width)) }, (_, x) => {
     const from = Math.floor((x / width) * peaks.length)
     const to = Math.max(from + 1, Math.ceil(((x + 1) / width) * peaks.length))
+    // Fewer peaks than columns: between two of them the line goes straight.
+    if (peaks.length < width) return between(peaks, (x / width) * (peaks.length - 1))
     let highest = 0
     for (let at = from; at < to && at < peaks.length; at += 1) highest = Math.max(highest, peaks[at] ?? 0)
     return highest
   })
+}
+
+function between(peaks: readonly number[], place: number): number {
+  const low = Math.floor(place)
+  const [left, right] = [peaks[low] ?? 0, peaks[Math.min(low + 1, peaks.length - 1)] ?? 0]
+  return left + (right - left) * (place - low)
 }
 
 function paint(canvas: HTMLCanvasElement, peaks: readonly number[], played: number | null, end: number): void {

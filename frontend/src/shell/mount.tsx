@@ -1,5 +1,6 @@
 /** Mount: starts a page: theme, keys, the open line, then React. Every file in pages/ ends with one call of this. */
 import '../styles/index.css'
+import '../styles/favicon.svg'
 import { QueryClientProvider } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -11,6 +12,7 @@ import { TipProvider } from '../parts/Tooltip'
 import { createLive } from '../wire/events'
 import { queryClient } from '../wire/query'
 import { saving } from '../wire/saving'
+import { Boundary } from './Boundary'
 import { keepFresh, LiveContext } from './live'
 
 export function mountPage(page: ReactElement): void {
@@ -35,7 +37,7 @@ export function mountPage(page: ReactElement): void {
   createRoot(root).render(
     <QueryClientProvider client={queryClient}>
       <TipProvider delayDuration={500} skipDelayDuration={200}>
-        <LiveContext value={live}>{page}</LiveContext>
+        <LiveContext value={live}><Boundary>{page}</Boundary></LiveContext>
       </TipProvider>
     </QueryClientProvider>,
   )

@@ -34,7 +34,7 @@ test('a studio that cannot be reached is an error that says so', async () => {
 })
 
 test('a change carries the newest CSRF token, a look does not', async () => {
-  document.cookie = 'csrftoken=fresh'
+  document.cookie = 'phosphene_csrf=fresh'
   const calls = vi.fn((_url: string, _options: RequestInit) => Promise.resolve(new Response('{}')))
   vi.stubGlobal('fetch', calls)
   await request('GET', '/me')

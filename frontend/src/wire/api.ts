@@ -25,10 +25,12 @@ export class ApiError extends Error {
   }
 }
 
+const CSRF_COOKIE = 'phosphene_csrf='
+
 /** The cookie is newer than what the page was made with, after signing in again in another tab. */
 export function csrfToken(): string {
-  const cookie = document.cookie.split('; ').find((part) => part.startsWith('csrftoken='))
-  return cookie ? decodeURIComponent(cookie.slice('csrftoken='.length)) : pageData().csrf
+  const cookie = document.cookie.split('; ').find((part) => part.startsWith(CSRF_COOKIE))
+  return cookie ? decodeURIComponent(cookie.slice(CSRF_COOKIE.length)) : pageData().csrf
 }
 
 const OFFLINE = 'No connection to the studio. Look whether it runs, then try again.'

@@ -52,7 +52,7 @@ export function showThing<T extends { id: string; is_binned?: boolean }>(noun: s
     hideThing(noun, thing.id)
     return
   }
-  queryClient.setQueryData<T>([noun, thing.id], (old) => ({ ...old, ...thing }))
+  queryClient.setQueryData<T>([noun, thing.id], (old) => old && { ...old, ...thing })
   queryClient.setQueriesData<Items<T>>({ queryKey: [`${noun}s`] }, (old) =>
     old && { ...old, items: old.items.map((one) => (one.id === thing.id ? { ...one, ...thing } : one)) },
   )

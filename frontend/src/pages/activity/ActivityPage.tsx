@@ -3,14 +3,15 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { percent, when } from '../../lib/format'
 import { mayEdit, projectId } from '../../lib/page'
-import { Empty, FaultNote, Note, Skeleton } from '../../parts/basics'
+import { Empty, FaultNote, Skeleton } from '../../parts/basics'
 import { Icon } from '../../parts/Icon'
 import { JobActions, jobIcon, JobState } from '../../parts/JobRow'
 import { firstName, usePersonOf } from '../../parts/people'
 import { Bar, jobSentence, shareOf } from '../../parts/Progress'
 import { Table, type Column } from '../../parts/Table'
 import { Shell } from '../../shell/Shell'
-import { useProjectEvents, useServices } from '../../shell/live'
+import { ServiceNote } from '../../shell/ServiceNote'
+import { useProjectEvents } from '../../shell/live'
 import { get } from '../../wire/api'
 import { jobAddress } from '../../wire/jobs'
 import { queryClient } from '../../wire/query'
@@ -48,10 +49,9 @@ export function ActivityPage() {
   const states = filters.find((one) => one.id === filter)?.states ?? ''
   const jobs = useJobPages(projectId(), states)
   const personOf = usePersonOf()
-  const services = useServices()
   const scroller = useRef<HTMLDivElement>(null)
   const items = jobs.data?.pages.flatMap((page) => page.items)
-  const waits = items?.some((one) => one.state === 'queued') && services?.state !== 'attached'
+  const waits = items?.some((one) => one.state === 'queued')
   const columns: Column<Job>[] = [
     { id: 'icon', title: '', name: 'Kind', width: 32, className: 'tight', cell: (job) => <span className="faint"><Icon name={jobIcon(job)} /></span> },
     { id: 'title', title: 'Job', className: 'name', cell: (job) => {
@@ -68,7 +68,7 @@ export function ActivityPage() {
     <Shell place="activity">
       <div className="middle" ref={scroller}>
         <header className="pagehead"><div className="grow"><h1>Activity</h1><div className="lead">Every job of this project. What failed can be tried again; finished parts are kept.</div></div></header>
-        {waits && <div style={{ marginBottom: 12 }}><Note icon="machine">No render service is attached. Films, imports and patterns wait and start by themselves when one is.</Note></div>}
+        {waits && <ServiceNote waits="Films, imports and patterns wait and start by themselves when one is attached." />}
         <div className="row wrap chips" role="group" aria-label="Which jobs">
           {filters.map((one) => <button key={one.id} type="button" className={one.id === filter ? 'chip on' : 'chip'} aria-pressed={one.id === filter} onClick={() => setFilter(one.id)}>{one.label}</button>)}
         </div>

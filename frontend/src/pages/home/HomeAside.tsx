@@ -44,7 +44,7 @@ function Machines() {
       <div className="head"><h3>Machines</h3>{isOwner() && <div className="end"><a className="xs" href={`${address.place('settings')}#machines`}>Add</a></div>}</div>
       <div className="sect col" style={{ padding: '12px 16px 14px', gap: 12 }}>
         {items.map((one) => <ServiceRow key={one.id} service={one} />)}
-        {items.length === 0 && <div className="soft xs">No render service is attached. Films and previews need one; tracks and cues do not.</div>}
+        {items.length === 0 && <div className="soft xs">{services?.state === 'starting' ? 'The render service is starting.' : 'No render service is attached. Films and previews need one; tracks and cues do not.'}</div>}
       </div>
     </section>
   )

@@ -46,12 +46,12 @@ export function HomePage() {
           <HomeHead counts={[trackList?.length, sceneList?.length, finished.length]} choose={choose} isStopped={Boolean(stopped)} />
           {isEditor && <UploadRows kind={kind} onArrived={() => void refresh('tracks')} />}
           {stopped && <Stopped scene={stopped} track={trackList?.find((one) => one.id === stopped.track_id)} renders={renderList ?? []} />}
-          <PartHead title="Tracks" all={trackList && `All ${plural(trackList.length, 'track')}`} href={address.place('tracks')} />
+          <PartHead title="Tracks" all={trackList && allOf(trackList.length, 'track')} href={address.place('tracks')} />
           {tracks.error && <FaultNote fault={tracks.error} what="The tracks could not be loaded." again={() => void tracks.refetch()} />}
           {tracks.isPending && <Skeleton rows={4} height={34} />}
           {trackList && trackList.length > 0 && <TrackTable tracks={trackList.slice(0, TRACKS)} jobs={jobs.data?.items ?? []} />}
           {trackList?.length === 0 && <p className="soft">No track is left here.</p>}
-          <PartHead title="Finished films" all={renderList && `All ${plural(renderList.length, 'render')}`} href={address.place('renders')} />
+          <PartHead title="Finished films" all={renderList && allOf(renderList.length, 'render')} href={address.place('renders')} />
           {renders.error && <FaultNote fault={renders.error} what="The renders could not be loaded." again={() => void renders.refetch()} />}
           {renderList && finished.length === 0 && <p className="soft">None yet. Open a scene and press Render film.</p>}
           <div className="films">{finished.slice(0, FILMS).map((one) => <FilmCard key={one.id} render={one} />)}</div>
@@ -74,6 +74,10 @@ function HomeHead({ counts: [tracks, scenes, films], choose, isStopped }: { coun
       </span>
     </header>
   )
+}
+
+function allOf(count: number, noun: string): string | undefined {
+  return count > 1 ? `All ${plural(count, noun)}` : undefined
 }
 
 function PartHead({ title, all, href }: { title: string; all: string | undefined; href: string }) {

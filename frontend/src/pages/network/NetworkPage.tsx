@@ -59,7 +59,7 @@ function OneNetwork({ network }: { network: Network }) {
         <div className="middle">
           <header className="pagehead">
             <div className="grow">
-              <div className="row wrap" style={{ gap: 10 }}><h1>{network.name}</h1><Tag>{kindNames[network.kind] ?? network.kind}</Tag>{network.species && <Tag>{network.species}</Tag>}</div>
+              <div className="row wrap" style={{ gap: 10 }}><h1>{network.name}</h1>{network.kind && <Tag>{kindNames[network.kind] ?? network.kind}</Tag>}{network.species && <Tag>{network.species}</Tag>}</div>
               <div className="lead">{networkSentence(network)}</div>
             </div>
             {takesFiles && <Button icon="upload" onClick={choose}>Import snapshots</Button>}
@@ -73,7 +73,7 @@ function OneNetwork({ network }: { network: Network }) {
           </header>
           {takesFiles && <UploadRows kind={kind} onArrived={() => void Promise.all([refresh('network', network.id), refresh('jobs')])} />}
           <Imports subject={`network:${network.id}`} />
-          <Growth snapshots={ordered} chosen={chosen} onChoose={choosePicture} isPattern={network.kind === 'cppn'} />
+          <Growth networkName={network.name} snapshots={ordered} chosen={chosen} onChoose={choosePicture} isPattern={network.kind === 'cppn'} />
           <UsedIn network={network} />
           <Notes network={network} />
         </div>
@@ -84,9 +84,15 @@ function OneNetwork({ network }: { network: Network }) {
   )
 }
 
+/** "Smoke 1, 35 %" of "Smoke 1" → "35 %". */
+export function shortName(snapshot: Pick<Snapshot, 'name'>, networkName: string): string {
+  const { name } = snapshot
+  return name.startsWith(networkName) ? name.slice(networkName.length).replace(/^[\s,:–-]+/, '') || name : name
+}
+
 /** The same vectors through every snapshot: each column is one, from the first to the newest. */
-function Growth({ snapshots, chosen, onChoose, isPattern }: { snapshots: Snapshot[]; chosen: Snapshot | undefined; onChoose: (one: Snapshot) => void; isPattern: boolean }) {
-  if (snapshots.length === 0) return <Note>Its snapshots appear here as soon as they are read.</Note>
+function Growth({ networkName, snapshots, chosen, onChoose, isPattern }: { networkName: string; snapshots: Snapshot[]; chosen: Snapshot | undefined; onChoose: (one: Snapshot) => void; isPattern: boolean }) {
+  if (snapshots.length === 0) return <Note>Its snapshots appear here as soon as they are {isPattern ? 'made' : 'read'}.</Note>
   return (
     <section aria-label="Growth">
       <div className="row" style={{ height: 30 }}>
@@ -96,7 +102,7 @@ function Growth({ snapshots, chosen, onChoose, isPattern }: { snapshots: Snapsho
       <div className="growth" role="group" aria-label="Snapshots">
         {snapshots.map((one) => (
           <div key={one.id} className="growthcolumn">
-            <div className={one.id === chosen?.id ? 'xs num strong' : 'xs num faint'}>{one.kimg === null ? one.name : one.kimg.toLocaleString('en-US')}</div>
+            <div className={one.id === chosen?.id ? 'xs num strong' : 'xs num faint'}>{one.kimg === null ? shortName(one, networkName) : one.kimg.toLocaleString('en-US')}</div>
             <button type="button" className={one.id === chosen?.id ? 'tile on' : 'tile'} aria-pressed={one.id === chosen?.id} aria-label={one.name} onClick={() => onChoose(one)}>
               {one.thumbnail_url && <img src={one.thumbnail_url} alt="" />}
             </button>

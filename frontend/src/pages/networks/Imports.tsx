@@ -33,7 +33,7 @@ export function Imports({ subject }: { subject?: string }) {
           <div className="upload" key={one.id}>
             <div className="row xs">
               <span className="grow clip strong">{href && !subject ? <a className="plain" href={href}>{one.title}</a> : one.title}</span>
-              <span className={one.state === 'failed' ? 'told danger' : 'told soft num'} role={one.state === 'failed' ? 'alert' : undefined}>{one.state === 'running' && <Dot mood="busy" />} {jobSentence(one)}</span>
+              <span className={one.state === 'failed' ? 'told danger' : 'row told soft num'} role={one.state === 'failed' ? 'alert' : undefined}>{one.state === 'running' && <Dot mood="busy" />}{jobSentence(one)}</span>
               {one.state === 'failed' && mayEdit() && <Button small kind="quiet" icon="again" onClick={() => retryJob(one)}>Try again</Button>}
               {one.state === 'failed'
                 ? <IconButton small icon="close" label="Dismiss" onClick={() => drop(one)} />

@@ -83,10 +83,11 @@ function NetworkCard({ network, onRename }: { network: Network; onRename: () => 
       </a>
       <div className="row top">
         <div className="grow">
-          <div className="row tight"><a className="plain strong clip" href={address.network(network.id)}>{network.name}</a><Tag>{network.kind === 'cppn' && network.species ? network.species : (kindNames[network.kind] ?? network.kind)}</Tag></div>
+          <div className="row tight"><a className="plain strong clip" href={address.network(network.id)}>{network.name}</a>{network.kind && <Tag>{network.kind === 'cppn' && network.species ? network.species : (kindNames[network.kind] ?? network.kind)}</Tag>}</div>
           <div className="xs faint num clip">
-            {plural(network.snapshots.length, 'snapshot')}{newest ? `, ${newest.resolution}²` : ''}{network.used_in.length > 0 ? ` · in ${plural(network.used_in.length, 'scene')}` : ''}{network.created_at ? ` · ${when(network.created_at)}` : ''}
+            {plural(network.snapshots.length, 'snapshot')}{newest ? `, ${newest.resolution}²` : ''}{network.created_at ? ` · ${when(network.created_at)}` : ''}
           </div>
+          <div className="xs faint num clip">{network.used_in.length > 0 ? `Used in ${plural(network.used_in.length, 'scene')}` : 'Not used yet'}</div>
         </div>
         {mayEdit() && (
           <Menu align="end" button={<IconButton small icon="more" label={`More about ${network.name}`} />} items={[

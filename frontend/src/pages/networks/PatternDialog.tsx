@@ -1,9 +1,9 @@
 import { useState } from 'react'
 import { address, projectId } from '../../lib/page'
-import { FaultNote, Note, TextField } from '../../parts/basics'
+import { FaultNote, TextField } from '../../parts/basics'
 import { IconButton } from '../../parts/Button'
 import { FormDialog } from '../../parts/Dialog'
-import { useServices } from '../../shell/live'
+import { ServiceNote } from '../../shell/ServiceNote'
 import { post } from '../../wire/api'
 import { refresh } from '../../wire/query'
 import type { Network } from '../../wire/types'
@@ -16,7 +16,6 @@ export function PatternDialog({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('')
   const [fault, setFault] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
-  const services = useServices()
   const send = async (): Promise<void> => {
     setBusy(true)
     try {
@@ -33,7 +32,7 @@ export function PatternDialog({ onClose }: { onClose: () => void }) {
     <FormDialog title="Make a pattern network" act="Make it" wide isOpen isBusy={isBusy} reason={wrongSeed(seed)} onSend={() => void send()} onClose={onClose}>
       <p className="soft">A small network, drawn from a seed and never trained. It comes as six snapshots, from simple to complex, so that loud music can unfold it.</p>
       {fault !== null && <FaultNote fault={fault} what="The network was not made." />}
-      {services?.state !== 'attached' && <Note icon="machine">No render service is attached. The network is made as soon as one is.</Note>}
+      <ServiceNote waits="The network is made as soon as one is attached." />
       <div className="species" role="radiogroup" aria-label="Species">
         {species.map((one) => (
           <button key={one.name} type="button" role="radio" aria-checked={one.name === kind} className={one.name === kind ? 'choice on' : 'choice'} onClick={() => setKind(one.name)}>

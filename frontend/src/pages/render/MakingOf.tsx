@@ -35,7 +35,7 @@ function Standing({ render, share, kept, onCancel, onRetry }: { render: Render; 
   const [isAsking, setAsking] = useState(false)
   const isEditor = mayEdit()
   if (render.state === 'done') {
-    return <div className="row standing"><h2 className="grow num">{render.seconds_taken === null ? 'Done' : `Done in ${duration(render.seconds_taken)}`}</h2><span className="soft num">{count(render.frames_total)} frames{render.film_size ? `, ${fileSize(render.film_size)}` : ''}</span></div>
+    return <div className="row howstands"><h2 className="grow num">{render.seconds_taken === null ? 'Done' : `Done in ${duration(render.seconds_taken)}`}</h2><span className="soft num">{count(render.frames_total)} frames{render.film_size ? `, ${fileSize(render.film_size)}` : ''}</span></div>
   }
   if (render.state === 'failed') {
     return <Note mood="danger" action={isEditor && <Button small icon="again" onClick={onRetry}>Try again</Button>}>{render.error || 'The render failed.'} {kept > 0 && !render.error.includes('kept') && `${kept} of ${render.segments.length} segments are kept.`}</Note>
@@ -45,7 +45,7 @@ function Standing({ render, share, kept, onCancel, onRetry }: { render: Render; 
   }
   const isMeasured = share >= 0.05 && render.seconds_left !== null
   return (
-    <div className="row standing">
+    <div className="row howstands">
       <div className="grow row wrap">
         <h2 className="num">{render.state === 'queued' ? queueWords(render) : render.state === 'joining' ? 'Joining the segments' : `Frame ${count(render.frames_done)} of ${count(render.frames_total)}`}</h2>
         {render.state === 'running' && render.frames_per_second !== null && <span className="soft num">{render.frames_per_second.toFixed(1)} frames/s</span>}

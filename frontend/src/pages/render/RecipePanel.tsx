@@ -57,7 +57,7 @@ function Inputs({ recipe }: { recipe: Recipe }) {
     ['Beat grid', plural(scene.markers.length, 'tempo marker'), ''],
     ['Cues', String(scene.cues.length), ''],
     ['Snapshots', snapshotNames(recipe), scene.snapshots.length === 1 ? shortHash(scene.snapshots[0]?.sha256 ?? '') : String(scene.snapshots.length)],
-    ['Visualizer', `${scene.visualizer} ${recipe.versions[scene.visualizer] ?? ''}`, recipe.quality],
+    ['Visualizer', `${scene.visualizer} ${recipe.versions[`visualizer ${scene.visualizer}`] ?? ''}`, recipe.quality],
   ]
   return (
     <div className="sect" style={{ paddingTop: 8 }}>

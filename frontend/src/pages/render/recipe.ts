@@ -18,7 +18,7 @@ export function valueText(value: unknown, schema: ParameterSchema | undefined): 
 }
 
 function numberText(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4))).replace('-', '−')
 }
 
 /** Every parameter with its title, in the order of the visualizer's form. */

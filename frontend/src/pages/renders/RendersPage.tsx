@@ -2,12 +2,12 @@
 import { useState } from 'react'
 import { count, timeLeft } from '../../lib/format'
 import { address, projectId } from '../../lib/page'
-import { Empty, FaultNote, Note } from '../../parts/basics'
+import { Empty, FaultNote } from '../../parts/basics'
 import { Button } from '../../parts/Button'
 import { FilmCard, isGoing, renderState } from '../../parts/Film'
 import { Bar, SpokenProgress } from '../../parts/Progress'
 import { Shell } from '../../shell/Shell'
-import { useServices } from '../../shell/live'
+import { ServiceNote } from '../../shell/ServiceNote'
 import { queries, useAsk } from '../../wire/query'
 import type { Render } from '../../wire/types'
 import { GridSkeleton } from '../scenes/ScenesPage'
@@ -23,13 +23,11 @@ const filters: { id: Filter; label: string; keep: (render: Render) => boolean }[
 
 export function RendersPage() {
   const renders = useAsk(queries.renders(projectId()))
-  const services = useServices()
   const [filter, setFilter] = useState<Filter>('all')
   const items = renders.data?.items
   const going = (items ?? []).filter(isGoing)
   const rest = (items ?? []).filter((one) => !isGoing(one))
   const keep = filters.find((one) => one.id === filter)?.keep ?? (() => true)
-  const isAlone = going.length > 0 && services?.state !== 'attached'
   return (
     <Shell place="renders">
       <div className="middle">
@@ -41,7 +39,7 @@ export function RendersPage() {
             Open a scene and press Render film. It goes on when the page is closed.
           </Empty>
         )}
-        {isAlone && <div style={{ marginBottom: 12 }}><Note icon="machine">No render service is attached. Renders wait and start by themselves when one is.</Note></div>}
+        {going.length > 0 && <ServiceNote waits="Renders wait and start by themselves when one is attached." />}
         {going.length > 0 && (
           <section className="card going" aria-label="Being made">
             {going.map((one) => <Going key={one.id} render={one} />)}

@@ -78,7 +78,8 @@ function SceneCard({ scene, picture, onRename }: { scene: Scene; picture: string
       <div className="row top">
         <div className="grow">
           <a className="plain strong clip block" href={address.scene(scene.id)}>{scene.name}</a>
-          <div className="xs faint num clip">{scene.visualizer} on {scene.track.name} · {pictureSize(scene.width, scene.height)}, {frameRate(scene.fps)} fps · {when(scene.updated_at)}</div>
+          <div className="xs faint clip">{scene.visualizer} on {scene.track.name}</div>
+          <div className="xs faint num clip">{pictureSize(scene.width, scene.height)}, {frameRate(scene.fps)} fps · {when(scene.updated_at)}</div>
         </div>
         {mayEdit() && (
           <Menu align="end" button={<IconButton small icon="more" label={`More about ${scene.name}`} />} items={[

@@ -65,14 +65,19 @@ function TrackName({ track }: { track: Track }) {
   return (
     <span className="row">
       <a className="plain strong clip" href={address.track(track.id)}>{track.name}</a>
-      {track.codec && <span className="faint xs">{track.codec.toUpperCase()}</span>}
+      {track.codec && <span className="faint xs">{codecWords(track.codec)}</span>}
     </span>
   )
 }
 
+/** "OGG Vorbis vorbis" → "OGG VORBIS": container and codec often say the same. */
+export function codecWords(codec: string): string {
+  return [...new Set(codec.toUpperCase().split(/\s+/))].join(' ')
+}
+
 function TrackSound({ track }: { track: Track }) {
   const { trackId, played } = useStore(listening)
-  return <Overview peaks={track.overview} played={trackId === track.id ? played : null} />
+  return <div className="soundcell"><Overview peaks={track.overview} played={trackId === track.id ? played : null} /></div>
 }
 
 const steps = { uploaded: 'Waiting', decoding: 'Decoding', analysing: 'Analysing' } as const
