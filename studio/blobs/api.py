@@ -92,20 +92,20 @@ def begin_upload(request: HttpRequest) -> HttpResponse:
 @router.api_operation(["HEAD"], "/uploads/{uuid:upload_id}", auth=sender, include_in_schema=False)
 def ask_offset(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """How many bytes are safely stored."""
-    _require_version(request)
     upload = _own_or_404(request, upload_id)
+    _require_version(request)
     return _answer(200, upload, **{"Upload-Length": str(upload.size), "Cache-Control": "no-store"})
 
 
 @router.patch("/uploads/{uuid:upload_id}", auth=sender, response={204: None})
 def send_piece(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     """The next piece. 409 at another offset, 423 while one is written, 460 for a wrong checksum, 507 when full."""
+    upload, offset = _own_or_404(request, upload_id), request.headers.get("Upload-Offset", "")
     _require_version(request)
     if request.headers.get("Content-Type") != "application/offset+octet-stream":
         raise Refused("Send the piece as application/offset+octet-stream.", status=415)
     if int(request.headers.get("Content-Length") or 0) > settings.UPLOAD_CHUNK_BYTES:
         raise Refused("Send at most 4 MiB at once.", status=413)
-    upload, offset = _own_or_404(request, upload_id), request.headers.get("Upload-Offset", "")
     if not (offset.isascii() and offset.isdigit()):
         raise Refused("Upload-Offset is missing or no number.", status=400)
     _require_checksum(request)

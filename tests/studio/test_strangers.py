@@ -1,0 +1,167 @@
+"""Every address of the API and every page, from the route table: a stranger who knows all ids finds nothing (F22)."""
+
+import re
+import uuid
+
+import pytest
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern
+
+from studio.api import api
+from studio.blobs.models import Upload
+from studio.blobs.store import put_bytes
+from studio.jobs import queue
+from studio.projects.models import Invitation
+from studio.renders.models import Render, RenderThumb
+from studio.tracks.models import Cue
+from tests.studio.features import make_scene
+
+pytestmark = pytest.mark.django_db
+
+# Addresses that are nobody's project: the person's own, the site's, and links whose token is the right itself.
+OPEN = re.compile(r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|projects|invitations/.*|openapi.json)$")
+BODIES = {
+    "PATCH /cues/{cue_id}": {"revision": 1, "label": "mine"},
+    "PATCH /networks/{network_id}": {"name": "mine"},
+    "PATCH /projects/{project_id}": {"name": "mine"},
+    "PATCH /projects/{project_id}/members/{user_id}": {"role": "owner"},
+    "PATCH /renders/{render_id}": {"name": "mine"},
+    "PATCH /scenes/{scene_id}": {"revision": 1, "name": "mine"},
+    "PATCH /tracks/{track_id}": {"name": "mine"},
+    "POST /projects/{project_id}/invitations": {"role": "owner"},
+    "POST /projects/{project_id}/networks/pattern": {"species": "smoke", "seed": 3},
+    "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
+    "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
+    "POST /tracks/{track_id}/cues": {"seconds": 1.0},
+    "PUT /tracks/{track_id}/grid": {"revision": 1, "markers": []},
+}
+# What even its owner does not find yet, because the made-up things have no such file.
+ABSENT = {"GET /renders/{render_id}/film", "GET /tracks/{track_id}/files/{name}", "PATCH /uploads/{upload_id}"}
+
+
+def routes() -> list[str]:
+    """ "GET /tracks/{track_id}" for every operation of the API, the hidden ones included."""
+    found = []
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            clean = re.sub(r"\{(?:\w+:)?(\w+)\}", r"{\1}", f"{prefix}{path}")
+            found += [f"{method} {clean}" for operation in view.operations for method in operation.methods]
+    return sorted(found)
+
+
+PROJECT_ROUTES = [route for route in routes() if not OPEN.search(route) and " /service/" not in route]
+
+
+@pytest.fixture
+def ids(project, owner, as_user):
+    """The real ids of one of everything in `project`."""
+    scene = make_scene(project, owner)
+    client = as_user(owner)
+    order = {"range": {"kind": "first", "end_seconds": 2}, "quality": "draft"}
+    render = Render.objects.get(pk=client.call("POST", f"/scenes/{scene.pk}/renders", order).json()["id"])
+    RenderThumb.objects.create(render=render, frame=0, blob=put_bytes(b"thumb"))
+    client.call("POST", f"/projects/{project.pk}/invitations", {"role": "viewer"})
+    job = queue.enqueue("nothing", project_id=project.pk, title="x", payload={}, runs_on="worker")
+    return {
+        "project_id": project.pk,
+        "user_id": owner.pk,
+        "invitation_id": Invitation.objects.get().pk,
+        "track_id": scene.track_id,
+        "cue_id": Cue.objects.create(track=scene.track, seconds=1.0).pk,
+        "network_id": scene.snapshots.first().network_id,
+        "snapshot_id": scene.snapshots.first().pk,
+        "scene_id": scene.pk,
+        "render_id": render.pk,
+        "job_id": job.pk,
+        "upload_id": Upload.objects.create(project=project, user=owner, kind="track", name="x", size=9).pk,
+        "frame": 0,
+        "name": "peaks",
+    }
+
+
+def ask(client, route, ids):
+    method, path = route.split(" ")
+    return client.call(method, path.format(**ids), BODIES.get(route), **{"Tus-Resumable": "1.0.0"})
+
+
+def test_the_route_table_is_read_whole():
+    assert len(PROJECT_ROUTES) > 50
+    assert {"GET /tracks/{track_id}", "HEAD /uploads/{upload_id}", "POST /jobs/{job_id}/retry"} <= set(PROJECT_ROUTES)
+
+
+def test_a_stranger_finds_nothing_at_any_address(ids, person, as_user):
+    stranger = as_user(person("Stranger"))
+    unknown = {name: uuid.uuid4() if isinstance(value, uuid.UUID) else value for name, value in ids.items()}
+    for route in PROJECT_ROUTES:
+        known = ask(stranger, route, ids)
+        assert known.status_code == 404, f"{route} tells a stranger {known.status_code}: {known.content[:200]!r}"
+        guessed = ask(stranger, route, unknown)
+        assert (known.status_code, known.content) == (guessed.status_code, guessed.content), route
+
+
+def test_nobody_is_sent_to_sign_in_at_every_address(ids, as_user):
+    for route in PROJECT_ROUTES:
+        assert ask(as_user(None), route, ids).status_code == 401, route
+
+
+def test_a_viewer_reads_everything_and_changes_nothing(ids, member, as_user):
+    """The other side of the matrix: where a stranger finds nothing, a member finds something."""
+    viewer = as_user(member("viewer"))
+    own = {"upload_id", "invitation_id"}
+    for route in PROJECT_ROUTES:
+        if any(f"{{{name}}}" in route for name in own) or route in ABSENT or route.endswith("/restore"):
+            continue
+        status = ask(viewer, route, ids).status_code
+        may = route.startswith("GET") and not route.endswith("/invitations")
+        assert status == (200 if may else 403), f"{route} tells a viewer {status}"
+
+
+def test_a_session_opens_no_address_of_render_services(ids, owner, as_user):
+    client = as_user(owner)
+    service = [route for route in routes() if " /service/" in route]
+    assert len(service) >= 8
+    everything = {
+        **ids,
+        "kind": "job",
+        "lease_id": ids["job_id"],
+        "segment_id": uuid.uuid4(),
+        "sha256": "0" * 64,
+        "key": "0" * 64,
+    }
+    for route in service:
+        assert ask(client, route, everything).status_code == 401, route
+
+
+def pages():
+    """The addresses of all pages of a project."""
+    found = [
+        str(route.pattern) for route in get_resolver().url_patterns[1].url_patterns if isinstance(route, URLPattern)
+    ]
+    return [path for path in found if path.startswith("p/")]
+
+
+def test_a_stranger_sees_the_same_page_for_what_is_there_and_what_is_not(ids, person, owner, as_user):
+    assert len(pages()) >= 11
+    kinds = {"tracks": "track_id", "scenes": "scene_id", "renders": "render_id", "networks": "network_id"}
+    stranger, member = as_user(person("Stranger")), as_user(owner)
+    nothing = stranger.get(f"/p/{uuid.uuid4()}/").content
+    for pattern in pages():
+        kind = pattern.split("/")[2]
+        thing = ids[kinds[kind]] if "<uuid:pk>" in pattern else ""
+        path = "/" + pattern.replace("<uuid:project_id>", str(ids["project_id"])).replace("<uuid:pk>", str(thing))
+        answer = stranger.get(path)
+        assert (answer.status_code, answer.content) == (404, nothing), path
+        assert member.get(path).status_code == 200, path
+
+
+def test_a_thing_is_found_only_under_its_own_project(ids, owner, as_user):
+    client = as_user(owner)
+    other = client.call("POST", "/projects", {"name": "Other"}).json()["id"]
+    assert client.get(f"/p/{other}/tracks/{ids['track_id']}/").status_code == 404
+    assert client.get(f"/p/{ids['project_id']}/tracks/{ids['track_id']}/").status_code == 200
+
+
+def test_a_page_of_nobody_leads_to_sign_in_and_back(project, client):
+    answer = client.get(f"/p/{project.pk}/tracks/")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/sign-in/?next=/p/{project.pk}/tracks/"
