@@ -76,7 +76,7 @@ class StyleGan2(nn.Module):
     """A generator read from a snapshot. Gradients flow through it; its weights ask for none."""
 
     kind = "stylegan2"
-    family = None
+    family: str | None = None
 
     def __init__(self, config: StyleGan2Config) -> None:
         super().__init__()
