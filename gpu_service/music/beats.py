@@ -14,7 +14,7 @@ from gpu_service.music.tempo import TempoCurve
 # How strictly beats keep the pace (Ellis 2007, "Beat tracking by dynamic programming").
 TIGHTNESS = 100.0
 SNAP_SECONDS = 0.045
-LONG_REACH, SHORT_REACH = 16, 3
+LONG_REACH, SHORT_REACH = 16, 2
 AGREED_SHARE = 0.6
 ERROR_SECONDS = 0.006
 ROUNDS = 8
