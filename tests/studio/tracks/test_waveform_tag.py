@@ -19,9 +19,11 @@ def drawn(text: str, **context) -> str:
 def test_the_tag_hands_the_tracks_numbers_to_the_bundle(project):
     track = make_track(project, name="</script><b>Low & Tide")
     page = drawn("{% waveform track height=180 lanes='onset' start=1.5 %}", track=track)
-    place = re.search(
-        r"<div class=\"waveform-embed\" data-waveform ([^>]*)>\s*<script type=\"application/json\">(.*?)</script></div>", page, re.S
+    pattern = (
+        r'<div class="waveform-embed" data-waveform ([^>]*)>\s*'
+        r'<script type="application/json">(.*?)</script></div>'
     )
+    place = re.search(pattern, page, re.DOTALL)
     assert place.group(1) == 'data-height="180" data-lanes="onset" data-start="1.5"'
     told = json.loads(place.group(2))
     assert told["name"] == track.name
