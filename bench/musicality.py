@@ -26,9 +26,8 @@ SIDE = 64
 
 def film_fps(film: Path) -> Fraction:
     """The frame rate that the file states."""
-    said = ffmpeg.run(
-        [*ffmpeg.read_from(film, demuxer="mov"), "-t", "0", "-f", "null", "-"], limit_seconds=30
-    ).last_words
+    asking = [*ffmpeg.read_from(film, demuxer="mov"), "-t", "0", "-f", "null", "-"]
+    said = "\n".join(ffmpeg.run(asking, limit_seconds=30).facts)
     found = re.search(r"Video:.*?, ([\d.]+) fps", said)
     if found is None:
         raise MusicError(f"“{film.name}” holds no pictures. Choose an MP4 film.")

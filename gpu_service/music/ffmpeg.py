@@ -1,9 +1,11 @@
 """ffmpeg as a well-guarded child: an argument list, no network, limits of time and memory, its last words kept."""
 
 import contextlib
+import re
 import shutil
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +20,9 @@ except ImportError:  # Windows has no limits to set.
 
 MEMORY_BYTES = 2 * 1024**3
 PROBE_SECONDS = 20.0
-KEPT_LINES = 200
+KEPT_LINES, LONGEST_LINE = 100, 2000
+# What a file holds; its lyrics may push thousands of lines in between.
+FACTS = re.compile(r"  (Stream #|Duration:)")
 
 
 @lru_cache(maxsize=1)
@@ -45,11 +49,15 @@ def read_from(path: Path, *, demuxer: str) -> list[str]:
 
 
 class Child:
-    """A running ffmpeg. `stdout` holds what it writes; `last_words` what it said on standard error."""
+    """A running ffmpeg. `stdout` holds what it writes, `last_words` the end of what it said on standard error.
+
+    `facts` are the lines about length and streams, those of the input first.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
-        self.lines: list[str] = []
+        self.facts: list[str] = []
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
         self.ran_out_of_time = False
 
     @property
@@ -70,8 +78,10 @@ class Child:
         """Keep reading standard error, so that a chatty ffmpeg never stands still on a full pipe."""
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            if len(self.lines) < KEPT_LINES:
-                self.lines.append(line.decode("utf-8", "replace").rstrip())
+            text = line[:LONGEST_LINE].decode("utf-8", "replace").rstrip()
+            self.lines.append(text)
+            if FACTS.match(text) and len(self.facts) < KEPT_LINES:
+                self.facts.append(text)
 
     def end(self) -> None:
         self.ran_out_of_time = True

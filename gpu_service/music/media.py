@@ -121,15 +121,15 @@ def probe(path: Path) -> Media:
     """Sniff, then ask ffmpeg for codec, rate and channels. Raises MusicError when there is no sound inside."""
     kind = sniff(path)
     asking = [*ffmpeg.read_from(path, demuxer=kind.demuxer), "-map", "0:a:0?", "-t", "0", "-f", "null", "-"]
-    said = ffmpeg.run(asking, limit_seconds=ffmpeg.PROBE_SECONDS).last_words
-    said = said.partition("Stream mapping:")[0]
-    stream = re.search(r"Stream #0:\d+.*?: Audio: (\w+).*?, (\d+) Hz, ([^,]+)", said)
+    said = "\n".join(ffmpeg.run(asking, limit_seconds=ffmpeg.PROBE_SECONDS).facts)
+    # Only whole lines of ffmpeg's own count: a title can say "Stream #0:0: Audio" too.
+    stream = re.search(r"^  Stream #0:\d+.*?: Audio: (\w+).*?, (\d+) Hz, ([^,]+)", said, re.MULTILINE)
     if stream is None:
         if "Video:" in said:
             raise MusicError(choose_sentence(path, "holds pictures and no sound"))
         raise MusicError(damaged(path, kind))
-    duration = re.search(r"Duration: (\d+):(\d\d):(\d\d\.\d+)", said)
-    rate = re.search(r"Audio: .*?, (\d+) kb/s", said)
+    duration = re.search(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", said, re.MULTILINE)
+    rate = re.search(r", (\d+) kb/s", stream.string[stream.start() :].partition("\n")[0])
     hours, minutes, seconds = duration.groups() if duration else ("", "", "")
     return Media(
         kind=kind,

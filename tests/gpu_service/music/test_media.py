@@ -165,6 +165,15 @@ def test_a_name_that_looks_like_an_option_or_an_address_is_a_file(tmp_path: Path
         assert probe(file).codec == "pcm_s16le"
 
 
+def test_words_in_a_file_cannot_pass_for_what_ffmpeg_says_of_it(tmp_path: Path):
+    lie = "  Stream #0:0: Audio: lies, 1 Hz, mono, 1 kb/s"
+    lyrics = "\n".join([lie, *(f"line {i}" for i in range(2000)), lie])
+    options = [*FORMATS["lossless.flac"], "-metadata", f"title={lie}", "-metadata", f"lyrics={lyrics}"]
+    media = probe(encode(click(seconds=0.5, at_seconds=0.1), tmp_path / "a.flac", options))
+    assert (media.codec, media.sample_rate, media.channels) == ("flac", 44_100, 2)
+    assert media.header_seconds == 0.5
+
+
 def test_a_child_that_takes_too_long_is_ended():
     forever = ["-f", "lavfi", "-re", "-i", "sine=d=60", "-f", "null", "-"]
     child = ffmpeg.run(forever, limit_seconds=0.5)
