@@ -8,20 +8,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from gpu_service.cli_progress import progress_bar
 from gpu_service.errors import RenderError
 from gpu_service.film.recipe import file_sha256, make_recipe, recipe_path, write_recipe
-from gpu_service.film.render import Film, Progress, render_film
 from gpu_service.music.decode import concatenate, decode
 from gpu_service.protocol import EncoderSpec, Recipe, SceneSpec, SnapshotRef, TrackRef, frames_in, parse_fps
 from gpu_service.settings import read_settings
 from gpu_service.snapshots.store import import_snapshot
 from gpu_service.visualizers import load
 from gpu_service.visualizers.stage_cache import StageCache
+
+if TYPE_CHECKING:
+    from gpu_service.film.render import Film, Progress
 
 SNAPSHOT_ENDINGS = (".safetensors", ".pkl", ".pt")
 
@@ -97,16 +99,17 @@ def _tracks(songs: list[Path], *, together: float, folder: Path) -> list[TrackRe
     return [TrackRef(sha256=file_sha256(path), name=path.name, duration_seconds=seconds) for path, seconds in pairs]
 
 
-def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path]) -> Film:
+def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path]) -> "Film":
     # torch takes seconds to import, so mistakes are found before.
     from gpu_service.film.code_path import choose_device
+    from gpu_service.film.render import render_film
 
     settings = read_settings()
     began = time.monotonic()
     with progress_bar() as bar:
         task = bar.add_task("Starting", total=None, more="")
 
-        def show(progress: Progress) -> None:
+        def show(progress: "Progress") -> None:
             rate = progress.done / max(time.monotonic() - began, 1e-3)
             counted = f"frame {progress.done} of {progress.total}, {rate:.1f} frames/s"
             more = counted if progress.step == "Drawing" else ""

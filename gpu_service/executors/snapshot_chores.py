@@ -3,7 +3,9 @@
 import re
 from pathlib import Path
 
+from gpu_service.errors import RenderError
 from gpu_service.film.thumbs import jpeg
+from gpu_service.networks.cppn_species import SpeciesError
 from gpu_service.protocol import SnapshotResult, SnapshotsResult
 from gpu_service.snapshots.store import SnapshotFacts, import_snapshot, load_network, write
 
@@ -24,8 +26,12 @@ def make_pattern(species: str, *, seed: int, folder: Path) -> SnapshotsResult:
     # torch takes seconds to import.
     from gpu_service.networks.cppn import make_family
 
+    try:
+        family = make_family(species, seed=seed)
+    except SpeciesError as error:
+        raise RenderError(str(error), kind="bad_input") from error
     results = []
-    for order, network in enumerate(make_family(species, seed=seed)):
+    for order, network in enumerate(family):
         complexity = network.config.complexity
         file = folder / f"{species}-{seed}-{round(complexity * 100):03}.safetensors"
         facts = write(network, file)
