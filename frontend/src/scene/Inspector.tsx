@@ -4,7 +4,7 @@ import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Note, Select, Skeleton } from '../parts/basics'
 import { Icon } from '../parts/Icon'
-import { Menu } from '../parts/Menu'
+import { Popover } from '../parts/Menu'
 import { CueEditor } from '../track/CueEditor'
 import { CueList } from '../track/CueList'
 import type { Desk } from '../track/desk'
@@ -46,16 +46,23 @@ export function Inspector(props: InspectorProps) {
 }
 
 function Presets({ draft, visualizer }: { draft: Draft; visualizer: Visualizer }) {
+  const [isOpen, setOpen] = useState(false)
   if (visualizer.presets.length === 0) return null
   return (
     <span className="end">
-      <Menu
-        align="end"
-        button={<button type="button" className="btn quiet small">Presets<Icon name="down" size="small" /></button>}
-        items={visualizer.presets.map((preset) => ({
-          id: preset.name, label: preset.title, caption: preset.summary, act: () => draft.change({ preset: preset.name }, `Preset ${preset.title}`),
-        }))}
-      />
+      <Popover label="Presets" open={isOpen} onOpenChange={setOpen} button={<button type="button" className="btn quiet small">Presets<Icon name="down" size="small" /></button>}>
+        <div className="presets">
+          {visualizer.presets.map((preset) => (
+            <button key={preset.name} type="button" onClick={() => {
+              draft.change({ preset: preset.name }, `Preset ${preset.title}`)
+              setOpen(false)
+            }}>
+              <span className="strong">{preset.title}</span>
+              <span className="xs soft">{preset.summary}</span>
+            </button>
+          ))}
+        </div>
+      </Popover>
     </span>
   )
 }

@@ -12,7 +12,9 @@ import { useProjectEvents, useServices } from '../shell/live'
 import { isNothing, NothingHere, Shell } from '../shell/Shell'
 import { useDesk, type Desk } from '../track/desk'
 import { transportCommands } from '../track/moves'
+import { DrawerButton } from '../track/DrawerButton'
 import { TimelineBox } from '../track/TimelineBox'
+import { PhoneTransport } from '../track/PhoneDesk'
 import { Transport } from '../track/Transport'
 import { useIsPhone } from '../track/use_phone'
 import { patch, post } from '../wire/api'
@@ -67,9 +69,10 @@ function Editor({ first }: { first: Scene }) {
   const siblings = (scenes.data?.items ?? []).map((one) => ({ id: one.id, name: one.name, href: address.scene(one.id), isHere: one.id === scene.id }))
   const [isRendering, setRendering] = useState(false)
   const services = useServices()
+  const isPhone = useIsPhone()
   const speed = useSpeed(session.get(), scene)
   return (
-    <Shell place="scenes" thing={{ name: scene.name, siblings }} actions={mayEdit() ? <Actions draft={draft} onRender={() => setRendering(true)} /> : null}>
+    <Shell place="scenes" thing={{ name: scene.name, siblings }} actions={mayEdit() && !isPhone ? <Actions draft={draft} onRender={() => setRendering(true)} /> : null}>
       {desk && track.data ? <Body draft={draft} desk={desk} track={track.data} session={session} /> : <div className="middle"><Skeleton rows={6} height={44} /></div>}
       {isRendering && desk && (
         <RenderDialog scene={scene} durationSeconds={track.data?.duration_seconds ?? 0} selection={desk.player.loopSelection}
@@ -124,14 +127,24 @@ function Body({ draft, desk, track, session }: BodyProps) {
     if (event.kind.startsWith('cue.')) desk.cues.take(event)
     if (event.kind.startsWith('grid.') && event.subject === `track:${track.id}`) desk.sound.refreshGrid()
   })
+  if (isPhone) {
+    return (
+      <div className="phone-desk">
+        <StageBox draft={draft} preview={preview} visualizer={visualizer} isSmall />
+        <TimelineBox desk={desk} track={track} layout="phone" />
+        <PhoneTransport desk={desk} />
+        <p className="xs faint phone-note">Parameters are changed on a larger screen.</p>
+      </div>
+    )
+  }
   return (
     <div className={isInspecting ? 'editor inspecting' : 'editor'}>
       <div className="desk-main">
         <StageBox draft={draft} preview={preview} visualizer={visualizer} />
-        <TimelineBox desk={desk} track={track} layout={isPhone ? 'phone' : 'scene'} href={address.track(track.id)} />
+        <TimelineBox desk={desk} track={track} layout="scene" href={address.track(track.id)} />
         <Transport desk={desk} hasFollow={false} />
       </div>
-      <div className="drawer-button"><IconButton kind="plain" icon="panel" label="Parameters" on={isInspecting} onClick={() => setInspecting(!isInspecting)} /></div>
+      <DrawerButton label="Parameters" isOpen={isInspecting} onChange={setInspecting} />
       <Inspector draft={draft} desk={desk} visualizers={visualizers.data} visualizer={visualizer} tracks={tracks.data?.items ?? []} />
     </div>
   )

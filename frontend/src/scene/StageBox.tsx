@@ -18,17 +18,19 @@ interface StageBoxProps {
   draft: Draft
   preview: PreviewParts
   visualizer: Visualizer | undefined
+  /** On a phone only the picture. */
+  isSmall?: boolean
 }
 
-export function StageBox({ draft, preview, visualizer }: StageBoxProps) {
+export function StageBox({ draft, preview, visualizer, isSmall = false }: StageBoxProps) {
   const { box, status } = preview
   const isStill = status.state === 'away' || status.state === 'offline' || status.state === 'failed'
   return (
     <div className={`stage preview-stage${isStill ? ' still' : ''}`} data-region="stage">
       <div className="picture-well" ref={box} data-preview />
       <StageCard preview={preview} visualizer={visualizer} />
-      <Figures draft={draft} preview={preview} />
-      <StageTools draft={draft} preview={preview} />
+      {!isSmall && <Figures draft={draft} preview={preview} />}
+      {!isSmall && <StageTools draft={draft} preview={preview} />}
     </div>
   )
 }

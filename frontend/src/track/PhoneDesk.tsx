@@ -11,6 +11,18 @@ import { TrackStanding } from './TrackStanding'
 import { barWords, PlayButton } from './Transport'
 
 export function PhoneDesk({ desk, track }: { desk: Desk; track: Track }) {
+  return (
+    <div className="phone-desk">
+      <TrackStanding desk={desk} track={track} />
+      <TimelineBox desk={desk} track={track} layout="phone" />
+      <PhoneTransport desk={desk} />
+      <CueList desk={desk} tall />
+    </div>
+  )
+}
+
+/** What the thumb reaches: previous cue, play, next cue, beside a clock that is read at arm's length. */
+export function PhoneTransport({ desk }: { desk: Desk }) {
   const now = useRef<HTMLDivElement>(null)
   const bar = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -25,19 +37,14 @@ export function PhoneDesk({ desk, track }: { desk: Desk; track: Track }) {
   }, [desk])
   const move = moves(desk)
   return (
-    <div className="phone-desk">
-      <TrackStanding desk={desk} track={track} />
-      <TimelineBox desk={desk} track={track} layout="phone" />
-      <div className="phone-transport row" data-region="transport">
-        <div className="grow">
-          <div className="num phone-clock" ref={now} />
-          <div className="xs faint num" ref={bar} />
-        </div>
-        <IconButton icon="previous" label="Previous cue" onClick={() => move.cue(-1)} />
-        <PlayButton desk={desk} />
-        <IconButton icon="next" label="Next cue" onClick={() => move.cue(1)} />
+    <div className="phone-transport row" data-region="transport">
+      <div className="grow">
+        <div className="num phone-clock" ref={now} data-clock />
+        <div className="xs faint num" ref={bar} />
       </div>
-      <CueList desk={desk} tall />
+      <IconButton icon="previous" label="Previous cue" onClick={() => move.cue(-1)} />
+      <PlayButton desk={desk} />
+      <IconButton icon="next" label="Next cue" onClick={() => move.cue(1)} />
     </div>
   )
 }

@@ -1,5 +1,5 @@
 /** The track desk: hear it, see it, set cues. */
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useCommands } from '../lib/keys'
 import { address, mayEdit, pageData, projectId } from '../lib/page'
 import { useStore } from '../lib/store'
@@ -16,6 +16,7 @@ import { laneSettings, showLaneOf } from '../widgets/lane_settings'
 import { CueEditor } from './CueEditor'
 import { CueList } from './CueList'
 import { useDesk, type Desk } from './desk'
+import { DrawerButton } from './DrawerButton'
 import { GridPanel } from './GridPanel'
 import { moves, transportCommands } from './moves'
 import { NewSceneButton } from './NewScene'
@@ -53,15 +54,17 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
     if (event.kind.startsWith('cue.') && (event.payload.track_id === track.id || event.kind === 'cue.removed')) desk.cues.take(event)
     if (event.kind.startsWith('grid.') || (event.kind.startsWith('track.') && event.subject === `track:${track.id}`)) desk.sound.refreshGrid()
   })
+  const [isInspecting, setInspecting] = useState(false)
   if (isPhone) return <PhoneDesk desk={desk} track={track} />
   return (
-    <div className="editor">
+    <div className={isInspecting ? 'editor inspecting' : 'editor'}>
       <div className="desk-main">
         <Toolbar desk={desk} />
         <TrackStanding desk={desk} track={track} />
         <TimelineBox desk={desk} track={track} layout="desk" />
         <Transport desk={desk} />
       </div>
+      <DrawerButton label="Beat grid and cues" isOpen={isInspecting} onChange={setInspecting} />
       <aside className="panel right inspector track-inspector" data-region="inspector">
         <GridPanel desk={desk} track={track} />
         <CueList desk={desk} />

@@ -84,6 +84,8 @@ export function createDesk(scope: Scope, trackId: string): Desk {
   }
 }
 
+const FIRST_PX_PER_SECOND = 38
+
 /** The first thing one sees of a track is its beginning, at a zoom where beats can be told apart. */
 function showDuration(view: TimeView, player: Player, seconds: number): void {
   const isFirst = view.durationSeconds === 0
@@ -91,7 +93,9 @@ function showDuration(view: TimeView, player: Player, seconds: number): void {
   player.durationSeconds = seconds
   const show = (): void => {
     const start = Number(new URLSearchParams(location.search).get('t') ?? 0) || 0
-    view.show(Math.max(0, start - 11), Math.max(0, start - 11) + Math.min(seconds, 22))
+    const span = Math.min(seconds, Math.min(30, Math.max(12, view.width / FIRST_PX_PER_SECOND)))
+    const from = Math.max(0, start - span / 2)
+    view.show(from, from + span)
     if (start) player.seek(start)
   }
   if (!isFirst) return view.moveTo(view.from)

@@ -46,9 +46,16 @@ export interface LaneStack {
   describe(text: (seconds: number) => string): void
 }
 
-export function createLaneStack(scope: Scope, parent: HTMLElement, { player, view }: { player: Player; view: TimeView }): LaneStack {
+export interface LaneStackOptions {
+  player: Player
+  view: TimeView
+  /** What kind of page it stands on; a class of the same name dresses it. */
+  layout: string
+}
+
+export function createLaneStack(scope: Scope, parent: HTMLElement, { player, view, layout }: LaneStackOptions): LaneStack {
   const events = createEmitter<LaneStackEvents>()
-  const box = element('div', { class: 'lanes' }, parent)
+  const box = element('div', { class: `lanes ${layout}` }, parent)
   const over = element('div', { class: 'timearea' }, box)
   const loop = element('div', { class: 'loopspan', hidden: true }, over)
   const playhead = element('div', { class: 'playhead' }, over)

@@ -47,6 +47,7 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   const sizes = new ResizeObserver(drawBand)
   sizes.observe(band)
   scope.add(() => sizes.disconnect())
+  scope.listen(window, 'theme', drawBand)
   listenToHand(scope, parent, window_, { player, view })
   place()
 

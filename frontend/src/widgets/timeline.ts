@@ -54,8 +54,7 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   const minimap = element('div', { class: `minimap ${options.layout}` }, parent)
   scope.add(() => minimap.remove())
   const overview = createOverview(scope, minimap, { player, view })
-  const stack = createLaneStack(scope, parent, { player, view })
-  stack.box.classList.add(options.layout)
+  const stack = createLaneStack(scope, parent, { player, view, layout: options.layout })
   stack.describe((seconds) => {
     const place = placeAt(sound.beats.get(), seconds)
     return place ? `bar ${place.bar}, beat ${place.beat}` : ''
