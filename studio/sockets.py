@@ -40,6 +40,9 @@ class PageSocket(AsyncWebsocketConsumer):
         """The project that the address leads to, or None when there is no such thing."""
         return self.scope["url_route"]["kwargs"]["project_id"]
 
+    async def prepare(self) -> None:
+        """What must be known before the socket is accepted."""
+
     async def opened(self) -> None:
         """The person may see the project and the socket is accepted."""
 
@@ -73,18 +76,27 @@ class PageSocket(AsyncWebsocketConsumer):
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_over, self._is_open = False, False
         self._second, self._count = 0, 0
-        user, project_id = self.scope["user"], await self.find_project()
-        if not user.is_authenticated or project_id is None:
+        try:
+            may_open = await self._may_open()
+        except DatabaseError:  # the page tries again by itself
+            may_open = False
+        if not may_open:
             await self.close()
             return
-        if not await database_sync_to_async(may_see)(user.pk, project_id):
-            await self.close()
-            return
-        self.user, self.project_id = user, project_id
         await self.accept()
         self._is_open = True
         self.spawn(self._watch_rights())
         await self.opened()
+
+    async def _may_open(self) -> bool:
+        user, project_id = self.scope["user"], await self.find_project()
+        if not user.is_authenticated or project_id is None:
+            return False
+        if not await database_sync_to_async(may_see)(user.pk, project_id):
+            return False
+        self.user, self.project_id = user, project_id
+        await self.prepare()
+        return True
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.is_over:

@@ -5,10 +5,12 @@ slot per type: the newest replaces what was not sent yet.
 """
 
 import asyncio
+import contextlib
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 
 from studio.events import live
 from studio.events.read import events_since, last_number
@@ -20,16 +22,19 @@ BATCH = 200
 
 
 class EventsSocket(PageSocket):
+    async def prepare(self) -> None:
+        self._since = await self._asked_since()
+
     async def opened(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._slots: dict[str, live.Message] = {}
         self._something = asyncio.Event()
         self._line = asyncio.Lock()
-        since = await self._since()
         for greet in live.GREETINGS:
-            self.tell(await greet())
+            with contextlib.suppress(DatabaseError):
+                self.tell(await greet())
         live.enter(self)
-        self.spawn(self._send_events(since))
+        self.spawn(self._send_events(self._since))
         self.spawn(self._send_slots())
 
     async def closed(self) -> None:
@@ -48,7 +53,7 @@ class EventsSocket(PageSocket):
         user = self.user
         return {"id": str(user.pk), "name": user.name, "initials": user.initials, "colour": user.colour}
 
-    async def _since(self) -> int:
+    async def _asked_since(self) -> int:
         """The number to go on from; without one, only what comes from now on."""
         given = parse_qs(self.scope["query_string"].decode("ascii", "replace")).get("since", [""])[0]
         if given.isascii() and given.isdigit() and len(given) < 19:
@@ -60,7 +65,11 @@ class EventsSocket(PageSocket):
             while True:
                 await bell.wait()
                 bell.clear()
-                since = await self._send_since(since)
+                try:
+                    since = await self._send_since(since)
+                except DatabaseError:  # it is away; nothing was missed when it comes back
+                    await asyncio.sleep(1.0)
+                    bell.set()
 
     async def _send_since(self, since: int) -> int:
         """Everything after `since`, in batches. Returns the number to go on from."""

@@ -1,0 +1,84 @@
+"""A studio process as `manage.py serve` starts it, without worker and render service."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.services import free_port, wait_for_port
+
+
+@dataclass
+class Studio:
+    """A running studio and a browser in which its first person is signed in."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    environment: dict[str, str]
+    log: Path
+    http: httpx.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(base_url=self.url, timeout=30, follow_redirects=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def sign_in(self) -> None:
+        self.http.get(manage(self.environment, "sign_in_link").strip())
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        headers = {"X-CSRFToken": self.http.cookies.get("phosphene_csrf", ""), **options.pop("headers", {})}
+        return self.http.request(method, f"/api/v1{path}", headers=headers, **options)
+
+    @property
+    def cookie(self) -> str:
+        return f"phosphene_session={self.http.cookies['phosphene_session']}"
+
+    def megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def manage(environment: dict[str, str], *arguments: str) -> str:
+    """Run manage.py to its end; what it printed."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def start_studio(tmp_path: Path) -> Iterator[Callable[..., Studio]]:
+    """Starts studios with these settings, signed in; ends them after the test."""
+    started: list[Studio] = []
+
+    def start(**settings: str) -> Studio:
+        port = free_port()
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DJANGO_"))}
+        environment = clean | {"STUDIO_DATA": str(tmp_path / "data"), "PORT": str(port), **settings}
+        manage(environment, "setup")
+        log = tmp_path / "serve.log"
+        with log.open("ab") as output:
+            command = [sys.executable, "manage.py", "serve"]
+            process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+        studio = Studio(process, port, environment, log)
+        started.append(studio)
+        wait_for_port(port, process, log, 60)
+        studio.sign_in()
+        return studio
+
+    yield start
+    for studio in started:
+        studio.http.close()
+        studio.process.kill()
+        studio.process.wait(10)
+        print(studio.log.read_text(errors="replace")[-20_000:])  # shown when the test fails

@@ -1,0 +1,167 @@
+"""The whole studio as a real process: floods, stalled downloads, a database that goes away."""
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import socket
+import time
+
+import pytest
+import websockets
+
+from tests.services import postgres, redis
+
+PIECE = 4 * 1024 * 1024
+
+
+def make_project(studio):
+    return studio.call("POST", "/projects", json={"name": "Saltworks"}).json()["id"]
+
+
+def upload(studio, project, data):
+    """Send a track by tus; returns its address in the API."""
+    said = {"filename": "song.wav", "project": project, "kind": "track"}
+    coded = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in said.items())
+    tus = {"Tus-Resumable": "1.0.0"}
+    begun = studio.call("POST", "/uploads", headers=tus | {"Upload-Length": str(len(data)), "Upload-Metadata": coded})
+    assert begun.status_code == 201, begun.text
+    address = begun.headers["Location"].removeprefix("/api/v1")
+    headers = tus | {"Content-Type": "application/offset+octet-stream"}
+    for start in range(0, len(data), PIECE):
+        offset = {"Upload-Offset": str(start)}
+        sent = studio.call("PATCH", address, headers=headers | offset, content=data[start : start + PIECE])
+        assert sent.status_code == 204, sent.text
+    track = studio.call("GET", f"/projects/{project}/tracks").json()["items"][0]
+    return f"/tracks/{track['id']}"
+
+
+def stalled_download(studio, path):
+    """A request whose answer nobody reads."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+    line.connect(("127.0.0.1", studio.port))
+    line.sendall(f"GET /api/v1{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {studio.cookie}\r\n\r\n".encode())
+    assert b"200 OK" in line.recv(100)
+    return line
+
+
+def until(probe, seconds=20.0):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Exception):
+            if probe():
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def test_stalled_downloads_of_a_stored_file_cost_no_memory(start_studio):
+    studio = start_studio()
+    data = os.urandom(40 * 1024 * 1024)
+    track = upload(studio, make_project(studio), data)
+    path = f"{track}/files/original"
+    assert studio.call("GET", path, headers={"Range": "bytes=1000000-1000009"}).content == data[1_000_000:1_000_010]
+    before = studio.megabytes()
+    with contextlib.ExitStack() as lines:
+        for _ in range(5):
+            lines.enter_context(stalled_download(studio, path))
+        time.sleep(3)
+        assert studio.megabytes() - before < 20
+        assert studio.call("GET", path).content == data
+
+
+def events_line(studio, project):
+    address = f"ws://127.0.0.1:{studio.port}/ws/projects/{project}/events"
+    return websockets.connect(
+        address, origin=studio.url, additional_headers={"Cookie": studio.cookie}, max_size=None, ping_interval=None
+    )
+
+
+async def closed_with(line):
+    """The code with which the studio closes."""
+    async with asyncio.timeout(15):
+        with contextlib.suppress(websockets.ConnectionClosed):
+            while True:
+                await line.recv()
+    return line.close_code
+
+
+async def flood_and_oversize(studio, project):
+    async with events_line(studio, project) as line:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await line.send("x" * (2 * 1024 * 1024))
+        assert await closed_with(line) == 1009
+    async with events_line(studio, project) as line:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await line.send("x" * 10_000 for _ in range(20))  # fragments, each of them small
+        assert await closed_with(line) == 1009
+    async with events_line(studio, project) as line:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            for _ in range(10_000):
+                await line.send("{}")
+        assert await closed_with(line) == 1008
+    async with events_line(studio, project) as line:
+        await line.send('{"type": "ping"}')
+        async with asyncio.timeout(10):
+            while json.loads(await line.recv())["type"] != "ping":
+                pass
+
+
+def test_oversize_fragmented_and_flooding_messages_close_their_socket_and_nothing_else(start_studio):
+    studio = start_studio()
+    project = make_project(studio)
+    asyncio.run(flood_and_oversize(studio, project))
+    assert studio.process.poll() is None
+    assert studio.http.get("/healthz").status_code == 200
+
+
+async def hears_of_a_change(studio, project, meanwhile):
+    """Whether an open page still hears of changes after `meanwhile`."""
+    async with events_line(studio, project) as line:
+        await line.recv()  # it is open for certain
+        await asyncio.to_thread(meanwhile)
+        assert await asyncio.to_thread(until, lambda: studio.call("GET", "/me").status_code == 200)
+        await asyncio.to_thread(studio.call, "PATCH", f"/projects/{project}", json={"name": "After the storm"})
+        async with asyncio.timeout(20):
+            while True:
+                message = json.loads(await line.recv())
+                if message["type"] == "events":
+                    return any(event["kind"] == "project.changed" for event in message["events"])
+
+
+def test_a_database_that_goes_away_is_said_and_comes_back(start_studio):
+    with postgres() as server, redis() as redis_url:
+        studio = start_studio(STUDIO_DATABASE_URL=server.url, STUDIO_REDIS_URL=redis_url)
+        project = make_project(studio)
+
+        def storm() -> None:
+            server.stop()
+            answer = studio.call("GET", "/projects")
+            assert answer.status_code == 503
+            assert answer.headers["Retry-After"] == "5"
+            assert answer.json()["detail"].startswith("The database of the studio is away. Nothing was lost")
+            assert studio.http.get("/healthz").status_code == 200
+            assert studio.http.get("/readyz").status_code == 503
+            assert studio.http.get(f"/p/{project}/").status_code == 503
+            server.start()
+
+        assert asyncio.run(hears_of_a_change(studio, project, storm))
+        assert studio.http.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", None])
+def test_a_foreign_or_missing_origin_is_refused_by_the_real_server(start_studio, origin):
+    studio = start_studio()
+    project = make_project(studio)
+
+    async def knock() -> int:
+        address = f"ws://127.0.0.1:{studio.port}/ws/projects/{project}/events"
+        try:
+            async with websockets.connect(address, origin=origin, additional_headers={"Cookie": studio.cookie}):
+                return 101
+        except websockets.InvalidStatus as refusal:
+            return refusal.response.status_code
+
+    assert asyncio.run(knock()) == 403
