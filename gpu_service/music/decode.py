@@ -41,9 +41,8 @@ def decode(
         tally = _stream(path, media, pcm_path, _Target(rate, channels, max_seconds), progress=progress)
     except OSError as error:
         pcm_path.unlink(missing_ok=True)
-        raise MusicError(
-            f"“{path.name}” could not be unpacked: {error.strerror}. Free space, then try again."
-        ) from error
+        sentence = f"“{path.name}” could not be unpacked: {error.strerror}. Free space, then try again."
+        raise MusicError(sentence, retry=True) from error
     except BaseException:
         pcm_path.unlink(missing_ok=True)
         raise
@@ -202,7 +201,8 @@ def _stream(path: Path, media: Media, pcm_path: Path, target: _Target, *, progre
             rest = data[whole:]
             progress(min(1.0, tally.frames / expected))
     if child.ran_out_of_time:
-        raise MusicError(f"“{path.name}” took longer than {limit_seconds / 60:.0f} minutes to decode and was stopped.")
+        sentence = f"“{path.name}” took longer than {limit_seconds / 60:.0f} minutes to decode and was stopped."
+        raise MusicError(sentence, retry=True) from TimeoutError()
     if tally.frames == 0:
         raise MusicError(damaged(path, media.kind))
     if tally.mended == tally.values:

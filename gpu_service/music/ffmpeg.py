@@ -19,7 +19,7 @@ except ImportError:  # Windows has no limits to set.
     resource = None  # type: ignore[assignment]
 
 MEMORY_BYTES = 2 * 1024**3
-PROBE_SECONDS = 20.0
+PROBE_SECONDS = 60.0
 KEPT_LINES, LONGEST_LINE = 100, 2000
 # What a file holds; its lyrics may push thousands of lines in between.
 FACTS = re.compile(r"  (Stream #|Duration:)")
@@ -36,7 +36,8 @@ def find_ffmpeg() -> str:
 
         return str(imageio_ffmpeg.get_ffmpeg_exe())
     except (ImportError, RuntimeError) as error:
-        raise MusicError("ffmpeg was not found. Install ffmpeg, or the Python package imageio-ffmpeg.") from error
+        sentence = "ffmpeg was not found. Install ffmpeg, or the Python package imageio-ffmpeg."
+        raise MusicError(sentence, retry=True) from FileNotFoundError(str(error))
 
 
 def read_from(path: Path, *, demuxer: str) -> list[str]:

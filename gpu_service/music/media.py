@@ -65,7 +65,7 @@ def _head(path: Path) -> tuple[bytes, int]:
         with path.open("rb") as file:
             return file.read(HEAD_BYTES), path.stat().st_size
     except OSError as error:
-        raise MusicError(f"“{path.name}” could not be opened: {error.strerror}.") from error
+        raise MusicError(f"“{path.name}” could not be opened: {error.strerror}.", retry=True) from error
 
 
 def _kind_of(head: bytes, path: Path) -> Kind | None:
@@ -121,7 +121,10 @@ def probe(path: Path) -> Media:
     """Sniff, then ask ffmpeg for codec, rate and channels. Raises MusicError when there is no sound inside."""
     kind = sniff(path)
     asking = [*ffmpeg.read_from(path, demuxer=kind.demuxer), "-map", "0:a:0?", "-t", "0", "-f", "null", "-"]
-    said = "\n".join(ffmpeg.run(asking, limit_seconds=ffmpeg.PROBE_SECONDS).facts)
+    child = ffmpeg.run(asking, limit_seconds=ffmpeg.PROBE_SECONDS)
+    if child.ran_out_of_time:
+        raise MusicError(f"“{path.name}” took too long to open and was put aside.", retry=True) from TimeoutError()
+    said = "\n".join(child.facts)
     # Only whole lines of ffmpeg's own count: a title can say "Stream #0:0: Audio" too.
     stream = re.search(r"^  Stream #0:\d+.*?: Audio: (\w+).*?, (\d+) Hz, ([^,]+)", said, re.MULTILINE)
     if stream is None:

@@ -22,8 +22,9 @@ def write_proxy(sound: Sound, path: Path, *, progress: Callable[[float], None] =
         with ffmpeg.running(_encoding(sound, part), limit_seconds=120 + sound.duration_seconds, feed=True) as child:
             _feed(sound, child, progress)
         if child.process.returncode != 0:
-            reason = child.lines[-1] if child.lines else "it said nothing"
-            raise MusicError(f"The playback copy could not be made: {reason}. Free space, then try again.")
+            reason = child.lines[-1] if child.lines else "ffmpeg was stopped"
+            sentence = f"The playback copy could not be made: {reason}. Free space, then try again."
+            raise MusicError(sentence, retry=True) from OSError(reason)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -46,7 +47,18 @@ def _encoding(sound: Sound, part: Path) -> list[str]:
     reading = ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels), "-i", "pipe:0"]
     codec = ["-ar", str(rate), "-c:a", "aac", "-aac_coder", "fast", "-b:a", str(_bit_rate(rate, sound.channels))]
     file = ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:{part.resolve()}"]
-    return ["-protocol_whitelist", "file,pipe", *reading, *codec, "-bitexact", "-threads", "1", *file]
+    return [
+        "-loglevel",
+        "error",
+        "-protocol_whitelist",
+        "file,pipe",
+        *reading,
+        *codec,
+        "-bitexact",
+        "-threads",
+        "1",
+        *file,
+    ]
 
 
 def _bit_rate(rate: int, channels: int) -> int:
