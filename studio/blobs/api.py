@@ -3,18 +3,18 @@
 import base64
 import binascii
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import http_date
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 from ninja.security import HttpBearer
 
 from studio.accounts.auth import person_of, session, user_of_token
-from studio.blobs import receive, uploads
+from studio.blobs import links, receive, uploads
 from studio.blobs.models import Upload
 from studio.errors import Refused
 from studio.projects.access import EDIT, project_or_404, role_of
@@ -49,6 +49,17 @@ class UploadOut(Schema):
     state: str
     result_url: str
     error: str
+
+
+class LinkIn(Schema):
+    """`path` is the address of a file: a track's, a film's or a snapshot's."""
+
+    path: str = Field(max_length=200)
+
+
+class LinkOut(Schema):
+    url: str
+    expires_at: datetime
 
 
 class UploadList(Schema):
@@ -134,6 +145,13 @@ def list_uploads(request: HttpRequest, project_id: UUID) -> dict[str, Any]:
     """The person's own unfinished uploads, so that a page that was reloaded can go on."""
     project = project_or_404(request.user, project_id)
     return {"items": list(Upload.objects.filter(project=project, user=person_of(request), state=Upload.State.OPEN))}
+
+
+@router.post("/links", response={201: LinkOut})
+def make_link(request: HttpRequest, order: LinkIn) -> tuple[int, dict[str, Any]]:
+    """A link to a file for a player without a session: for a quarter of an hour, and while the person may see it."""
+    path, expires_at = links.make_link(order.path, user=person_of(request))
+    return 201, {"url": settings.STUDIO_URL + path, "expires_at": expires_at}
 
 
 def _sender_of(request: HttpRequest, project_id: UUID, kind: str) -> dict[str, Any]:

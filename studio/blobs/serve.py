@@ -40,7 +40,7 @@ def blob_response(
     if match:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{blob.size}"
     headers["Content-Length"] = str(end - start)
-    if request.method == "HEAD":
+    if request.method == "HEAD" or getattr(request, "is_head", False):
         return HttpResponse(status=status, headers=headers, content_type=content_type)
     pieces = _pieces(blob, start, end)
     return StreamingHttpResponse(pieces, status=status, headers=headers, content_type=content_type)

@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "studio.site.middleware.StaticFiles",
     "studio.site.middleware.ContentSecurity",
     "studio.site.middleware.DatabaseAway",
+    "studio.site.middleware.HeadOfFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

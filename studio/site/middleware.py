@@ -48,6 +48,20 @@ class DatabaseAway:
         return database_away() if isinstance(error, OperationalError | InterfaceError) else None
 
 
+class HeadOfFiles:
+    """HEAD of an address that knows GET: the same answer without its body. Uploads have a HEAD of their own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_head = request.method == "HEAD" and request.path.startswith("/api/")
+        if is_head and not request.path.startswith("/api/v1/uploads/"):
+            request.method = "GET"
+            request.is_head = True  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
 class StaticFiles(WhiteNoiseMiddleware):
     """Built pages, read whole: they are small, and Django would read a synchronous stream whole anyway."""
 

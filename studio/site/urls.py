@@ -4,6 +4,7 @@ from django.urls import path
 
 from studio import pages
 from studio.accounts import views
+from studio.blobs.links import open_link
 from studio.site import health
 
 PLACES = {
@@ -22,6 +23,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in_page, name="sign-in"),
     path("sign-in/<str:token>/", views.one_time_link, name="sign-in-link"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("signed/<str:token>/", open_link, name="signed-link"),
     path("join/<str:token>/", views.join, name="join"),
     path("", pages.start, name="start"),
     path("projects/", pages.projects, name="projects"),

@@ -19,7 +19,7 @@ from tests.studio.features import make_scene
 pytestmark = pytest.mark.django_db
 
 # Addresses that are nobody's project: the person's own, the site's, and links whose token is the right itself.
-OPEN = re.compile(r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|projects|invitations/.*|openapi.json)$")
+OPEN = re.compile(r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*)$")
 BODIES = {
     "PATCH /cues/{cue_id}": {"revision": 1, "label": "mine"},
     "PATCH /networks/{network_id}": {"name": "mine"},

@@ -112,3 +112,29 @@ def test_verify_store_is_content_with_a_whole_store(capsys):
     store.put_bytes(DATA)
     call_command("verify_store")
     assert "1 files read, 0 wrong, 0 unknown." in capsys.readouterr().out
+
+
+@pytest.fixture
+def bucket(settings):
+    """A bucket, as S3 would be one: names and bytes, no paths."""
+    settings.STORAGES = {**settings.STORAGES, "blobs": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+
+
+def test_a_bucket_holds_the_same_blobs_under_the_same_names(bucket, settings, capsys):
+    blob = store.put_bytes(DATA)
+    assert store.has_file(SHA256)
+    assert not (settings.STUDIO_DATA / "blobs").exists()
+    with store.open_blob(blob) as file:
+        assert file.read() == DATA
+    with store.local_path(blob) as path:
+        assert path.read_bytes() == DATA
+    assert not path.exists()
+    call_command("verify_store")
+    assert "1 files read, 0 wrong" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bucket_is_swept_too(bucket):
+    grow_old(store.put_bytes(DATA))
+    assert sweep() == 1
+    assert not store.has_file(SHA256)
