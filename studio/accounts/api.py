@@ -40,11 +40,11 @@ class PasswordIn(Schema):
     password: str = Field(max_length=200)
 
 
-class TokenIn(Schema):
+class ApiTokenIn(Schema):
     name: str = Field(min_length=1, max_length=100)
 
 
-class TokenOut(Schema):
+class ApiTokenOut(Schema):
     id: UUID
     name: str
     prefix: str
@@ -53,14 +53,14 @@ class TokenOut(Schema):
     revoked_at: datetime | None
 
 
-class TokenMade(TokenOut):
+class ApiTokenMade(ApiTokenOut):
     """The token itself is shown this once."""
 
     token: str
 
 
-class TokenList(Schema):
-    items: list[TokenOut]
+class ApiTokenList(Schema):
+    items: list[ApiTokenOut]
 
 
 @router.get("/me", response=MeOut)
@@ -94,20 +94,20 @@ def set_password(request: HttpRequest, change: PasswordIn) -> tuple[int, None]:
     return 204, None
 
 
-@router.get("/me/tokens", response=TokenList)
+@router.get("/me/tokens", response=ApiTokenList)
 def list_tokens(request: HttpRequest) -> dict[str, Any]:
     """The person's living tokens."""
     return {"items": list(person_of(request).api_tokens.filter(revoked_at=None))}
 
 
-@router.post("/me/tokens", response={201: TokenMade})
-def make_token(request: HttpRequest, order: TokenIn) -> tuple[int, dict[str, Any]]:
+@router.post("/me/tokens", response={201: ApiTokenMade})
+def make_token(request: HttpRequest, order: ApiTokenIn) -> tuple[int, dict[str, Any]]:
     """A new token; only its hash is kept."""
     token = new_token("phk")
     row = ApiToken.objects.create(
         name=order.name, user=person_of(request), token_sha256=token_sha256(token), prefix=token[:10]
     )
-    return 201, {**TokenOut.from_orm(row).dict(), "token": token}
+    return 201, {**ApiTokenOut.from_orm(row).dict(), "token": token}
 
 
 @router.delete("/me/tokens/{uuid:token_id}", response={204: None})

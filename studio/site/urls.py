@@ -3,9 +3,8 @@
 from django.urls import path
 
 from studio import pages
-from studio.accounts import views
 from studio.blobs.links import open_link
-from studio.site import health
+from studio.site import health, sign_in_pages
 
 PLACES = {
     "": ("home", "Home"),
@@ -20,11 +19,11 @@ PLACES = {
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("sign-in/", views.sign_in_page, name="sign-in"),
-    path("sign-in/<str:token>/", views.one_time_link, name="sign-in-link"),
-    path("sign-out/", views.sign_out, name="sign-out"),
+    path("sign-in/", sign_in_pages.sign_in_page, name="sign-in"),
+    path("sign-in/<str:token>/", sign_in_pages.one_time_link, name="sign-in-link"),
+    path("sign-out/", sign_in_pages.sign_out, name="sign-out"),
     path("signed/<str:token>/", open_link, name="signed-link"),
-    path("join/<str:token>/", views.join, name="join"),
+    path("join/<str:token>/", sign_in_pages.join, name="join"),
     path("", pages.start, name="start"),
     path("projects/", pages.projects, name="projects"),
     path("p/<uuid:project_id>/", pages.place, {"page": "home", "title": "Home"}, name="project"),
