@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
@@ -58,6 +58,7 @@ class Session:
 
     def __init__(self, settings: Settings, *, bench: Bench, work: Work, instance_id: UUID) -> None:
         self.settings, self.bench, self.work, self.instance_id = settings, bench, work, instance_id
+        self.run_id = uuid4()
         self.previews: Previews | None = None
         self._control: ClientConnection | None = None
         self._frames: ClientConnection | None = None
@@ -105,6 +106,7 @@ class Session:
             version=own_version(),
             name=self.settings.name,
             instance_id=self.instance_id,
+            run_id=self.run_id,
             devices=self.bench.executor.devices(),
             catalogue=catalogue(),
             preview_slots=self.settings.preview_slots,

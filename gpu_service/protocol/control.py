@@ -57,6 +57,8 @@ class Hello(Model):
     version: str
     name: str
     instance_id: UUID
+    # Another one after each start of the program: it tells a restart from a line that broke.
+    run_id: UUID | None = None
     devices: list[Device]
     catalogue: list[VisualizerInfo]
     preview_slots: int = Field(ge=0)
