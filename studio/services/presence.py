@@ -18,7 +18,9 @@ def attach(token: ServiceToken, hello: Hello) -> RenderService:
     """A service said hello: keep what it said of itself, its catalogue too."""
     now = timezone.now()
     with transaction.atomic():
-        service, is_new = RenderService.objects.update_or_create(
+        former = RenderService.objects.filter(token=token, instance_id=hello.instance_id).first()
+        has_restarted = former is None or former.hello.get("run_id") != str(hello.run_id)
+        service, _ = RenderService.objects.update_or_create(
             token=token,
             instance_id=hello.instance_id,
             defaults={
@@ -32,8 +34,8 @@ def attach(token: ServiceToken, hello: Hello) -> RenderService:
                 "busy": {},
             },
         )
-        if is_new and token.is_embedded:
-            # The supervisor runs one at a time, so a new one means that the last one has ended.
+        if has_restarted and token.is_embedded:
+            # The supervisor runs one at a time, so a new run means that the last one has ended.
             release_leases(token)
         _forget_former(service)
         store_catalogue(hello.catalogue)

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from studio.jobs.models import Job
+from gpu_service.protocol import ClaimRequest
+from studio.jobs import queue
+from studio.jobs.models import Job, Segment
 from studio.projects.models import Membership
 from studio.renders.order import Order, Range, start_render
 from studio.scenes.edit import change_scene
@@ -190,9 +192,6 @@ async def test_queued_work_is_told_at_once(token, scene, owner):
 
 
 async def test_a_stopped_film_is_told_to_whoever_draws_it(token, scene, owner):
-    from gpu_service.protocol import ClaimRequest
-    from studio.jobs import queue
-
     service = await FakeService(token[1]).attach()
     render = await in_thread(start_render)(scene, Order(Range()), by=owner)
     claim = await in_thread(work.claim)(token[0], ClaimRequest(kinds=["render_segment"], device="cpu"))
@@ -273,3 +272,21 @@ async def test_bytes_that_are_no_frame_close_the_frames_socket(token):
     assert await close_code(service.frames) == 1003
     await asyncio.sleep(0)
     await service.control.disconnect()
+
+
+async def test_a_restarted_embedded_service_finds_its_work_free_at_once(scene, owner):
+    text = await in_thread(tokens.issue_embedded)()
+    token = await in_thread(tokens.living_token)(text)
+    said = hello(run_id="00000000-0000-0000-0000-000000000001")
+    first = await FakeService(text).attach(**said)
+    await in_thread(start_render)(scene, Order(Range()), by=owner)
+    order = ClaimRequest(kinds=["render_segment"], device="cpu")
+    held = await in_thread(work.claim)(token, order)
+    await first.leave()
+    again = await FakeService(text).attach(**said)
+    assert (await in_thread(Segment.objects.get)(pk=held.lease.id)).attempts == 1
+    assert (await in_thread(work.claim)(token, order)).lease.id != held.lease.id, "a broken line ends no lease"
+    await again.leave()
+    restarted = await FakeService(text).attach(**{**said, "run_id": "00000000-0000-0000-0000-000000000002"})
+    assert (await in_thread(work.claim)(token, order)).lease.id == held.lease.id
+    await restarted.leave()
