@@ -33,10 +33,15 @@ THINGS: dict[str, tuple[str, Any]] = {
 @require_safe
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """The project where the person was last, or the list."""
+    """The project where the person was last, or the list. Who comes for the first time meets the demo's scene."""
     kept = request.session.get("project")
     found = projects_of(request.user).filter(pk=kept).first() if kept else None
+    is_first_visit = found is None
     found = found or projects_of(request.user).order_by("-updated_at").first()
+    if is_first_visit and found is not None and found.is_demo:
+        scene = Scene.objects.filter(project=found, binned_at=None).order_by("created_at").first()
+        if scene is not None:
+            return redirect("scene", found.pk, scene.pk)
     return redirect("project", found.pk) if found else redirect("projects")
 
 

@@ -56,9 +56,10 @@ def start_studio(data: Path, *, port: int | None = None, extra: dict[str, str] |
     """Start the supervisor on `data` and wait until it has printed its sign-in link and answers."""
     port = port or free_port()
     log = data.parent / f"studio-{port}-{time.monotonic_ns()}.log"
-    environment = os.environ | {"PORT": str(port), "STUDIO_DATA": str(data), "PYTHONUNBUFFERED": "1"} | (extra or {})
-    # The server under test must read its own settings, not those of the tests.
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    # The server under test reads settings of its own, not those that the tests of the studio run with.
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("STUDIO_", "DJANGO_"))}
+    own = {"PORT": str(port), "STUDIO_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    environment = inherited | own | (extra or {})
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run"],
@@ -109,7 +110,8 @@ def stop_studio(studio: RunningStudio) -> None:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
-    running = start_studio(tmp_path_factory.mktemp("studio") / "data")
+    # Short leases, so that the work of a killed service is taken up again within seconds.
+    running = start_studio(tmp_path_factory.mktemp("studio") / "data", extra={"STUDIO_LEASE_SECONDS": "8"})
     yield running
     stop_studio(running)
 

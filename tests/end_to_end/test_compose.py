@@ -18,7 +18,7 @@ import httpx
 import pytest
 import yaml
 
-from gpu_service.music.media import find_ffmpeg
+from gpu_service.music.ffmpeg import find_ffmpeg
 from tests.conftest import REPOSITORY
 from tests.end_to_end.conftest import answers, free_port, wait_for
 from tests.services import postgres, redis
