@@ -65,3 +65,13 @@ test('never more than half a second is held', () => {
   expect(buffer.size).toBeLessThanOrEqual(15)
   expect(buffer.capacity).toBeLessThanOrEqual(15)
 })
+
+test('pictures that come so late in a loop that they look early do not block the next ones', () => {
+  const buffer = new FrameBuffer(30)
+  const loop = { from: 10, to: 13 }
+  const late = frame(10.2)
+  buffer.push(late)
+  expect(buffer.pick(at(12, { loop }))).toBeNull()
+  expect(late.closed).toBe(true)
+  expect(buffer.size).toBe(0)
+})

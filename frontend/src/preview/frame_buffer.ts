@@ -19,6 +19,8 @@ export interface Moment {
 const HELD_SECONDS = 0.5
 /** A picture may be shown this much before its time rather than after the next one's. */
 const EARLY_SECONDS = 0.008
+/** Nobody draws this far ahead: in a loop it is a picture that came so late that it looks like one of the next round. */
+const TOO_FAR_SECONDS = 2 * HELD_SECONDS
 
 export class FrameBuffer<F extends HeldFrame> {
   private held: F[] = []
@@ -53,6 +55,7 @@ export class FrameBuffer<F extends HeldFrame> {
 
   /** The picture to show now, if there is a better one than what is shown; everything before it is let go. */
   pick(now: Moment): F | null {
+    if (now.isPlaying) this.held = this.held.filter((frame) => frame.isStill || ahead(frame.seconds, now) < TOO_FAR_SECONDS || (this.discard(frame), false))
     const best = now.isPlaying ? this.latestDue(now) : this.newest()
     if (!best) return null
     this.held = this.held.filter((frame) => {

@@ -65,7 +65,7 @@ function Editor({ first }: { first: Scene }) {
   const scene = useStore(draft.scene)
   const scenes = useAsk(queries.scenes(projectId()))
   const track = useAsk(queries.track(scene.track_id))
-  const desk = useDesk(scene.track_id)
+  const desk = useDesk(scene.track_id, scene.id)
   const siblings = (scenes.data?.items ?? []).map((one) => ({ id: one.id, name: one.name, href: address.scene(one.id), isHere: one.id === scene.id }))
   const [isRendering, setRendering] = useState(false)
   const services = useServices()

@@ -45,7 +45,8 @@ function tell(sentence: string, isFault: boolean): void {
   else toast(sentence)
 }
 
-export function createDesk(scope: Scope, trackId: string): Desk {
+/** `placeKey` is what the place in the track is remembered by in this browser: a reload goes on where one was. */
+export function createDesk(scope: Scope, trackId: string, placeKey: string): Desk {
   // Kept out of the page's sight; in it, so that the browser counts the page as one that plays.
   const audio = element('audio', { preload: 'metadata', 'data-player': true, hidden: true }, document.body)
   scope.add(() => {
@@ -63,6 +64,7 @@ export function createDesk(scope: Scope, trackId: string): Desk {
   scope.add(player.events.on('tick', (seconds) => {
     if (follow.get() && player.isPlaying) view.follow(seconds)
   }))
+  rememberPlace(scope, player, placeKey)
   readLaneSettings()
   cues.load().catch((fault: unknown) => toastFault(fault, 'The cues could not be fetched.'))
   return {
@@ -78,25 +80,44 @@ export function createDesk(scope: Scope, trackId: string): Desk {
       const proxy = track.files.proxy
       if (proxy && audio.getAttribute('src') !== proxy) audio.src = proxy
       const seconds = track.duration_seconds ?? 0
-      if (seconds !== view.durationSeconds) showDuration(view, player, seconds)
+      if (seconds !== view.durationSeconds) showDuration(view, player, seconds, firstPlace(placeKey))
       sound.take(track)
     },
   }
 }
 
 const FIRST_PX_PER_SECOND = 38
+const REMEMBER_EVERY_MS = 3000
 
-/** The first thing one sees of a track is its beginning, at a zoom where beats can be told apart. */
-function showDuration(view: TimeView, player: Player, seconds: number): void {
+/** The address may name a second (`?t=61.3`); else where one was last. */
+function firstPlace(placeKey: string): number {
+  const named = new URLSearchParams(location.search).get('t')
+  return Number(named ?? localStorage.getItem(placeKey)) || 0
+}
+
+function rememberPlace(scope: Scope, player: Player, placeKey: string): void {
+  let last = -1
+  const remember = (): void => {
+    // Before the length is known nobody has been anywhere.
+    if (player.durationSeconds === 0 || player.seconds === last) return
+    last = player.seconds
+    localStorage.setItem(placeKey, last.toFixed(2))
+  }
+  scope.every(REMEMBER_EVERY_MS, remember)
+  scope.listen(window, 'pagehide', remember)
+  scope.add(player.events.on('seek', remember))
+}
+
+/** The first thing one sees of a track is the place one is at, at a zoom where beats can be told apart. */
+function showDuration(view: TimeView, player: Player, seconds: number, start: number): void {
   const isFirst = view.durationSeconds === 0
   view.durationSeconds = seconds
   player.durationSeconds = seconds
   const show = (): void => {
-    const start = Number(new URLSearchParams(location.search).get('t') ?? 0) || 0
     const span = Math.min(seconds, Math.min(30, Math.max(12, view.width / FIRST_PX_PER_SECOND)))
     const from = Math.max(0, start - span / 2)
     view.show(from, from + span)
-    if (start) player.seek(start)
+    if (start > 0 && start < seconds - 0.1) player.seek(start)
   }
   if (!isFirst) return view.moveTo(view.from)
   if (view.width) return show()
@@ -108,16 +129,16 @@ function showDuration(view: TimeView, player: Player, seconds: number): void {
 }
 
 /** One desk per page and track, closed with the page. */
-export function useDesk(trackId: string | null): Desk | null {
+export function useDesk(trackId: string | null, thingId: string | null = trackId): Desk | null {
   const [desk, setDesk] = useState<Desk | null>(null)
   useEffect(() => {
     if (!trackId) return
     const scope = createScope()
-    setDesk(createDesk(scope, trackId))
+    setDesk(createDesk(scope, trackId, `phosphene.at.${thingId}`))
     return () => {
       setDesk(null)
       scope.close()
     }
-  }, [trackId])
+  }, [trackId, thingId])
   return desk
 }
