@@ -11,6 +11,12 @@ test('an event is told by what was done and to what', () => {
   expect(sentenceOfEvent(event(1, 'scene.changed', { name: 'Tide', is_binned: true }))).toBe('put the scene “Tide” in the bin')
 })
 
+test('coming, going and roles are told of people', () => {
+  expect(sentenceOfEvent(event(1, 'member.changed', { user: { id: 'ines', name: 'Ines' }, role: 'viewer' }))).toBe('joined the project')
+  expect(sentenceOfEvent(event(1, 'member.changed', { user: { id: 'jonah', name: 'Jonah' }, role: 'owner' }))).toBe('made Jonah an owner')
+  expect(sentenceOfEvent(event(1, 'member.removed', { user: { id: 'ines' } }))).toBe('left the project')
+})
+
 test('progress and the steps of jobs are not deeds', () => {
   expect(sentenceOfEvent(event(1, 'render.progress', { name: 'Tide' }))).toBeNull()
   expect(sentenceOfEvent(event(1, 'job.changed', { title: 'Analysis' }))).toBeNull()

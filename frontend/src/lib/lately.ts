@@ -20,6 +20,13 @@ const verbs: Record<string, string> = {
   joined: 'joined', left: 'left', revoked: 'took back', invited: 'made',
 }
 
+function memberSentence(event: StudioEvent, past: string): string {
+  const { user, role } = event.payload as { user?: { id: string; name?: string }; role?: string }
+  const isSelf = user !== undefined && user.id === event.actor
+  if (past === 'removed') return isSelf ? 'left the project' : 'removed a member'
+  return isSelf ? 'joined the project' : `made ${user?.name || 'a member'} ${role === 'viewer' ? 'a viewer' : `an ${role ?? 'editor'}`}`
+}
+
 /** "added the track “Undertow”", or null for what is not worth a line. */
 export function sentenceOfEvent(event: StudioEvent): string | null {
   const [noun = '', past = ''] = event.kind.split('.')
@@ -27,7 +34,7 @@ export function sentenceOfEvent(event: StudioEvent): string | null {
   const payload = event.payload as { name?: string; label?: string; title?: string; track_name?: string; is_binned?: boolean; person?: string }
   const verb = payload.is_binned ? verbs.removed : verbs[past]
   if (!verb) return null
-  if (noun === 'member') return past === 'joined' || past === 'added' ? 'joined the project' : `${verb} a member`
+  if (noun === 'member') return memberSentence(event, past)
   const name = payload.name ?? payload.label ?? payload.title
   const thing = nouns[noun] ?? noun
   const put = verb === verbs.removed

@@ -47,6 +47,13 @@ function ink(share: number, light: number): [number, number, number] {
   return [0, 1, 2].map((at) => (low[at]! + (high[at]! - low[at]!) * mix) * light) as [number, number, number]
 }
 
+/** Mean 0, spread 1: whatever the seed, the picture is neither dark nor flat. */
+function standardised(field: Float32Array): Float32Array {
+  const mean = field.reduce((sum, value) => sum + value, 0) / field.length
+  const spread = Math.sqrt(field.reduce((sum, value) => sum + (value - mean) ** 2, 0) / field.length) || 1
+  return field.map((value) => (value - mean) / spread)
+}
+
 function paint(canvas: HTMLCanvasElement, seed: number): void {
   const height = 300
   const width = Math.max(1, Math.round((height * canvas.clientWidth) / Math.max(1, canvas.clientHeight)))
@@ -57,15 +64,22 @@ function paint(canvas: HTMLCanvasElement, seed: number): void {
   const layers = makeLayers(seed)
   const picture = context.createImageData(width, height)
   const half = Math.min(width, height) / 2
+  const radii = new Float32Array(width * height)
+  const fields = [0, 1, 2].map(() => new Float32Array(width * height))
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const [u, v] = [Math.abs(x - width / 2) / half, (y - height / 2) / half]
       const radius = Math.hypot(u, v)
-      const [tone = 0, veil = 0, light = 0] = fieldsAt(layers, [u * 1.6, v * 1.6, radius * 1.4, Math.sin(radius * 3.2)])
-      const share = (0.5 + 0.5 * Math.sin(tone * 1.9)) * (0.45 + 0.55 / (1 + Math.exp(-1.7 * veil)))
-      const colour = ink(share, (0.55 + 0.45 / (1 + Math.exp(-1.5 * light))) * (1 - 0.14 * radius))
-      picture.data.set([...colour, 255], (y * width + x) * 4)
+      const values = fieldsAt(layers, [u * 1.6, v * 1.6, radius * 1.4, Math.sin(radius * 3.2)])
+      radii[y * width + x] = radius
+      fields.forEach((field, at) => (field[y * width + x] = values[at]!))
     }
+  }
+  const [tone, veil, light] = fields.map(standardised) as [Float32Array, Float32Array, Float32Array]
+  for (let at = 0; at < radii.length; at += 1) {
+    const share = (0.5 + 0.5 * Math.sin(tone[at]! * 1.9)) * (0.35 + 0.6 / (1 + Math.exp(-1.7 * veil[at]!)))
+    const colour = ink(share, (0.6 + 0.4 / (1 + Math.exp(-1.5 * light[at]!))) * (1 - 0.1 * radii[at]!))
+    picture.data.set([...colour, 255], at * 4)
   }
   context.putImageData(picture, 0, 0)
 }

@@ -49,7 +49,7 @@ export function HomePage() {
           <PartHead title="Tracks" all={trackList && allOf(trackList.length, 'track')} href={address.place('tracks')} />
           {tracks.error && <FaultNote fault={tracks.error} what="The tracks could not be loaded." again={() => void tracks.refetch()} />}
           {tracks.isPending && <Skeleton rows={4} height={34} />}
-          {trackList && trackList.length > 0 && <TrackTable tracks={trackList.slice(0, TRACKS)} jobs={jobs.data?.items ?? []} />}
+          {trackList && trackList.length > 0 && <TrackTable tracks={trackList.slice(0, TRACKS)} jobs={jobs.data?.items ?? []} isShort />}
           {trackList?.length === 0 && <p className="soft">No track is left here.</p>}
           <PartHead title="Finished films" all={renderList && allOf(renderList.length, 'render')} href={address.place('renders')} />
           {renders.error && <FaultNote fault={renders.error} what="The renders could not be loaded." again={() => void renders.refetch()} />}

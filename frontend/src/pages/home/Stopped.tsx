@@ -32,7 +32,7 @@ export function Stopped({ scene, track, renders }: { scene: Scene; track: Track 
         <div className="row acts">
           <Button kind="primary" href={editor}>{mayEdit() ? 'Continue editing' : 'Open'}</Button>
           {film && <Button icon="film" href={address.render(film.id)}>Newest film</Button>}
-          <Button kind="quiet" icon="track" href={address.track(scene.track_id)}>Track</Button>
+          <Button kind="quiet" icon="track" className="not-phone" href={address.track(scene.track_id)}>Track</Button>
         </div>
       </div>
     </section>

@@ -27,6 +27,7 @@ export function MakingOf({ render, onCancel, onRetry, onPicture }: MakingOfProps
       <Footing render={render} kept={kept} />
       <SpokenProgress name={render.name} share={isGoing(render) ? share : null} />
       <Pictures render={render} onPicture={onPicture} />
+      {render.film_url && <div className="only-phone"><Button icon="download" className="fill" href={`${render.film_url}?download=1`} download>Download</Button></div>}
     </section>
   )
 }

@@ -56,7 +56,7 @@ function OneRender({ render }: { render: Render }) {
   const actions = (
     <>
       {isGoing(render) || render.state === 'done'
-        ? <Button kind={render.film_url ? 'primary' : 'plain'} small icon="download" href={render.film_url ? `${render.film_url}?download=1` : undefined} download reason={render.film_url ? null : 'The film can be downloaded when it is finished.'}>Download</Button>
+        ? <Button kind={render.film_url ? 'primary' : 'plain'} small className="not-phone" icon="download" href={render.film_url ? `${render.film_url}?download=1` : undefined} download reason={render.film_url ? null : 'The film can be downloaded when it is finished.'}>Download</Button>
         : null}
       <Menu align="end" button={<IconButton small icon="more" label="More about this render" />} items={[
         ...(render.scene_id ? [{ id: 'scene', label: 'Open scene', icon: 'scene' as const, href: address.scene(render.scene_id) }] : []),

@@ -90,7 +90,7 @@ function Invite() {
       return refresh('invitations')
     })
     .catch((fault: unknown) => toastFault(fault))
-  const items = open.data?.items.filter((one) => !one.used_at && !one.revoked_at) ?? []
+  const items = open.data?.items ?? []
   return (
     <>
       <h2>Invite</h2>

@@ -21,21 +21,23 @@ interface TrackTableProps {
   tracks: readonly Track[]
   jobs: readonly Job[]
   scroller?: RefObject<HTMLElement | null>
+  /** Among other things on a page: without what only the list of tracks has room for. */
+  isShort?: boolean
 }
 
 /** The project's tracks: hear, see, and how far each one's analysis is. */
-export function TrackTable({ tracks, jobs, scroller }: TrackTableProps) {
+export function TrackTable({ tracks, jobs, scroller, isShort }: TrackTableProps) {
   const [renaming, setRenaming] = useState<Track | null>(null)
   const nowhere = useRef<HTMLElement>(null)
   const personOf = usePersonOf()
   const columns: Column<Track>[] = [
     { id: 'play', title: '', name: 'Play', width: 44, className: 'tight', cell: (track) => <PlayTrack track={track} /> },
-    { id: 'name', title: 'Name', by: (track) => track.name, className: 'name', cell: (track) => <TrackName track={track} /> },
+    { id: 'name', title: 'Name', by: (track) => track.name, className: 'name', cell: (track) => <TrackName track={track} job={jobs.find((job) => job.id === track.job_id)} /> },
     { id: 'sound', title: 'Sound', width: 200, className: 'not-phone', cell: (track) => <TrackSound track={track} /> },
-    { id: 'length', title: 'Length', isNumber: true, by: (track) => track.duration_seconds, cell: (track) => track.duration_seconds === null ? '–' : clock(track.duration_seconds, 0) },
+    { id: 'length', title: 'Length', isNumber: true, className: 'not-phone', by: (track) => track.duration_seconds, cell: (track) => track.duration_seconds === null ? '–' : clock(track.duration_seconds, 0) },
     { id: 'tempo', title: 'Tempo', isNumber: true, className: 'not-phone', by: (track) => track.bpm, cell: (track) => <span className="soft">{track.bpm === null ? '–' : track.bpm.toFixed(2)}</span> },
-    { id: 'key', title: 'Key', className: 'not-phone', by: (track) => track.key || null, cell: (track) => <span className="soft xs">{track.key || '–'}</span> },
-    { id: 'state', title: 'Analysis', cell: (track) => <TrackState track={track} job={jobs.find((job) => job.id === track.job_id)} /> },
+    ...(isShort ? [] : [{ id: 'key', title: 'Key', className: 'not-phone', by: (track: Track) => track.key || null, cell: (track: Track) => <span className="soft xs">{track.key || '–'}</span> }]),
+    { id: 'state', title: 'Analysis', className: 'not-phone', cell: (track) => <TrackState track={track} job={jobs.find((job) => job.id === track.job_id)} /> },
     { id: 'made', title: 'Added', className: 'not-phone', by: (track) => track.created_at, cell: (track) => <span className="soft xs">{track.created_by ? `${firstName(personOf(track.created_by))}, ` : ''}{when(track.created_at)}</span> },
     { id: 'menu', title: '', name: 'More', width: 44, className: 'tight', cell: (track) => <TrackMenu track={track} onRename={() => setRenaming(track)} /> },
   ]
@@ -61,12 +63,16 @@ export function PlayTrack({ track }: { track: Track }) {
   )
 }
 
-function TrackName({ track }: { track: Track }) {
+function TrackName({ track, job }: { track: Track; job: Job | undefined }) {
+  const facts = [track.duration_seconds === null ? '' : clock(track.duration_seconds, 0), track.bpm === null ? '' : `${track.bpm.toFixed(2)} bpm`].filter(Boolean).join(', ')
   return (
+    <>
     <span className="row">
       <a className="plain strong clip" href={address.track(track.id)}>{track.name}</a>
-      {track.codec && <span className="faint xs">{codecWords(track.codec)}</span>}
+      {track.codec && <span className="faint xs not-phone">{codecWords(track.codec)}</span>}
     </span>
+    <span className="only-phone xs faint num">{track.state === 'ready' ? facts : <TrackState track={track} job={job} />}</span>
+    </>
   )
 }
 

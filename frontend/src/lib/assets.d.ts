@@ -1,0 +1,3 @@
+/** Files that webpack puts beside the bundles. */
+declare module '*.css'
+declare module '*.svg'
