@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
         from studio.asgi import application  # isort: skip
 
+        from studio.services.presence import all_away
         from studio.site.prepare import require_password
 
         environment = settings.ENVIRONMENT
@@ -25,4 +26,6 @@ class Command(BaseCommand):
             require_password()
         except SettingsError as error:
             raise CommandError(str(error)) from error
+        if environment.processes == 1:
+            all_away()
         serve(application, host=environment.host, port=environment.port, behind_proxy=environment.behind_proxy)
