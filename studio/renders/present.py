@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import Sum
+
 from gpu_service.protocol import SceneSpec
 from studio.errors import Refused
 from studio.jobs.models import Job, Segment, State
@@ -30,7 +32,7 @@ def short_out(render: Render) -> dict[str, Any]:
     state, job = state_of(render), render.job
     speaking = render.join_job if state in ("joining", "failed", "cancelled") and render.join_job else job
     rate = (render.frames_per_second or rate_of(job)) if state == "running" else None
-    done = render.frames_total if state in ("joining", "done") else job.done
+    done = render.frames_total if state in ("joining", "done") else _frames_done(render, state)
     is_measured = rate and done >= MEASURED_SHARE * render.frames_total
     return {
         "id": str(render.id),
@@ -114,6 +116,14 @@ def is_stale(render: Render) -> bool:
         return True
     then = SceneSpec.model_validate(render.recipe["scene"])
     return now != then.model_copy(update={"width": now.width, "height": now.height})
+
+
+def _frames_done(render: Render, state: str) -> int:
+    """While it runs, frames drawn; while it rests, only those that are kept."""
+    segments = Segment.objects.filter(job_id=render.job_id)
+    if state != "running":
+        segments = segments.filter(state=State.DONE)
+    return int(segments.aggregate(total=Sum("done"))["total"] or 0)
 
 
 def _message(state: str, job: Job) -> str:

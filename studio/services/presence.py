@@ -1,9 +1,10 @@
 """Which services are there: attaching, going away, and telling every open page at once."""
 
+import contextlib
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from gpu_service.protocol import Busy, Hello
@@ -61,9 +62,10 @@ def note_busy(service_id: UUID, busy: Busy) -> None:
 def all_away() -> None:
     """The studio starts: whoever was attached to the process before is not attached to this one."""
     now = timezone.now()
-    RenderService.objects.filter(state=RenderService.State.ATTACHED).update(
-        state=RenderService.State.AWAY, away_since=now, attach_id=None, busy={}
-    )
+    with contextlib.suppress(DatabaseError):  # its tables may be younger than the studio
+        RenderService.objects.filter(state=RenderService.State.ATTACHED).update(
+            state=RenderService.State.AWAY, away_since=now, attach_id=None, busy={}
+        )
 
 
 def tell_pages() -> None:
