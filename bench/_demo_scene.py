@@ -1,10 +1,14 @@
 """The demo scene, made on the spot: the demo track and six snapshots of a smoke network, prepared in this process."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+# As the drawing process has it, before torch is loaded.
+os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 
 import torch
 

@@ -17,7 +17,7 @@ from gpu_service.errors import RenderError
 from gpu_service.film.recipe import file_sha256, make_recipe, recipe_path, write_recipe
 from gpu_service.music.decode import concatenate, decode
 from gpu_service.protocol import EncoderSpec, Recipe, SceneSpec, SnapshotRef, TrackRef, frames_in, parse_fps
-from gpu_service.settings import read_settings
+from gpu_service.settings import calm_threads, read_settings
 from gpu_service.snapshots.store import import_snapshot
 from gpu_service.visualizers import load
 from gpu_service.visualizers.stage_cache import StageCache
@@ -101,6 +101,7 @@ def _tracks(songs: list[Path], *, together: float, folder: Path) -> list[TrackRe
 
 def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path]) -> "Film":
     # torch takes seconds to import, so mistakes are found before.
+    calm_threads()
     from gpu_service.film.code_path import choose_device
     from gpu_service.film.render import render_film
 

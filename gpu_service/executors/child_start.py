@@ -3,10 +3,12 @@
 from multiprocessing.connection import Connection
 
 from gpu_service.executors.orders import ChildSettings
+from gpu_service.settings import calm_threads
 
 
 def start(pipe: Connection, settings: ChildSettings) -> None:
     """Become the drawing process."""
+    calm_threads()
     from gpu_service.executors.child import main
 
     main(pipe, settings)
