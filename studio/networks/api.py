@@ -15,6 +15,7 @@ from studio.jobs.out import JobOut, job_out
 from studio.networks import rules
 from studio.networks.models import Network, Snapshot
 from studio.networks.present import network_out
+from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 
 router = Router(tags=["networks"])
@@ -68,7 +69,10 @@ class NetworkOut(Schema):
 
 
 class NetworkList(Schema):
+    """`next` goes into `after` for the next page; null at the end."""
+
     items: list[NetworkOut]
+    next: str | None
 
 
 class NetworkPatch(Schema):
@@ -93,11 +97,14 @@ class PatternOut(Schema):
 
 
 @router.get("/projects/{uuid:project_id}/networks", response=NetworkList)
-def list_networks(request: HttpRequest, project_id: UUID, binned: bool = False) -> dict[str, Any]:
+def list_networks(
+    request: HttpRequest, project_id: UUID, binned: bool = False, after: UUID | None = None
+) -> dict[str, Any]:
     """The networks of a project, oldest first; with `binned`, those in its bin."""
     project_or_404(request.user, project_id)
     rows = Network.objects.filter(project_id=project_id, binned_at__isnull=not binned)
-    return {"items": [network_out(network) for network in rows]}
+    page, go_on = page_of(rows, after=after)
+    return {"items": [network_out(network) for network in page], "next": go_on}
 
 
 @router.post("/projects/{uuid:project_id}/networks/pattern", response={202: PatternOut})

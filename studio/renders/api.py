@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 
 from studio.accounts.auth import person_of
 from studio.blobs.serve import blob_response
+from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.renders import rules
 from studio.renders.models import Render, RenderThumb
@@ -24,6 +25,7 @@ from studio.scenes.models import Scene
 from studio.scenes.preview import hub
 
 router = Router(tags=["renders"])
+PAGE = 50
 RELATED = ("job", "join_job", "film", "scene__track__original")
 Seconds = Annotated[float, Field(ge=0, le=6 * 3600.0, allow_inf_nan=False)]
 
@@ -108,7 +110,10 @@ class RenderOut(Schema):
 
 
 class RenderList(Schema):
+    """`next` goes into `after` for the next page; null at the end."""
+
     items: list[RenderOut]
+    next: str | None
 
 
 @router.post("/scenes/{uuid:scene_id}/renders", response={201: RenderOut})
@@ -122,11 +127,14 @@ def start(request: HttpRequest, scene_id: UUID, order: RenderIn) -> Status[dict[
 
 
 @router.get("/projects/{uuid:project_id}/renders", response=RenderList)
-def list_renders(request: HttpRequest, project_id: UUID, binned: bool = False) -> dict[str, Any]:
+def list_renders(
+    request: HttpRequest, project_id: UUID, binned: bool = False, after: UUID | None = None
+) -> dict[str, Any]:
     """The renders of a project, newest first; with `binned`, those in its bin."""
     project_or_404(request.user, project_id)
     rows = Render.objects.select_related(*RELATED).filter(project_id=project_id, binned_at__isnull=not binned)
-    return {"items": [_out(render) for render in rows]}
+    page, go_on = page_of(rows, after=after, newest_first=True, size=PAGE)
+    return {"items": [_out(render) for render in page], "next": go_on}
 
 
 @router.get("/renders/{uuid:render_id}", response=RenderOut)

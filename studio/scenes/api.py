@@ -12,11 +12,12 @@ from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from studio.accounts.auth import person_of
+from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.scenes import edit, history
 from studio.scenes.catalogue import all_visualizers
 from studio.scenes.models import Scene
-from studio.scenes.present import scene_out, scenes_out
+from studio.scenes.present import scene_out
 from studio.scenes.preview import hub
 
 router = Router(tags=["scenes"])
@@ -61,7 +62,10 @@ class SceneOut(Schema):
 
 
 class SceneList(Schema):
+    """`next` goes into `after` for the next page; null at the end."""
+
     items: list[SceneOut]
+    next: str | None
 
 
 class SceneIn(Schema):
@@ -113,11 +117,14 @@ def list_visualizers(request: HttpRequest) -> dict[str, Any]:
 
 
 @router.get("/projects/{uuid:project_id}/scenes", response=SceneList)
-def list_scenes(request: HttpRequest, project_id: UUID, binned: bool = False) -> dict[str, Any]:
+def list_scenes(
+    request: HttpRequest, project_id: UUID, binned: bool = False, after: UUID | None = None
+) -> dict[str, Any]:
     """The scenes of a project, oldest first; with `binned`, those in its bin."""
     project_or_404(request.user, project_id)
     rows = Scene.objects.select_related("track").filter(project_id=project_id, binned_at__isnull=not binned)
-    return {"items": scenes_out(list(rows))}
+    page, go_on = page_of(rows, after=after)
+    return {"items": [scene_out(scene) for scene in page], "next": go_on}
 
 
 @router.post("/projects/{uuid:project_id}/scenes", response={201: SceneOut})

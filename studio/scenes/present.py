@@ -1,6 +1,5 @@
 """A scene as the API and its events show it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from studio.errors import Refused
@@ -48,10 +47,6 @@ def scene_out(scene: Scene) -> dict[str, Any]:
         "created_at": scene.created_at,
         "updated_at": scene.updated_at,
     }
-
-
-def scenes_out(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
-    return [scene_out(scene) for scene in scenes]
 
 
 def complete_parameters(scene: Scene) -> dict[str, Any]:

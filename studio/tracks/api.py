@@ -11,6 +11,7 @@ from ninja import Router, Status
 
 from studio.accounts.auth import person_of
 from studio.blobs.serve import blob_response
+from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.tracks import cues, edit_grid, rules
 from studio.tracks.grid import Marker
@@ -36,11 +37,14 @@ TYPES |= {"lanes": ("application/octet-stream", ".lanes"), "analysis": ("applica
 
 
 @router.get("/projects/{uuid:project_id}/tracks", response=TrackList)
-def list_tracks(request: HttpRequest, project_id: UUID, binned: bool = False) -> dict[str, Any]:
+def list_tracks(
+    request: HttpRequest, project_id: UUID, binned: bool = False, after: UUID | None = None
+) -> dict[str, Any]:
     """The tracks of a project, oldest first; with `binned`, those in its bin."""
     project_or_404(request.user, project_id)
     rows = Track.objects.select_related("original").filter(project_id=project_id, binned_at__isnull=not binned)
-    return {"items": [track_out(track) for track in rows]}
+    page, go_on = page_of(rows, after=after)
+    return {"items": [track_out(track) for track in page], "next": go_on}
 
 
 @router.get("/tracks/{uuid:track_id}", response=TrackOut)

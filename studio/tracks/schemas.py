@@ -46,7 +46,10 @@ class TrackOut(Schema):
 
 
 class TrackList(Schema):
+    """`next` goes into `after` for the next page; null at the end."""
+
     items: list[TrackOut]
+    next: str | None
 
 
 class TrackPatch(Schema):
