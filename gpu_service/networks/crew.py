@@ -8,12 +8,15 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from threading import Barrier
 from typing import TypeVar
 
 import torch
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
+
+START_SECONDS = 60
 
 
 def share_out(pieces: Sequence[Piece], work: Callable[[Piece], object]) -> None:
@@ -45,12 +48,20 @@ def on_one_core(work: Callable[[], Answer]) -> Answer:
 
 @lru_cache(maxsize=4)
 def _crew(threads: int) -> ThreadPoolExecutor:
-    """Threads that compute on one core each."""
-    crew = ThreadPoolExecutor(threads, thread_name_prefix="draw", initializer=torch.set_num_threads, initargs=(1,))
-    for ready in [crew.submit(torch.get_num_threads) for _ in range(threads)]:
-        ready.result()
-    # The setting is the thread's own but also becomes what new threads begin with, so it is put back.
-    torch.set_num_threads(threads)
+    """Threads that compute on one core each, all of them started."""
+    everybody = Barrier(threads + 1)
+
+    def settle() -> None:
+        torch.set_num_threads(1)
+        # A thread takes over torch's common setting at its first question, and would undo the line above later.
+        torch.get_num_threads()
+        everybody.wait(START_SECONDS)
+
+    crew = ThreadPoolExecutor(threads, thread_name_prefix="draw", initializer=settle)
+    for _ in range(threads):
+        crew.submit(int)  # nobody is idle before the barrier falls, so each starts a thread
+    everybody.wait(START_SECONDS)
+    torch.set_num_threads(threads)  # the setting is also what later threads begin with, so it is put back
     return crew
 
 
