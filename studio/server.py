@@ -74,6 +74,8 @@ class PacedServer(Server):
                 return
         if kind == "http.response.body" and not has_more:
             self._unregister(protocol)
+        if kind == "websocket.send" and protocol.state in (protocol.STATE_CLOSING, protocol.STATE_CLOSED):
+            return
         if kind == "websocket.close" and self._close_by_rule(protocol, message.get("code") or 1000):
             return
         await super().handle_reply(protocol, message)

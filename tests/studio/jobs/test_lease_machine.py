@@ -111,5 +111,5 @@ class LeaseMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_no_order_of_events_breaks_a_lease():
-    quick = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+    quick = settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(LeaseMachine, settings=quick)

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,29 +57,31 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.fixture
-def start_studio(tmp_path: Path) -> Iterator[Callable[..., Studio]]:
-    """Starts studios with these settings, signed in; ends them after the test."""
-    started: list[Studio] = []
-
-    def start(**settings: str) -> Studio:
-        port = free_port()
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DJANGO_"))}
-        environment = clean | {"STUDIO_DATA": str(tmp_path / "data"), "PORT": str(port), **settings}
-        manage(environment, "setup")
-        log = tmp_path / "serve.log"
-        with log.open("ab") as output:
-            command = [sys.executable, "manage.py", "serve"]
-            process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
-        studio = Studio(process, port, environment, log)
-        started.append(studio)
+@contextmanager
+def studio_on(folder: Path, **settings: str) -> Iterator[Studio]:
+    """A studio with these settings, its first person signed in; ended afterwards."""
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DJANGO_"))}
+    environment = clean | {"STUDIO_DATA": str(folder / "data"), "PORT": str(port), **settings}
+    manage(environment, "setup")
+    log = folder / "serve.log"
+    with log.open("ab") as output:
+        command = [sys.executable, "manage.py", "serve"]
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+    studio = Studio(process, port, environment, log)
+    try:
         wait_for_port(port, process, log, 60)
         studio.sign_in()
-        return studio
-
-    yield start
-    for studio in started:
+        yield studio
+    finally:
         studio.http.close()
-        studio.process.kill()
-        studio.process.wait(10)
-        print(studio.log.read_text(errors="replace")[-20_000:])  # shown when the test fails
+        process.kill()
+        process.wait(10)
+        print(log.read_text(errors="replace")[-20_000:])  # shown when a test fails
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    """One studio on SQLite for the tests of a file."""
+    with studio_on(tmp_path_factory.mktemp("studio")) as running:
+        yield running

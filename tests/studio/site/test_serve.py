@@ -12,6 +12,7 @@ import pytest
 import websockets
 
 from tests.services import postgres, redis
+from tests.studio.site.conftest import studio_on
 
 PIECE = 4 * 1024 * 1024
 
@@ -57,8 +58,7 @@ def until(probe, seconds=20.0):
     return False
 
 
-def test_stalled_downloads_of_a_stored_file_cost_no_memory(start_studio):
-    studio = start_studio()
+def test_stalled_downloads_of_a_stored_file_cost_no_memory(studio):
     data = os.urandom(40 * 1024 * 1024)
     track = upload(studio, make_project(studio), data)
     path = f"{track}/files/original"
@@ -109,8 +109,7 @@ async def flood_and_oversize(studio, project):
                 pass
 
 
-def test_oversize_fragmented_and_flooding_messages_close_their_socket_and_nothing_else(start_studio):
-    studio = start_studio()
+def test_oversize_fragmented_and_flooding_messages_close_their_socket_and_nothing_else(studio):
     project = make_project(studio)
     asyncio.run(flood_and_oversize(studio, project))
     assert studio.process.poll() is None
@@ -131,13 +130,15 @@ async def hears_of_a_change(studio, project, meanwhile):
                     return any(event["kind"] == "project.changed" for event in message["events"])
 
 
-def test_a_database_that_goes_away_is_said_and_comes_back(start_studio):
-    with postgres() as server, redis() as redis_url:
-        studio = start_studio(STUDIO_DATABASE_URL=server.url, STUDIO_REDIS_URL=redis_url)
+def test_a_database_that_goes_away_is_said_and_comes_back(tmp_path):
+    with contextlib.ExitStack() as servers:
+        database, redis_url = servers.enter_context(postgres()), servers.enter_context(redis())
+        settings = {"STUDIO_DATABASE_URL": database.url, "STUDIO_REDIS_URL": redis_url}
+        studio = servers.enter_context(studio_on(tmp_path, **settings))
         project = make_project(studio)
 
         def storm() -> None:
-            server.stop()
+            database.stop()
             answer = studio.call("GET", "/projects")
             assert answer.status_code == 503
             assert answer.headers["Retry-After"] == "5"
@@ -145,15 +146,14 @@ def test_a_database_that_goes_away_is_said_and_comes_back(start_studio):
             assert studio.http.get("/healthz").status_code == 200
             assert studio.http.get("/readyz").status_code == 503
             assert studio.http.get(f"/p/{project}/").status_code == 503
-            server.start()
+            database.start()
 
         assert asyncio.run(hears_of_a_change(studio, project, storm))
         assert studio.http.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", None])
-def test_a_foreign_or_missing_origin_is_refused_by_the_real_server(start_studio, origin):
-    studio = start_studio()
+def test_a_foreign_or_missing_origin_is_refused_by_the_real_server(studio, origin):
     project = make_project(studio)
 
     async def knock() -> int:
