@@ -142,6 +142,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Link
+         * @description A link to a file for a player without a session: for a quarter of an hour, and while the person may see it.
+         */
+        post: operations["studio_blobs_api_make_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1367,6 +1387,63 @@ export interface components {
              */
             project_id: string;
         };
+        /** ApiTokenIn */
+        ApiTokenIn: {
+            /** Name */
+            name: string;
+        };
+        /** ApiTokenList */
+        ApiTokenList: {
+            /** Items */
+            items: components["schemas"]["ApiTokenOut"][];
+        };
+        /**
+         * ApiTokenMade
+         * @description The token itself is shown this once.
+         */
+        ApiTokenMade: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Token */
+            token: string;
+        };
+        /** ApiTokenOut */
+        ApiTokenOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
         /** Artifact */
         Artifact: {
             /** Name */
@@ -1399,11 +1476,12 @@ export interface components {
          */
         CatalogueOut: {
             /** Items */
-            items: {
-                [key: string]: unknown;
-            }[];
-            /** Service */
-            service: string;
+            items: components["schemas"]["VisualizerOut"][];
+            /**
+             * Service
+             * @enum {string}
+             */
+            service: "attached" | "away" | "none";
         };
         /** Claim */
         Claim: {
@@ -1751,7 +1829,7 @@ export interface components {
             /** Revision */
             revision: number;
             /** Segments */
-            segments: components["schemas"]["SegmentOut"][];
+            segments: components["schemas"]["SectionOut"][];
             /**
              * Track Id
              * Format: uuid
@@ -1970,6 +2048,24 @@ export interface components {
             retry: boolean;
         };
         /**
+         * LinkIn
+         * @description `path` is the address of a file: a track's, a film's or a snapshot's.
+         */
+        LinkIn: {
+            /** Path */
+            path: string;
+        };
+        /** LinkOut */
+        LinkOut: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * MarkerIO
          * @description From `seconds` on, `bpm`; bar `downbeat` begins here.
          */
@@ -2055,10 +2151,15 @@ export interface components {
             role: "owner" | "editor" | "viewer";
             user: components["schemas"]["PersonOut"];
         };
-        /** NetworkList */
+        /**
+         * NetworkList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
         NetworkList: {
             /** Items */
             items: components["schemas"]["NetworkOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * NetworkOut
@@ -2115,10 +2216,10 @@ export interface components {
             revision?: number | null;
         };
         /**
-         * NewToken
+         * NewServiceToken
          * @description `token` is shown this once.
          */
-        NewToken: {
+        NewServiceToken: {
             /**
              * Created At
              * Format: date-time
@@ -2190,6 +2291,19 @@ export interface components {
             initials: string;
             /** Name */
             name: string;
+        };
+        /** PresetOut */
+        PresetOut: {
+            /** Name */
+            name: string;
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
         };
         /** ProjectIn */
         ProjectIn: {
@@ -2329,10 +2443,15 @@ export interface components {
             /** Width */
             width?: number | null;
         };
-        /** RenderList */
+        /**
+         * RenderList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
         RenderList: {
             /** Items */
             items: components["schemas"]["RenderOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * RenderOut
@@ -2504,10 +2623,15 @@ export interface components {
             /** Width */
             width?: number | null;
         };
-        /** SceneList */
+        /**
+         * SceneList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
         SceneList: {
             /** Items */
             items: components["schemas"]["SceneOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * SceneOut
@@ -2669,6 +2793,18 @@ export interface components {
             state: string;
         };
         /**
+         * SectionOut
+         * @description A section of the track; the same label sounds alike.
+         */
+        SectionOut: {
+            /** End */
+            end: number;
+            /** Label */
+            label: string;
+            /** Start */
+            start: number;
+        };
+        /**
          * SegmentCommit
          * @description POST /segments/{id}/commit. The same hash again is a success without a change, another hash 409.
          */
@@ -2740,6 +2876,39 @@ export interface components {
             /** Version */
             version: string;
         };
+        /** ServiceTokenIn */
+        ServiceTokenIn: {
+            /** Name */
+            name: string;
+        };
+        /** ServiceTokenList */
+        ServiceTokenList: {
+            /** Items */
+            items: components["schemas"]["ServiceTokenOut"][];
+        };
+        /** ServiceTokenOut */
+        ServiceTokenOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Embedded */
+            is_embedded: boolean;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Revoked At */
+            revoked_at: string | null;
+        };
         /**
          * ServicesOut
          * @description `state`: none, starting, attached or away.
@@ -2751,6 +2920,18 @@ export interface components {
             since: string | null;
             /** State */
             state: string;
+        };
+        /**
+         * SnapshotNeedsOut
+         * @description How many snapshots a visualizer takes, and of which kinds.
+         */
+        SnapshotNeedsOut: {
+            /** Kinds */
+            kinds: string[];
+            /** Max */
+            max: number;
+            /** Min */
+            min: number;
         };
         /** SnapshotOut */
         SnapshotOut: {
@@ -2860,6 +3041,13 @@ export interface components {
             /** Visualizer */
             visualizer: string;
         };
+        /** StageOut */
+        StageOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
         /**
          * StageRequest
          * @description POST /stages/{key} -> StageAnswer: find or order a stage, on behalf of the lease or the preview that needs it.
@@ -2894,65 +3082,6 @@ export interface components {
             /** Url */
             url: string;
         };
-        /** TokenIn */
-        TokenIn: {
-            /** Name */
-            name: string;
-        };
-        /** TokenList */
-        TokenList: {
-            /** Items */
-            items: components["schemas"]["TokenOut"][];
-        };
-        /**
-         * TokenMade
-         * @description The token itself is shown this once.
-         */
-        TokenMade: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Token */
-            token: string;
-        };
-        /** TokenOut */
-        TokenOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Is Embedded */
-            is_embedded: boolean;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /** Revoked At */
-            revoked_at: string | null;
-        };
         /** TrackFiles */
         TrackFiles: {
             /** Analysis */
@@ -2966,10 +3095,15 @@ export interface components {
             /** Proxy */
             proxy: string | null;
         };
-        /** TrackList */
+        /**
+         * TrackList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
         TrackList: {
             /** Items */
             items: components["schemas"]["TrackOut"][];
+            /** Next */
+            next: string | null;
         };
         /** TrackOut */
         TrackOut: {
@@ -3088,6 +3222,29 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * VisualizerOut
+         * @description `schema` is the JSON Schema of the parameters, each with x-group, x-unit, x-stage and so on.
+         */
+        VisualizerOut: {
+            /** Name */
+            name: string;
+            /** Presets */
+            presets: components["schemas"]["PresetOut"][];
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            snapshots: components["schemas"]["SnapshotNeedsOut"];
+            /** Stages */
+            stages: components["schemas"]["StageOut"][];
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
         };
     };
     responses: never;
@@ -3282,6 +3439,30 @@ export interface operations {
             };
         };
     };
+    studio_blobs_api_make_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOut"];
+                };
+            };
+        };
+    };
     studio_accounts_api_get_me: {
         parameters: {
             query?: never;
@@ -3363,7 +3544,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenList"];
+                    "application/json": components["schemas"]["ApiTokenList"];
                 };
             };
         };
@@ -3377,7 +3558,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenIn"];
+                "application/json": components["schemas"]["ApiTokenIn"];
             };
         };
         responses: {
@@ -3387,7 +3568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenMade"];
+                    "application/json": components["schemas"]["ApiTokenMade"];
                 };
             };
         };
@@ -3809,6 +3990,7 @@ export interface operations {
         parameters: {
             query?: {
                 binned?: boolean;
+                after?: string | null;
             };
             header?: never;
             path: {
@@ -3859,6 +4041,7 @@ export interface operations {
         parameters: {
             query?: {
                 binned?: boolean;
+                after?: string | null;
             };
             header?: never;
             path: {
@@ -3905,6 +4088,7 @@ export interface operations {
         parameters: {
             query?: {
                 binned?: boolean;
+                after?: string | null;
             };
             header?: never;
             path: {
@@ -3955,6 +4139,7 @@ export interface operations {
         parameters: {
             query?: {
                 binned?: boolean;
+                after?: string | null;
             };
             header?: never;
             path: {
@@ -4429,7 +4614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenList"];
+                    "application/json": components["schemas"]["ServiceTokenList"];
                 };
             };
         };
@@ -4443,7 +4628,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenIn"];
+                "application/json": components["schemas"]["ServiceTokenIn"];
             };
         };
         responses: {
@@ -4453,7 +4638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewToken"];
+                    "application/json": components["schemas"]["NewServiceToken"];
                 };
             };
         };
@@ -4475,7 +4660,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenOut"];
+                    "application/json": components["schemas"]["ServiceTokenOut"];
                 };
             };
         };
