@@ -4,7 +4,7 @@
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -102,14 +102,47 @@ class DuplicateIn(Schema):
     name: str | None = Field(default=None, max_length=255)
 
 
+class PresetOut(Schema):
+    name: str
+    title: str
+    summary: str
+    values: dict[str, Any]
+
+
+class StageOut(Schema):
+    name: str
+    title: str
+
+
+class SnapshotNeedsOut(Schema):
+    """How many snapshots a visualizer takes, and of which kinds."""
+
+    min: int
+    max: int
+    kinds: list[str]
+
+
+class VisualizerOut(Schema):
+    """`schema` is the JSON Schema of the parameters, each with x-group, x-unit, x-stage and so on."""
+
+    name: str
+    title: str
+    version: str
+    summary: str
+    parameters_schema: dict[str, Any] = Field(alias="schema")
+    presets: list[PresetOut]
+    stages: list[StageOut]
+    snapshots: SnapshotNeedsOut
+
+
 class CatalogueOut(Schema):
     """`service`: attached, away or none."""
 
-    items: list[dict[str, Any]]
-    service: str
+    items: list[VisualizerOut]
+    service: Literal["attached", "away", "none"]
 
 
-@router.get("/visualizers", response=CatalogueOut)
+@router.get("/visualizers", response=CatalogueOut, by_alias=True)
 def list_visualizers(request: HttpRequest) -> dict[str, Any]:
     """What render services can draw, as the last one announced it."""
     items = all_visualizers()

@@ -50,7 +50,7 @@ class ServicesOut(Schema):
     items: list[ServiceOut]
 
 
-class TokenOut(Schema):
+class ServiceTokenOut(Schema):
     id: UUID
     name: str
     prefix: str
@@ -60,17 +60,17 @@ class TokenOut(Schema):
     revoked_at: datetime | None
 
 
-class TokenList(Schema):
-    items: list[TokenOut]
+class ServiceTokenList(Schema):
+    items: list[ServiceTokenOut]
 
 
-class NewToken(TokenOut):
+class NewServiceToken(ServiceTokenOut):
     """`token` is shown this once."""
 
     token: str
 
 
-class TokenIn(Schema):
+class ServiceTokenIn(Schema):
     model_config = ConfigDict(extra="forbid")
     name: str = Field(max_length=100)
 
@@ -81,21 +81,21 @@ def list_services(request: HttpRequest) -> dict[str, Any]:
     return services_out()
 
 
-@router.get("/service-tokens", response=TokenList)
+@router.get("/service-tokens", response=ServiceTokenList)
 def list_tokens(request: HttpRequest) -> dict[str, Any]:
     _owners_only(request)
     return {"items": [token_out(token) for token in ServiceToken.objects.filter(revoked_at=None)]}
 
 
-@router.post("/service-tokens", response={201: NewToken})
-def make_token(request: HttpRequest, order: TokenIn) -> Status[dict[str, Any]]:
+@router.post("/service-tokens", response={201: NewServiceToken})
+def make_token(request: HttpRequest, order: ServiceTokenIn) -> Status[dict[str, Any]]:
     """A token with which a render service may dial in. It is shown this once."""
     _owners_only(request)
     row, text = tokens.make_token(order.name, by=person_of(request))
     return Status(201, {**token_out(row), "token": text})
 
 
-@router.delete("/service-tokens/{uuid:token_id}", response=TokenOut)
+@router.delete("/service-tokens/{uuid:token_id}", response=ServiceTokenOut)
 def revoke_token(request: HttpRequest, token_id: UUID) -> dict[str, Any]:
     """Revoke it: its sockets close within a second, its leases run out."""
     _owners_only(request)

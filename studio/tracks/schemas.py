@@ -73,7 +73,7 @@ class EditorOut(Schema):
     name: str
 
 
-class SegmentOut(Schema):
+class SectionOut(Schema):
     """A section of the track; the same label sounds alike."""
 
     start: float
@@ -90,7 +90,7 @@ class GridOut(Schema):
     is_edited: bool
     edited_by: EditorOut | None
     onsets: list[float]
-    segments: list[SegmentOut]
+    segments: list[SectionOut]
     no_beats: str | None
 
 

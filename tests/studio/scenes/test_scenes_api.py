@@ -164,3 +164,11 @@ def test_without_any_service_ever_a_sentence_says_so(owner, project, as_user):
     answer = as_user(owner).call("POST", f"/projects/{project.id}/scenes", order)
     assert answer.status_code == 409
     assert "No render service" in answer.json()["detail"]
+
+
+def test_the_catalogue_is_told_as_the_service_announced_it(owner, as_user):
+    make_catalogue()
+    answer = as_user(owner).call("GET", "/visualizers").json()
+    assert answer["service"] == "away"
+    assert answer["items"][0]["schema"]["properties"]["alpha"]["x-stage"] == "draw"
+    assert answer["items"][0]["snapshots"] == {"min": 1, "max": 8, "kinds": ["cppn", "stylegan2"]}
