@@ -1,19 +1,21 @@
-/** Testing: what jsdom lacks, for every test. */
-import { cleanup } from '@testing-library/react'
+/** Testing: what jsdom lacks, for every test that has a document. */
 import { afterEach } from 'vitest'
 
-afterEach(cleanup)
+if (typeof document !== 'undefined') {
+  const { cleanup } = await import('@testing-library/react')
+  afterEach(cleanup)
 
-class NoObserver {
-  observe(): void {}
-  unobserve(): void {}
-  disconnect(): void {}
+  class NoObserver {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  }
+
+  globalThis.ResizeObserver ??= NoObserver as unknown as typeof ResizeObserver
+  window.matchMedia ??= ((query: string) => ({
+    matches: false,
+    media: query,
+    addEventListener() {},
+    removeEventListener() {},
+  })) as unknown as typeof window.matchMedia
 }
-
-globalThis.ResizeObserver ??= NoObserver as unknown as typeof ResizeObserver
-window.matchMedia ??= ((query: string) => ({
-  matches: false,
-  media: query,
-  addEventListener() {},
-  removeEventListener() {},
-})) as unknown as typeof window.matchMedia

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test, vi } from 'vitest'
 import { createScope } from '../lib/scope'
 import { Player } from './player'

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createScope, type Scope } from '../lib/scope'
 import { createLive, waitBefore } from './events'

@@ -56,10 +56,15 @@ export function ActivityPage() {
     { id: 'icon', title: '', name: 'Kind', width: 32, className: 'tight', cell: (job) => <span className="faint"><Icon name={jobIcon(job)} /></span> },
     { id: 'title', title: 'Job', className: 'name', cell: (job) => {
       const href = jobAddress(job)
-      return href ? <a className="plain strong clip block" href={href}>{job.title}</a> : <span className="strong clip block">{job.title}</span>
+      return (
+        <>
+          {href ? <a className="plain strong clip block" href={href}>{job.title}</a> : <span className="strong clip block">{job.title}</span>}
+          <span className="only-phone xs faint"><PhoneState job={job} /></span>
+        </>
+      )
     } },
-    { id: 'state', title: 'State', width: 110, cell: (job) => <JobState job={job} /> },
-    { id: 'progress', title: 'How far', className: 'wide', cell: (job) => <HowFar job={job} /> },
+    { id: 'state', title: 'State', width: 110, className: 'not-phone', cell: (job) => <JobState job={job} /> },
+    { id: 'progress', title: 'How far', className: 'wide not-phone', cell: (job) => <HowFar job={job} /> },
     { id: 'by', title: 'By', className: 'not-phone', cell: (job) => <span className="soft">{job.created_by ? firstName(personOf(job.created_by)) : '–'}</span> },
     { id: 'when', title: 'Began', className: 'not-phone', cell: (job) => <span className="soft">{when(job.started_at ?? job.created_at)}</span> },
     { id: 'act', title: '', name: 'Actions', className: 'acts', cell: (job) => <JobActions job={job} mayEdit={mayEdit()} /> },
@@ -83,6 +88,12 @@ export function ActivityPage() {
       </div>
     </Shell>
   )
+}
+
+/** State and how far in one place, where there is no room for two. */
+function PhoneState({ job }: { job: Job }) {
+  if (job.state === 'running' || job.state === 'failed') return <HowFar job={job} />
+  return <span className="row tight"><JobState job={job} />{job.state === 'done' ? null : jobSentence(job)}</span>
 }
 
 function HowFar({ job }: { job: Job }) {

@@ -38,7 +38,7 @@ export function TrackTable({ tracks, jobs, scroller, isShort }: TrackTableProps)
     { id: 'tempo', title: 'Tempo', isNumber: true, className: 'not-phone', by: (track) => track.bpm, cell: (track) => <span className="soft">{track.bpm === null ? '–' : track.bpm.toFixed(2)}</span> },
     ...(isShort ? [] : [{ id: 'key', title: 'Key', className: 'not-phone', by: (track: Track) => track.key || null, cell: (track: Track) => <span className="soft xs">{track.key || '–'}</span> }]),
     { id: 'state', title: 'Analysis', className: 'not-phone', cell: (track) => <TrackState track={track} job={jobs.find((job) => job.id === track.job_id)} /> },
-    { id: 'made', title: 'Added', className: 'not-phone', by: (track) => track.created_at, cell: (track) => <span className="soft xs">{track.created_by ? `${firstName(personOf(track.created_by))}, ` : ''}{when(track.created_at)}</span> },
+    { id: 'made', title: 'Added', className: 'not-phone roomy', by: (track) => track.created_at, cell: (track) => <span className="soft xs">{track.created_by ? `${firstName(personOf(track.created_by))}, ` : ''}{when(track.created_at)}</span> },
     { id: 'menu', title: '', name: 'More', width: 44, className: 'tight', cell: (track) => <TrackMenu track={track} onRename={() => setRenaming(track)} /> },
   ]
   return (
