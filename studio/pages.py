@@ -19,6 +19,7 @@ from studio.projects.access import project_or_404, projects_of, role_of, thing_o
 from studio.projects.models import Project
 from studio.renders.models import Render
 from studio.scenes.models import Scene
+from studio.services.present import services_out
 from studio.tracks.models import Track
 
 # The pages about one thing: the address's kind -> (bundle, model).
@@ -90,7 +91,7 @@ def shell(
         "ids": ids or {},
         "csrf": get_token(request),
         "version": __version__,
-        "services": services_state(),
+        "services": services_out(),
         "last_event": last_number(project.pk) if project else 0,
         **more,
     }
@@ -112,15 +113,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.path.startswith("/api/"):
         return JsonResponse({"detail": "This page was open for too long. Load it again, then repeat that."}, status=403)
     return render(request, "stale.html", status=403)
-
-
-def services_state() -> dict[str, Any]:
-    """What the service pill shows first, the same as GET /services."""
-    try:
-        from studio.services.present import services_out
-    except ImportError:
-        return {"state": "none", "items": []}
-    return services_out()
 
 
 def _project_data(request: HttpRequest, project: Project) -> dict[str, Any]:
