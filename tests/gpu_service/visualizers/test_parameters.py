@@ -10,6 +10,7 @@ from gpu_service.visualizers.catalogue import catalogue, markdown, schema_of
 from gpu_service.visualizers.noise_blend import NoiseBlend
 from gpu_service.visualizers.noise_blend_parameters import NoiseBlendParameters
 from gpu_service.visualizers.parameters import read_parameters
+from tests.conftest import REPOSITORY
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,8 @@ def test_the_page_of_documentation_names_every_parameter():
 def test_an_unknown_visualizer_is_refused_with_the_names_there_are():
     with pytest.raises(RenderError, match=r"no visualizer named “lava”\. There are: noise-blend"):
         load("lava")
+
+
+def test_the_committed_page_of_documentation_is_fresh():
+    """Make it anew with `python -m gpu_service visualizers --markdown > docs/visualizers.md`."""
+    assert (REPOSITORY / "docs" / "visualizers.md").read_text() == markdown(catalogue()) + "\n"
