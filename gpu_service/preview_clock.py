@@ -78,8 +78,12 @@ class Pace:
         step = max(1.0, clock.rate) / self.fps
         now = clock.running()
         reach = now + (self.frame_seconds * count + TRANSFER_SECONDS) * clock.rate
-        first = self._next if self._next is not None and self._next >= reach else _on_grid(reach, step)
         horizon = now + max(clock.lead, HELD_SECONDS) * clock.rate
+        if self._next is not None and clock.loop is not None and self._next > horizon + step:
+            # The driver has turned and tells places inside the loop again: what was planned comes down with it.
+            length = clock.loop[1] - clock.loop[0]
+            self._next -= length * -int(-(self._next - horizon - step) // length)
+        first = self._next if self._next is not None and self._next >= reach else _on_grid(reach, step)
         chosen = [first + k * step for k in range(count) if first + k * step <= horizon]
         if not chosen:
             return [], max(0.002, (first - horizon) / clock.rate)

@@ -83,6 +83,17 @@ def test_a_loop_comes_back_before_its_end_is_reached():
     assert driver.place(driver.running()) == pytest.approx(1.25)
 
 
+def test_after_the_turn_of_a_loop_drawing_goes_on_where_it_was():
+    now, pace = Now(), Pace(10.0)
+    loop = (1.0, 4.0)
+    first, _ = pace.choose(clock(now, seconds=3.75, loop=loop), count=4, track_frames=100)
+    assert first == [39, 10, 11, 12]
+    now.seconds += 0.3
+    chosen, wait = pace.choose(clock(now, seconds=1.05, loop=loop), count=4, track_frames=100)
+    assert wait == 0.0
+    assert chosen[0] == 13
+
+
 def test_a_heartbeat_is_no_jump_and_a_seek_is():
     now = Now()
     driver = clock(now, seconds=3.0)
