@@ -26,6 +26,7 @@ class SlowStages:
         self, client: StudioClient, *, inputs: InputCache, folder: Path, slow_seconds: float = SLOW_SECONDS
     ) -> None:
         self.client, self.inputs, self.folder, self.slow_seconds = client, inputs, folder, slow_seconds
+        folder.mkdir(parents=True, exist_ok=True)
 
     def missing(self, scene: SceneSpec, paths: Mapping[str, Path]) -> list[StageOrder]:
         """The slow stages of a scene that are not at hand."""

@@ -29,11 +29,6 @@ class StageCache:
     def path(self, key: str) -> Path | None:
         return self.folder / f"{key}.npz" if self.folder is not None else None
 
-    def has(self, key: str) -> bool:
-        """Whether the result is at hand."""
-        path = self.path(key)
-        return key in self._kept or (path is not None and path.is_file())
-
     def get(self, key: str) -> Arrays | None:
         """The arrays of a stage, or None. A file that cannot be read is removed."""
         with self._lock:

@@ -89,6 +89,7 @@ class FakeStudio:
         self.recipe: dict[str, Any] = {}
         self.trouble: list[Callable[[httpx.Request], httpx.Response | None]] = []
         self.largest_chunk = 0
+        self.stage_answers: list[dict[str, Any]] = []
 
     def client(self) -> StudioClient:
         return StudioClient(ADDRESS, token="secret", transport=httpx.MockTransport(self.answer))
@@ -121,6 +122,8 @@ class FakeStudio:
                 return httpx.Response(204)
             self.claims.remove(found)
             return httpx.Response(200, json=found)
+        if path.startswith("/service/stages/"):
+            return httpx.Response(200, json=self.stage_answers.pop(0))
         if path.endswith("/renew"):
             renewal = self.renewal
             return httpx.Response(renewal) if isinstance(renewal, int) else httpx.Response(200, json=renewal)
