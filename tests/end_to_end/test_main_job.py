@@ -152,7 +152,8 @@ def test_a_text_file_named_mp3_is_refused_with_a_sentence(owner: Page, studio: R
     here = owner.url
     walk.go(owner, studio, "tracks/")
     walk.choose_file(owner, "Add tracks", notes)
-    expect(owner.get_by_text(re.compile("is text, not sound")).first).to_be_visible(timeout=walk.BUSY)
+    refusal = owner.get_by_text(re.compile("is text, not sound")).filter(visible=True)
+    expect(refusal.first).to_be_visible(timeout=walk.BUSY)
     owner.goto(here)
 
 

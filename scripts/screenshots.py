@@ -1,0 +1,121 @@
+"""Write a picture of every page to docs/screenshots, from a fresh studio with its demo project.
+
+make screenshots
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from tests.end_to_end import walk
+from tests.end_to_end.conftest import CHROMIUM_FLAGS, RunningStudio, chromium_path, start_studio, stop_studio
+
+FOLDER = REPOSITORY / "docs" / "screenshots"
+PLACES = (
+    "",
+    "tracks/",
+    "scenes/",
+    "renders/",
+    "networks/",
+    "activity/",
+    "settings/",
+    "settings/#people",
+    "settings/#machines",
+)
+PHONE = {"width": 390, "height": 844}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="phosphene-screenshots-") as folder, sync_playwright() as playwright:
+        studio = start_studio(Path(folder) / "data")
+        try:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+            photograph(browser, studio)
+            browser.close()
+        finally:
+            stop_studio(studio)
+
+
+def photograph(browser: Browser, studio: RunningStudio) -> None:
+    outside = browser.new_page(viewport={"width": 1440, "height": 900})
+    outside.goto(f"{studio.url}/sign-in/")
+    keep(outside, "sign-in")
+    context, page = walk.new_person(browser)
+    page.goto(studio.sign_in_link)
+    page.wait_for_url("**/scenes/*/")
+    page.keyboard.press("Space")
+    walk.wait_for_frames(page, 90)
+    keep(page, "scene")
+    page.keyboard.press("Space")
+    scene = page.url
+    project = walk.project_of(page)
+    render = order_film(page, scene.rstrip("/").rpartition("/")[2])
+    page.goto(f"{studio.url}/p/{project}/renders/{render}/")
+    page.wait_for_timeout(4000)
+    keep(page, "render-running")
+    walk.wait_for_film(page, render, 240)
+    page.reload()
+    page.wait_for_timeout(2500)
+    keep(page, "render")
+    for place in PLACES:
+        page.goto("about:blank")
+        page.goto(f"{studio.url}/p/{project}/{place}")
+        page.wait_for_timeout(1800)
+        keep(page, place.replace("/#", "-").strip("/") or "home")
+    for kind in ("tracks", "networks"):
+        thing = walk.api(page, f"/projects/{project}/{kind}")["items"][0]["id"]
+        page.goto(f"{studio.url}/p/{project}/{kind}/{thing}/")
+        page.wait_for_timeout(2500)
+        keep(page, kind.removesuffix("s"))
+    page.goto(f"{studio.url}/projects/")
+    page.wait_for_timeout(1500)
+    keep(page, "projects")
+    light(page, studio, project)
+    phone(page, studio, project, render)
+    context.close()
+
+
+def light(page: Page, studio: RunningStudio, project: str) -> None:
+    thing = walk.api(page, f"/projects/{project}/tracks")["items"][0]["id"]
+    page.goto(f"{studio.url}/p/{project}/tracks/{thing}/")
+    page.wait_for_timeout(2000)
+    page.evaluate("() => { document.documentElement.dataset.theme = 'light'; dispatchEvent(new Event('theme')) }")
+    page.wait_for_timeout(800)
+    keep(page, "track-light")
+
+
+def phone(page: Page, studio: RunningStudio, project: str, render: str) -> None:
+    page.set_viewport_size(PHONE)
+    thing = walk.api(page, f"/projects/{project}/tracks")["items"][0]["id"]
+    for name, address in (("home", ""), ("track", f"tracks/{thing}/"), ("render", f"renders/{render}/")):
+        page.goto(f"{studio.url}/p/{project}/{address}")
+        page.wait_for_timeout(1800)
+        keep(page, f"phone-{name}")
+
+
+def order_film(page: Page, scene: str) -> str:
+    """A film of the whole demo, small enough to be ready soon."""
+    return page.evaluate(
+        """async (scene) => {
+            const csrf = JSON.parse(document.querySelector('#page-data').textContent).csrf
+            const headers = { 'X-CSRFToken': csrf, 'Content-Type': 'application/json' }
+            const body = JSON.stringify({ range: { kind: 'whole' }, quality: 'final', width: 256, height: 256 })
+            return (await (await fetch(`/api/v1/scenes/${scene}/renders`, { method: 'POST', headers, body })).json()).id
+        }""",
+        scene,
+    )
+
+
+def keep(page: Page, name: str) -> None:
+    page.screenshot(path=FOLDER / f"{name}.png")
+    print(f"docs/screenshots/{name}.png")
+
+
+if __name__ == "__main__":
+    main()
