@@ -1,10 +1,13 @@
 """/ws/scenes/{id}/preview: a page watches a scene. JSON both ways, frames one way, untouched."""
 
 import math
+import time
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.conf import settings
+from django.http import Http404
 
 from studio.errors import Refused
 from studio.events.tail import tail
@@ -27,13 +30,16 @@ class PreviewSocket(PageSocket):
 
     viewer: Viewer | None = None
     preview: Preview | None = None
+    # A join that came before the scene could be drawn: it is taken up again when something changes.
+    waiting_join: dict[str, Any] | None = None
+    may_edit = False
+    asked_rights_at = -math.inf
 
     async def find_project(self) -> UUID | None:
         self.scene_id: UUID = self.scope["url_route"]["kwargs"]["scene_id"]
         return await database_sync_to_async(self._project_of_scene)()
 
     async def opened(self) -> None:
-        self.may_edit = await database_sync_to_async(self._may_edit)()
         self.spawn(self._follow_scene())
 
     async def closed(self) -> None:
@@ -50,15 +56,18 @@ class PreviewSocket(PageSocket):
             await self._error(str(message["type"]), f"The message “{message['type']}” is not complete: {error}.")
 
     async def _join(self, message: dict[str, Any]) -> None:
-        await self._leave({})
+        await self._let_go()
         width = int(message.get("width") or DEFAULT_WIDTH)
         follow = UUID(str(message["follow"])) if message.get("follow") else None
         try:
             sight = await database_sync_to_async(self._sight)()
         except Refused as error:
-            await self._error(error.field, str(error))
+            if self.waiting_join is None:
+                await self._error(error.field, str(error))
+            self.waiting_join = message
             await self.send_json({"type": "preview", "preview_id": None, "state": "failed", "message": str(error)})
             return
+        self.waiting_join = None
         self.viewer = Viewer(
             person_id=self.user.pk, person_name=str(self.user), send_bytes=self._send_frame, send_json=self.send_json
         )
@@ -86,7 +95,7 @@ class PreviewSocket(PageSocket):
     async def _move(self, message: dict[str, Any]) -> None:
         if self.preview is None:
             return
-        if not self.may_edit:
+        if not await self._is_editor():
             await self._error("parameters", "You can look at this scene, not change it.")
             return
         try:
@@ -100,6 +109,10 @@ class PreviewSocket(PageSocket):
             hub.resize(self.viewer, self.preview, width=int(message["width"]), height=int(message["height"]))
 
     async def _leave(self, _: dict[str, Any]) -> None:
+        self.waiting_join = None
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         viewer, preview, self.viewer, self.preview = self.viewer, self.preview, None, None
         if viewer and preview:
             hub.leave(viewer, preview)
@@ -112,7 +125,9 @@ class PreviewSocket(PageSocket):
             while True:
                 await bell.wait()
                 bell.clear()
-                if self.preview is not None:
+                if self.waiting_join is not None:
+                    await self._join(self.waiting_join)
+                elif self.preview is not None:
                     sight = await database_sync_to_async(self._find_sight)()
                     if sight is not None and self.preview is not None and sight != self.preview.sight:
                         hub.scene_seen(self.scene_id, sight)
@@ -127,10 +142,17 @@ class PreviewSocket(PageSocket):
     def _project_of_scene(self) -> UUID | None:
         return Scene.objects.filter(pk=self.scene_id).values_list("project_id", flat=True).first()
 
+    async def _is_editor(self) -> bool:
+        """Asked again as often as the right to look is: a role can be taken away while the page is open."""
+        if time.monotonic() - self.asked_rights_at > settings.RIGHTS_SECONDS:
+            self.asked_rights_at = time.monotonic()
+            self.may_edit = await database_sync_to_async(self._may_edit)()
+        return self.may_edit
+
     def _may_edit(self) -> bool:
         try:
             project_or_404(self.user, self.project_id, may=EDIT)
-        except PermissionRefused:
+        except (PermissionRefused, Http404):
             return False
         return True
 

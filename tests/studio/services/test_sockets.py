@@ -17,6 +17,8 @@ from studio.scenes.preview import hub
 from studio.services import tokens, work
 from studio.services.models import RenderService
 from studio.services.present import services_out
+from studio.tracks.models import Track
+from studio.tracks.rules import rename_track
 from tests.studio.features import make_scene
 from tests.studio.services.sockets import (
     PROTOCOL_VERSION,
@@ -290,3 +292,31 @@ async def test_a_restarted_embedded_service_finds_its_work_free_at_once(scene, o
     restarted = await FakeService(text).attach(**{**said, "run_id": "00000000-0000-0000-0000-000000000002"})
     assert (await in_thread(work.claim)(token, order)).lease.id == held.lease.id
     await restarted.leave()
+
+
+async def test_a_preview_begins_by_itself_once_the_track_is_unpacked(token, scene, cookie):
+    tracks = Track.objects.filter(pk=scene.track_id)
+    await in_thread(tracks.update)(duration_seconds=None)
+    service = await FakeService(token[1]).attach()
+    page = await watch(scene, cookie)
+    assert "still being unpacked" in (await next_json(page, "preview"))["message"]
+    await in_thread(tracks.update)(duration_seconds=10.0)
+    await in_thread(rename_track)(await in_thread(tracks.get)(), name="Done", revision=None, by=None)
+    assert (await service.hear("preview.open"))["scene"]["duration_seconds"] == 10.0
+    await page.disconnect()
+    await service.leave()
+
+
+async def test_an_editor_who_becomes_a_viewer_moves_no_slider_any_more(token, scene, member):
+    editor = await in_thread(member)("editor")
+    service = await FakeService(token[1]).attach()
+    page = await watch(scene, await in_thread(sign_in)(editor))
+    await service.hear("preview.open")
+    await page.send_json_to({"type": "parameters", "values": {"alpha": 0.8}})
+    await service.hear("preview.update")
+    await in_thread(Membership.objects.filter(user=editor).update)(role="viewer")
+    await asyncio.sleep(0.4)
+    await page.send_json_to({"type": "parameters", "values": {"alpha": 0.9}})
+    assert "not change" in (await next_json(page, "error"))["message"]
+    await page.disconnect()
+    await service.leave()
