@@ -7,13 +7,14 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings.base")
 django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 (after Django is set up)
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.security.websocket import OriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import URLPattern, path, re_path  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
@@ -38,10 +39,9 @@ class NoSocket(AsyncWebsocketConsumer):
         await self.close()
 
 
-services = URLRouter([*routes(SERVICE_SOCKETS)])
-pages = AllowedHostsOriginValidator(
-    AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), re_path("", NoSocket.as_asgi())]))
-)
+nowhere = re_path("", NoSocket.as_asgi())
+services = URLRouter([*routes(SERVICE_SOCKETS), nowhere])
+pages = OriginValidator(AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), nowhere])), settings.PAGE_ORIGINS)
 application = ProtocolTypeRouter(
     {
         "http": django_application,

@@ -67,6 +67,12 @@ class Environment:
         named.update(self.extra_hosts)
         return sorted(_bracketed(name) for name in named if name not in ("0.0.0.0", "::"))  # noqa: S104 (a comparison)
 
+    @property
+    def origins(self) -> list[str]:
+        """Where this studio's own pages come from: exactly these may open its sockets, another port is another site."""
+        local = {f"http://{host}:{self.port}" for host in (_bracketed(self.host), "localhost", "127.0.0.1", "[::1]")}
+        return sorted({self.url, *local})
+
 
 def read(environ: Mapping[str, str]) -> Environment:
     """The environment as the studio needs it. Raises SettingsError."""

@@ -124,7 +124,9 @@ async def test_news_that_are_no_event_reach_every_page(project, owner, cookie):
         assert (await heard(socket, "services"))["state"] == "attached"
 
 
-@pytest.mark.parametrize("origin", [None, b"http://evil.example", b"null", b"https://testserver.evil.example"])
+@pytest.mark.parametrize(
+    "origin", [None, b"http://evil.example", b"null", b"https://testserver.evil.example", b"http://testserver:81"]
+)
 async def test_a_foreign_or_missing_origin_is_refused_at_the_handshake(project, owner, cookie, origin):
     socket = line(f"/ws/projects/{project.pk}/events", cookie=await cookie(owner), origin=origin)
     assert (await socket.connect(timeout=5))[0] is False
@@ -147,7 +149,7 @@ async def test_a_stranger_and_an_unknown_project_are_refused_alike(project, pers
         assert (await line(f"/ws/projects/{pk}/events", cookie=strange_cookie).connect(timeout=5))[0] is False
 
 
-@pytest.mark.parametrize("path", ["/ws/nonsense", "/", "/ws/projects/1/events"])
+@pytest.mark.parametrize("path", ["/ws/nonsense", "/", "/ws/projects/1/events", "/ws/service/nonsense"])
 async def test_an_address_that_is_no_socket_is_refused(path):
     assert (await line(path).connect(timeout=5))[0] is False
 
