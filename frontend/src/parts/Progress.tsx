@@ -1,7 +1,7 @@
 /** Progress: count of real units, rate, time left. A bar for known amounts, a moving bar for unknown ones. */
 import { useEffect, useRef, useState } from 'react'
 import { count, duration, percent, queuePlace, timeLeft } from '../lib/format'
-import type { Job } from '../wire/types'
+import type { Job, Segment } from '../wire/types'
 
 export function Bar({ share, label }: { share: number | null; label: string }) {
   if (share === null) {
@@ -62,23 +62,27 @@ export function SpokenProgress({ name, share }: { name: string; share: number | 
   return <span className="unseen" role="status" aria-live="polite">{said}</span>
 }
 
-/** A render's segments, one block each; the one that is drawn fills up. */
-export function Blocks({ segments, framesDone }: { segments: { index: number; state: string; first_frame: number; end_frame: number; done?: number }[]; framesDone: number }) {
-  const committed = segments.filter((one) => one.state === 'done').reduce((sum, one) => sum + one.end_frame - one.first_frame, 0)
+type Block = Pick<Segment, 'index' | 'state' | 'first_frame' | 'end_frame' | 'done'>
+
+/**
+ * How far each segment that is drawn has come, 0 to 1, by its index. Frames that are told of the whole film before they
+ * are told of their segment are shared out among those being drawn.
+ */
+export function filledShares(segments: readonly Block[], framesDone: number): Map<number, number> {
+  const length = (one: Block): number => one.end_frame - one.first_frame
   const running = segments.filter((one) => one.state === 'running')
-  // Frames that belong to no finished segment are shared out among those being drawn, first come first.
-  let rest = Math.max(0, framesDone - committed)
-  const filled = new Map<number, number>()
-  for (const one of running) {
-    const length = one.end_frame - one.first_frame
-    const here = one.done ?? Math.min(rest, length)
-    rest = Math.max(0, rest - here)
-    filled.set(one.index, here / length)
-  }
+  const known = segments.reduce((sum, one) => sum + (one.state === 'done' ? length(one) : one.state === 'running' ? one.done : 0), 0)
+  const extra = Math.max(0, framesDone - known) / Math.max(1, running.length)
+  return new Map(running.map((one) => [one.index, Math.min(1, (one.done + extra) / length(one))]))
+}
+
+/** A render's segments, one block each; those that are drawn fill up. A block is red where the film failed. */
+export function Blocks({ segments, framesDone, hasFailed }: { segments: readonly Block[]; framesDone: number; hasFailed: boolean }) {
+  const filled = filledShares(segments, framesDone)
   return (
     <div className="blocks" role="img" aria-label={`${count(segments.filter((one) => one.state === 'done').length)} of ${count(segments.length)} segments kept`}>
       {segments.map((one) => (
-        <i key={one.index} className={one.state === 'failed' ? 'failed' : ''} title={`Segment ${one.index + 1}`}>
+        <i key={one.index} className={hasFailed && one.state === 'failed' ? 'failed' : ''} title={`Segment ${one.index + 1}`}>
           <b style={{ width: one.state === 'done' ? '100%' : `${Math.round((filled.get(one.index) ?? 0) * 100)}%` }} />
         </i>
       ))}

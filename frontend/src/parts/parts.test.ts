@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Job } from '../wire/types'
 import { columns } from './Overview'
-import { jobSentence } from './Progress'
+import { filledShares, jobSentence } from './Progress'
 import { sorted, type Column } from './Table'
 import { closeToast, secondsOf, toast, toasts } from './toasts'
 
@@ -20,6 +20,13 @@ describe('where a job stands, in one sentence', () => {
     [job({ state: 'done', started_at: '2026-11-21T14:00:00Z', finished_at: '2026-11-21T14:05:19Z' }), 'Done in 5 min 19 s'],
     [job({ state: 'cancelled', message: 'Stopped by Ines at frame 6,480.' }), 'Stopped by Ines at frame 6,480.'],
   ])('%#', (one, text) => expect(jobSentence(one)).toBe(text))
+})
+
+test('segments fill by what they tell, and share what is told of the whole film first', () => {
+  const segment = (index: number, state: 'queued' | 'running' | 'done', done: number) => ({ index, state, done, first_frame: index * 100, end_frame: index * 100 + 100 })
+  const segments = [segment(0, 'done', 100), segment(1, 'running', 20), segment(2, 'running', 0), segment(3, 'queued', 0)]
+  expect([...filledShares(segments, 120)]).toEqual([[1, 0.2], [2, 0]])
+  expect([...filledShares(segments, 160)]).toEqual([[1, 0.4], [2, 0.2]])
 })
 
 describe('a table', () => {

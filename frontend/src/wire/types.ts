@@ -58,13 +58,8 @@ export type TempoMarker = Schemas['MarkerIO']
 export type Cue = Unfilled<Schemas['CueOut'], 'changed_by' | 'is_binned'>
 
 /** A part of a track that sounds alike: "A", "B", "A". */
-export interface Section {
-  start: number
-  end: number
-  label: string
-}
-
-export type BeatGrid = Omit<Schemas['GridOut'], 'segments'> & { segments: Section[] }
+export type Section = Schemas['SectionOut']
+export type BeatGrid = Schemas['GridOut']
 
 export type Snapshot = Schemas['SnapshotOut']
 export type Network = Schemas['NetworkOut']
@@ -92,16 +87,7 @@ export interface ParameterSchema {
   'x-control'?: 'slider' | 'switch' | 'choice' | 'number' | 'range'
 }
 
-export interface Visualizer {
-  name: string
-  title: string
-  version: string
-  summary: string
-  schema: { properties: Record<string, ParameterSchema> }
-  presets: { name: string; title: string; summary: string; values: Record<string, unknown> }[]
-  stages: { name: string; title: string }[]
-  snapshots: { min: number; max: number; kinds: string[] }
-}
+export type Visualizer = Omit<Schemas['VisualizerOut'], 'schema'> & { schema: { properties: Record<string, ParameterSchema> } }
 
 export interface VisualizerList {
   items: Visualizer[]

@@ -23,7 +23,7 @@ export function MakingOf({ render, onCancel, onRetry, onPicture }: MakingOfProps
   return (
     <section className="makingof" aria-label="How far it is">
       <Standing render={render} share={share} onCancel={onCancel} onRetry={onRetry} kept={kept} />
-      {render.state !== 'done' && <Blocks segments={render.segments} framesDone={render.frames_done} />}
+      {render.state !== 'done' && <Blocks segments={render.segments} framesDone={render.frames_done} hasFailed={render.state === 'failed'} />}
       <Footing render={render} kept={kept} />
       <SpokenProgress name={render.name} share={isGoing(render) ? share : null} />
       <Pictures render={render} onPicture={onPicture} />

@@ -84,12 +84,12 @@ function Parameters({ recipe, render, siblings }: { recipe: Recipe; render: Rend
       <div className="title">
         Parameters
         {before && older.data && (
-          <button type="button" className="end xs accent clip" aria-pressed={isComparing} onClick={() => setComparing(!isComparing)}>
-            {isComparing ? 'All parameters' : `Differences from ${before.name}, ${changed.length}`}
+          <button type="button" className="end xs accent nowrap" title={`The one before is “${before.name}”`} aria-pressed={isComparing} onClick={() => setComparing(!isComparing)}>
+            {isComparing ? 'All parameters' : `Differences from the one before, ${changed.length}`}
           </button>
         )}
       </div>
-      {isComparing && changed.length === 0 && <p className="xs soft">The same recipe: the same frames.</p>}
+      {isComparing && <p className="xs soft compared">{changed.length === 0 ? `The same recipe as “${before?.name ?? ''}”: the same frames.` : `From “${before?.name ?? ''}” to this film.`}</p>}
       <Lines lines={isComparing ? changed : [...parameterLines(recipe, visualizer), ...filmLines(recipe), ...codePathLines(recipe)]} />
     </div>
   )
