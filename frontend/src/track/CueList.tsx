@@ -5,6 +5,7 @@ import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { IconButton } from '../parts/Button'
 import type { Cue } from '../wire/types'
+import { stepAlong } from '../widgets/beats'
 import type { Desk } from './desk'
 import { moves } from './moves'
 
@@ -58,6 +59,12 @@ function Rows({ desk, cues }: { desk: Desk; cues: readonly Cue[] }) {
     moves(desk).go(cue.seconds)
   }
   const press = (event: KeyboardEvent): void => {
+    const cue = cues[here]
+    if (cue && mayEdit() && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
+      event.preventDefault()
+      event.stopPropagation()
+      return nudge(desk, cue, event.key === 'ArrowRight' ? 1 : -1, event.altKey)
+    }
     const steps: Record<string, number> = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: cues.length - 1 }
     const to = steps[event.key]
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return
@@ -76,6 +83,15 @@ function Rows({ desk, cues }: { desk: Desk; cues: readonly Cue[] }) {
       ))}
     </div>
   )
+}
+
+/** What a drag does, by keys: a cue goes to the next beat, with Alt 10 ms further. */
+function nudge(desk: Desk, cue: Cue, direction: 1 | -1, isFine: boolean): void {
+  const onGrid = isFine || desk.snap.get() === 'off' ? null : stepAlong(desk.sound.beats.get().beats, cue.seconds, direction)
+  const length = cue.end_seconds === null ? 0 : cue.end_seconds - cue.seconds
+  const wished = onGrid ?? cue.seconds + direction * 0.01
+  const seconds = Math.min(desk.view.durationSeconds - length, Math.max(0, wished))
+  desk.cues.change(cue.id, { seconds, end_seconds: cue.end_seconds === null ? null : seconds + length }, 'Move cue')
 }
 
 function CueRow({ cue, desk, isOn, onChoose }: { cue: Cue; desk: Desk; isOn: boolean; onChoose: () => void }) {

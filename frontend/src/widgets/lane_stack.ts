@@ -37,6 +37,8 @@ export interface LaneStackEvents {
 
 export interface LaneStack {
   readonly box: HTMLElement
+  /** The playhead as a slider: who has it in focus moves it by keys. */
+  readonly slider: HTMLElement
   readonly events: Emitter<LaneStackEvents>
   show(lanes: readonly LaneSpec[]): void
   redraw(): void
@@ -103,6 +105,7 @@ export function createLaneStack(scope: Scope, parent: HTMLElement, { player, vie
 
   return {
     box,
+    slider: keys,
     events,
     leftOf: () => over.getBoundingClientRect().left,
     describe(text) {

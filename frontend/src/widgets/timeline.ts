@@ -3,7 +3,7 @@ import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import type { Store } from '../lib/store'
 import type { Cue } from '../wire/types'
-import { placeAt } from './beats'
+import { placeAt, stepAlong } from './beats'
 import type { CueTimes } from './cue_lane'
 import { changeLaneSettings, laneSettings, showLaneOf } from './lane_settings'
 import { createLaneStack, type LaneStack } from './lane_stack'
@@ -71,6 +71,8 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
     ...(options.onHand ? { onHand: options.onHand } : {}),
   })
 
+  listenForSteps(scope, stack, options)
+
   let asked = 0
   const rebuild = (): void => {
     asked = 0
@@ -90,6 +92,19 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   if (cues) drawCueLine(scope, stack, cues, view)
   rebuild()
   return { stack, refresh: rebuildSoon }
+}
+
+/** Arrows on the playhead: a beat, with Shift a bar, with Alt 10 ms. */
+function listenForSteps(scope: Scope, stack: LaneStack, { sound, player }: TimelineOptions): void {
+  const directions: Record<string, 1 | -1> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }
+  scope.listen(stack.slider, 'keydown', (event) => {
+    const direction = directions[event.key]
+    if (!direction || event.ctrlKey || event.metaKey) return
+    event.preventDefault()
+    const { beats, downbeats } = sound.beats.get()
+    const grid = event.altKey ? null : stepAlong(event.shiftKey ? downbeats : beats, player.seconds, direction)
+    player.seek(grid ?? player.seconds + direction * (event.altKey ? 0.01 : 1))
+  })
 }
 
 function listenToPeaks(
