@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI
@@ -77,6 +77,12 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return refuse(request, 401, "You are signed out. Sign in, then try again.")
+
+
+@api.exception_handler(DataError)
+def cannot_be_stored(request: HttpRequest, error: DataError) -> HttpResponse:
+    """Such as a NUL inside a name, which PostgreSQL does not take."""
+    return refuse(request, 422, "A value holds a sign or a number that cannot be stored. Change it, then try again.")
 
 
 @api.exception_handler(OperationalError)
