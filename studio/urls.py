@@ -1,6 +1,5 @@
 """Addresses: the API, health, sign-in, and the shell of each page."""
 
-
 from django.urls import include, path
 
 from studio.api import api
