@@ -172,3 +172,9 @@ def test_the_catalogue_is_told_as_the_service_announced_it(owner, as_user):
     assert answer["service"] == "away"
     assert answer["items"][0]["schema"]["properties"]["alpha"]["x-stage"] == "draw"
     assert answer["items"][0]["snapshots"] == {"min": 1, "max": 8, "kinds": ["cppn", "stylegan2"]}
+
+
+def test_a_name_with_a_nul_in_it_breaks_nothing(owner, project, as_user):
+    scene = make_scene(project, owner)
+    answer = as_user(owner).call("PATCH", f"/scenes/{scene.id}", {"revision": 1, "name": "a\x00b"})
+    assert answer.status_code in (200, 422)
