@@ -63,7 +63,7 @@ class Preview:
         self._changed = asyncio.Event()
         self._still: tuple[str, int, int] | None = None
         self._drawn: deque[tuple[float, int]] = deque()
-        self._told = 0.0
+        self._told, self._is_closed = 0.0, False
         self._tasks = [asyncio.create_task(self._prepare_all()), asyncio.create_task(self._draw_all())]
 
     # --- what the studio says ---
@@ -98,6 +98,7 @@ class Preview:
 
     async def close(self) -> None:
         """Stop, and drop the plan."""
+        self._is_closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -108,7 +109,7 @@ class Preview:
 
     async def _prepare_all(self) -> None:
         """Prepare whenever something else is wanted than what is there."""
-        while True:
+        while not self._is_closed:
             while self._prepared < self._wanted:
                 wanted, scene = self._wanted, self.scene
                 try:
@@ -166,7 +167,7 @@ class Preview:
 
     async def _draw_all(self) -> None:
         """Draw as long as there is a plan, a credit and a frame worth drawing."""
-        while True:
+        while not self._is_closed:
             if self._plan is None or self.credits <= 0:
                 await self._something()
             elif self.clock.playing:
@@ -269,8 +270,10 @@ class Preview:
 
     async def _something(self, seconds: float = 1.0) -> None:
         """Wait until something was said, or a while."""
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes in the same moment as the event.
         try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
         except TimeoutError:
             return
         # Both loops wait on one event: let the other see it too before it is cleared.

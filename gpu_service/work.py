@@ -49,7 +49,8 @@ class Work:
             while True:
                 await self._claim_all()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._look.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._look.wait()
                 self._look.clear()
         finally:
             await self._stop()

@@ -153,6 +153,19 @@ async def test_a_file_that_cannot_be_had_fails_with_the_reason(bench, little):
     await stage.preview.close()
 
 
+async def test_it_closes_also_in_the_moment_in_which_something_is_said(bench, studio, little):
+    """In Python 3.11 asyncio.wait_for swallows a cancellation that meets its event: the session then hung for ever."""
+    inputs = [studio.add_file(path.read_bytes()) for path in little.files.values()]
+    for pauses in range(6):
+        stage = Stage(bench, little, inputs)
+        await until(lambda stage=stage: stage.said and stage.said[-1].state == "running")
+        stage.preview.credit(1)
+        for _ in range(pauses):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await stage.preview.close()
+
+
 async def test_the_rate_it_draws_at_is_told_while_it_plays(stage, monkeypatch):
     monkeypatch.setattr("gpu_service.preview.TELL_SECONDS", 0.05)
     stage.preview.credit(64)
