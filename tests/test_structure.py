@@ -25,13 +25,27 @@ def is_settings(path: Path) -> bool:
 
 
 def environment_readers(path: Path) -> list[int]:
-    """Line numbers where a file reads or writes the environment, other than to hand it whole to a child."""
-    lines = []
-    for node in ast.walk(ast.parse(path.read_text())):
-        is_attribute = isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT_NAMES
-        if is_attribute and isinstance(node.value, ast.Name) and node.value.id == "os":
-            lines.append(node.lineno)
-    return lines
+    """Line numbers where a file reads the environment; to hand it whole to a child is no reading."""
+    tree = ast.parse(path.read_text())
+    handed_on = {
+        id(value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if key is None
+    }
+    handed_on |= {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "setdefault"
+    }
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr in ENVIRONMENT_NAMES
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "os"
+        and id(node) not in handed_on
+    ]
 
 
 def test_only_settings_modules_read_the_environment():
