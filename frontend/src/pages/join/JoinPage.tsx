@@ -15,7 +15,7 @@ export function JoinPage() {
   const { token, me } = pageData()
   const card = useAsk({ queryKey: ['invitation', token], queryFn: ({ signal }) => get<InvitationCard>(`/invitations/${token}`, signal) })
   return (
-    <Outside seed={19}>
+    <Outside seed={12}>
       {card.isPending && <Skeleton rows={3} height={24} />}
       {card.error && (
         <div className="col">

@@ -12,7 +12,7 @@ export function SignInPage() {
   const [password, setPassword] = useState('')
   const isWrong = Boolean(error)
   return (
-    <Outside seed={7}>
+    <Outside seed={37}>
       <form className="col" method="post" action="/sign-in/">
         <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken()} />
         <input type="hidden" name="next" value={next} />
