@@ -74,15 +74,16 @@ def frame_seed(seed: int, frame: int) -> int:
 
 
 def fit(pictures: Tensor, size: tuple[int, int] | None) -> Tensor:
-    """Scale pictures until they cover (height, width), then cut the middle out. None leaves them as they are."""
+    """Scale pictures until they cover (height, width), then cut the middle out. None leaves them. float [N, 3, H, W]"""
     if size is None or size == tuple(pictures.shape[-2:]):
         return pictures
     height, width = pictures.shape[-2:]
     scale = max(size[0] / height, size[1] / width)
     covering = (max(round(height * scale), size[0]), max(round(width * scale), size[1]))
-    scaled = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
+    if covering != (height, width):
+        pictures = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
     top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
-    return scaled[..., top : top + size[0], left : left + size[1]]
+    return pictures[..., top : top + size[0], left : left + size[1]]
 
 
 def thumbnail(network: Network, *, seed: int, size: tuple[int, int]) -> Tensor:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from gpu_service.networks.base import Network, NoiseMode, Quality, frame_seed, to_uint8
+from gpu_service.networks.base import Network, NoiseMode, Quality, fit, frame_seed, to_uint8
 from gpu_service.visualizers.base import Plan
 
 # These draw at any size; the others at their own, to be fitted afterwards.
@@ -45,7 +44,7 @@ def draw_mix(
                 size=size if network.kind in ANY_SIZE else None,
                 quality=quality,
             )
-            drawn = cover(drawn.float(), size)
+            drawn = fit(drawn.float(), size)
             mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
         assert mixed is not None
         pictures[members] = to_uint8(mixed).cpu()
@@ -76,16 +75,3 @@ def _groups(chosen: Sequence[Mix]) -> list[list[int]]:
     for member, mix in enumerate(chosen):
         groups[tuple((id(network), share) for network, share in mix)].append(member)
     return list(groups.values())
-
-
-def cover(pictures: Tensor, size: tuple[int, int]) -> Tensor:
-    """Scale by bicubic interpolation until (height, width) is covered, then cut the middle out. float [N, 3, H, W]"""
-    height, width = pictures.shape[-2:]
-    if (height, width) == size:
-        return pictures
-    scale = max(size[0] / height, size[1] / width)
-    covering = (max(round(height * scale), size[0]), max(round(width * scale), size[1]))
-    if covering != (height, width):
-        pictures = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
-    top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
-    return pictures[..., top : top + size[0], left : left + size[1]]

@@ -7,9 +7,9 @@ import torch
 from gpu_service.errors import NotYet, RenderError
 from gpu_service.music.gance import loudness_per_frame, quantise, spectrum_per_frame
 from gpu_service.music.smoothed_noise import smoothed_noise
-from gpu_service.networks.base import Network
+from gpu_service.networks.base import Network, fit
 from gpu_service.visualizers.materials import decode_mono
-from gpu_service.visualizers.network_mix import cover, network_at
+from gpu_service.visualizers.network_mix import network_at
 from gpu_service.visualizers.noise_blend import NoiseBlend
 from gpu_service.visualizers.noise_blend_path import limited_path, unit_rms, vectors
 from gpu_service.visualizers.noise_blend_switching import faded, settled
@@ -125,10 +125,10 @@ def test_strangers_are_mixed_by_their_pictures(little):
 
 def test_pictures_of_another_size_are_covered_and_cut():
     wide = torch.arange(6.0).repeat(6, 1)[None, None].expand(1, 3, 6, 6)
-    covered = cover(wide, (12, 24))
+    covered = fit(wide, (12, 24))
     assert covered.shape == (1, 3, 12, 24)
     assert covered[0, 0, 6, 0] < covered[0, 0, 6, -1]
-    assert torch.equal(cover(wide, (6, 6)), wide)
+    assert torch.equal(fit(wide, (6, 6)), wide)
 
 
 def test_a_place_is_kept_for_its_stay_and_left_only_with_conviction():
