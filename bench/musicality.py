@@ -26,7 +26,7 @@ SIDE = 64
 
 def film_fps(film: Path) -> Fraction:
     """The frame rate that the file states."""
-    asking = [*ffmpeg.read_from(film, demuxer="mov"), "-t", "0", "-f", "null", "-"]
+    asking = ffmpeg.read_from(film, demuxer="mov").output("-", format="null", t=0)
     said = "\n".join(ffmpeg.run(asking, limit_seconds=30).facts)
     found = re.search(r"Video:.*?, ([\d.]+) fps", said)
     if found is None:
@@ -44,10 +44,10 @@ def exact_rate(stated: float) -> Fraction:
 
 def film_frames(film: Path) -> Iterator[np.ndarray]:
     """Every frame at 64×64, uint8 RGB [64, 64, 3]."""
-    picture = ["-map", "0:v:0", "-an", "-vf", f"scale={SIDE}:{SIDE}:flags=area", "-fps_mode", "passthrough"]
-    command = [*ffmpeg.read_from(film, demuxer="mov"), *picture, "-pix_fmt", "rgb24", "-f", "rawvideo", "pipe:1"]
+    small = ffmpeg.read_from(film, demuxer="mov")["v:0"].filter("scale", SIDE, SIDE, flags="area")
+    raw = small.output("pipe:1", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")
     size = SIDE * SIDE * 3
-    with ffmpeg.running(command, limit_seconds=1800) as child:
+    with ffmpeg.running(raw, limit_seconds=1800) as child:
         while len(data := child.stdout.read(size)) == size:
             yield np.frombuffer(data, np.uint8).reshape(SIDE, SIDE, 3)
 

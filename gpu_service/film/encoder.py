@@ -11,6 +11,7 @@ import time
 from fractions import Fraction
 from pathlib import Path
 
+import ffmpeg
 import numpy as np
 
 from gpu_service.errors import RenderError
@@ -35,15 +36,19 @@ def even(pixels: int) -> int:
 
 def encoder_command(spec: EncoderSpec, *, width: int, height: int, fps: Fraction, out: Path) -> list[str]:
     """The whole ffmpeg call; frames come as rgb24 on its standard input."""
-    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-framerate", str(fps), "-i", "pipe:0"]
-    coding = ["-c:v", spec.codec, "-preset", spec.preset, "-crf", str(spec.crf), "-threads", str(spec.threads)]
-    return [
-        *[find_ffmpeg(), "-hide_banner", "-loglevel", "error", "-nostats", "-y"],
-        *source,
-        *["-an", "-vf", CONVERSION, "-pix_fmt", spec.pix_fmt],
-        *coding,
-        *["-x264-params", f"{CAUSAL}:{COLOURS}", "-fps_mode", "passthrough", "-f", "h264", f"file:{out}"],
-    ]
+    drawn = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", framerate=fps)
+    coding = {"x264-params": f"{CAUSAL}:{COLOURS}", "preset": spec.preset, "crf": spec.crf, "threads": spec.threads}
+    written = drawn.output(
+        f"file:{out}",
+        format="h264",
+        vcodec=spec.codec,
+        vf=CONVERSION,
+        pix_fmt=spec.pix_fmt,
+        fps_mode="passthrough",
+        **coding,
+    )
+    quiet = written.global_args("-hide_banner", "-nostats", "-loglevel", "error")
+    return quiet.compile(cmd=find_ffmpeg(), overwrite_output=True)
 
 
 class SegmentEncoder:

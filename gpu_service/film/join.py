@@ -12,9 +12,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import IO
 
+import ffmpeg
+from ffmpeg.nodes import OutputStream
+
 from gpu_service.errors import RenderError
-from gpu_service.music import ffmpeg
 from gpu_service.music.decode import concatenate
+from gpu_service.music.ffmpeg import running
 from gpu_service.music.sound import Sound
 from gpu_service.protocol import Recipe
 
@@ -64,22 +67,8 @@ def _cut(sound: Sound, *, begin: Fraction, seconds: Fraction, out: Path) -> Path
 
 
 def _mux(segments: Sequence[Path], *, pcm: Path, sound: Sound, recipe: Recipe, partial: Path, report: Report) -> None:
-    fps = recipe.scene.frame_rate
-    picture = ["-f", "h264", "-framerate", str(fps), "-i", "pipe:0"]
-    audio = ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels), "-i", f"file:{pcm}"]
-    has_sound = pcm.stat().st_size > 0
-    rate = sound.sample_rate if sound.sample_rate in AAC_RATES else 48_000
-    arguments = [
-        *["-loglevel", "error", *picture, *(audio if has_sound else []), "-map", "0:v"],
-        *(
-            ["-map", "1:a", "-c:a", recipe.audio.codec, "-ar", str(rate), "-b:a", recipe.audio.bitrate]
-            if has_sound
-            else []
-        ),
-        *["-c:v", "copy", "-video_track_timescale", str(timescale(fps)), "-movflags", "+faststart"],
-        *["-map_metadata", "-1", "-fflags", "+bitexact", "-f", "mp4", "-y", f"file:{partial}"],
-    ]
-    with ffmpeg.running(arguments, limit_seconds=LIMIT_SECONDS, feed=True) as child:
+    muxing = _muxing(pcm, sound=sound, recipe=recipe, partial=partial)
+    with running(muxing, limit_seconds=LIMIT_SECONDS, feed=True) as child:
         feeder = _Feeder(segments, child.stdin)
         feeder.start()
         while feeder.is_alive():
@@ -97,6 +86,28 @@ def _mux(segments: Sequence[Path], *, pcm: Path, sound: Sound, recipe: Recipe, p
             else f"The segments could not be joined: {said[-1] if said else 'ffmpeg said nothing'}",
             retry=True,
         )
+
+
+def _muxing(pcm: Path, *, sound: Sound, recipe: Recipe, partial: Path) -> OutputStream:
+    """The H.264 stream on standard input as it is, and the sound as AAC where there is any."""
+    fps = recipe.scene.frame_rate
+    streams = [ffmpeg.input("pipe:0", format="h264", framerate=fps).video]
+    coding: dict[str, str | int] = {"vcodec": "copy"}
+    if pcm.stat().st_size > 0:
+        streams.append(ffmpeg.input(f"file:{pcm}", format="f32le", ar=sound.sample_rate, ac=sound.channels).audio)
+        rate = sound.sample_rate if sound.sample_rate in AAC_RATES else 48_000
+        coding |= {"acodec": recipe.audio.codec, "audio_bitrate": recipe.audio.bitrate, "ar": rate}
+    film = ffmpeg.output(
+        *streams,
+        f"file:{partial}",
+        format="mp4",
+        movflags="+faststart",
+        fflags="+bitexact",
+        map_metadata=-1,
+        video_track_timescale=timescale(fps),
+        **coding,
+    )
+    return film.overwrite_output().global_args("-loglevel", "error")
 
 
 def timescale(fps: Fraction) -> int:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from ffmpeg.nodes import OutputStream
 
-from gpu_service.music import ffmpeg
 from gpu_service.music.errors import MusicError
+from gpu_service.music.ffmpeg import read_from, running
 from gpu_service.music.media import Media, damaged, probe
 from gpu_service.music.resample import Resampler
 from gpu_service.music.sound import Sound
@@ -192,7 +193,7 @@ def _stream(path: Path, media: Media, pcm_path: Path, target: _Target, *, progre
     limit_seconds = 60 + target.max_seconds / 4
     with (
         pcm_path.open("wb") as out,
-        ffmpeg.running(_decoding(path, media, target), limit_seconds=limit_seconds) as child,
+        running(_decoding(path, media, target), limit_seconds=limit_seconds) as child,
     ):
         while data := child.stdout.read(READ_BYTES):
             data = rest + data
@@ -212,7 +213,7 @@ def _stream(path: Path, media: Media, pcm_path: Path, target: _Target, *, progre
     return tally
 
 
-def _decoding(path: Path, media: Media, target: _Target) -> list[str]:
-    reading = ffmpeg.read_from(path, demuxer=media.kind.demuxer)
-    shape = ["-t", f"{target.max_seconds + 1:g}", "-ac", str(target.channels), "-ar", str(target.rate)]
-    return [*reading, "-map", "0:a:0", "-vn", *shape, "-c:a", "pcm_f32le", "-f", "f32le", "pipe:1"]
+def _decoding(path: Path, media: Media, target: _Target) -> OutputStream:
+    return read_from(path, demuxer=media.kind.demuxer)["a:0"].output(
+        "pipe:1", format="f32le", acodec="pcm_f32le", t=target.max_seconds + 1, ac=target.channels, ar=target.rate
+    )

@@ -1,4 +1,7 @@
-"""ffmpeg as a well-guarded child: an argument list, no network, limits of time and memory, its last words kept."""
+"""ffmpeg as a well-guarded child: no network, limits of time and memory, its last words kept.
+
+ffmpeg-python builds the argument lists: `read_from(path, …)["a"].output("pipe:1", …)` is handed to `running`.
+"""
 
 import contextlib
 import re
@@ -6,10 +9,13 @@ import shutil
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
+
+import ffmpeg
+from ffmpeg.nodes import FilterableStream, OutputStream
 
 from gpu_service.music.errors import MusicError
 
@@ -40,13 +46,18 @@ def find_ffmpeg() -> str:
         raise MusicError(sentence, retry=True) from FileNotFoundError(str(error))
 
 
-def read_from(path: Path, *, demuxer: str) -> list[str]:
-    """Arguments that open a local file as exactly this format: a playlist in disguise reaches nothing."""
-    guard = ["-protocol_whitelist", "file,pipe", "-format_whitelist", demuxer]
-    if demuxer == "wav":
-        # Else it looks for more chunks behind the sound, for minutes when gigabytes of zeros follow.
-        guard += ["-seekable", "0"]
-    return [*guard, "-threads", "1", "-f", demuxer, "-i", f"file:{path.resolve()}"]
+def read_from(path: Path, *, demuxer: str) -> FilterableStream:
+    """A local file, opened as exactly this format: a playlist in disguise reaches nothing."""
+    # Else it looks for more chunks behind the sound of a WAV, for minutes when gigabytes of zeros follow.
+    forward = {"seekable": 0} if demuxer == "wav" else {}
+    return ffmpeg.input(
+        f"file:{path.resolve()}",
+        format=demuxer,
+        protocol_whitelist="file,pipe",
+        format_whitelist=demuxer,
+        threads=1,
+        **forward,
+    )
 
 
 class Child:
@@ -91,10 +102,11 @@ class Child:
 
 @contextlib.contextmanager
 def running(
-    arguments: Sequence[str], *, limit_seconds: float, memory_bytes: int = MEMORY_BYTES, feed: bool = False
+    output: OutputStream, *, limit_seconds: float, memory_bytes: int = MEMORY_BYTES, feed: bool = False
 ) -> Iterator[Child]:
     """Run ffmpeg beside the caller; on leaving it has ended, whatever happened. Exceeded time kills it."""
-    command = [find_ffmpeg(), "-hide_banner", "-nostats", *([] if feed else ["-nostdin"]), *arguments]
+    quiet = output.global_args("-hide_banner", "-nostats", *([] if feed else ["-nostdin"]))
+    command = quiet.compile(cmd=find_ffmpeg())
     stdin = subprocess.PIPE if feed else subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     child = Child(process)
@@ -120,9 +132,9 @@ def running(
                     stream.close()
 
 
-def run(arguments: Sequence[str], *, limit_seconds: float) -> Child:
+def run(output: OutputStream, *, limit_seconds: float) -> Child:
     """Run ffmpeg to its end and hand back the finished child."""
-    with running(arguments, limit_seconds=limit_seconds) as child:
+    with running(output, limit_seconds=limit_seconds) as child:
         pass
     return child
 

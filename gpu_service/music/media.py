@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpu_service.music import ffmpeg
 from gpu_service.music.errors import MusicError
-from gpu_service.music.ffmpeg import find_ffmpeg
+from gpu_service.music.ffmpeg import PROBE_SECONDS, find_ffmpeg, read_from, run
 from gpu_service.music.mp3 import starts_like_mp3
 
 __all__ = ["Kind", "Media", "choose_sentence", "find_ffmpeg", "probe", "sniff"]
@@ -120,8 +119,8 @@ def _is_text(head: bytes) -> bool:
 def probe(path: Path) -> Media:
     """Sniff, then ask ffmpeg for codec, rate and channels. Raises MusicError when there is no sound inside."""
     kind = sniff(path)
-    asking = [*ffmpeg.read_from(path, demuxer=kind.demuxer), "-map", "0:a:0?", "-t", "0", "-f", "null", "-"]
-    child = ffmpeg.run(asking, limit_seconds=ffmpeg.PROBE_SECONDS)
+    asking = read_from(path, demuxer=kind.demuxer)["a:0?"].output("-", format="null", t=0)
+    child = run(asking, limit_seconds=PROBE_SECONDS)
     if child.ran_out_of_time:
         raise MusicError(f"“{path.name}” took too long to open and was put aside.", retry=True) from TimeoutError()
     said = "\n".join(child.facts)

@@ -7,8 +7,11 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from gpu_service.music import ffmpeg
+import ffmpeg
+from ffmpeg.nodes import OutputStream
+
 from gpu_service.music.errors import MusicError
+from gpu_service.music.ffmpeg import Child, running
 from gpu_service.music.sound import Sound
 
 AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
@@ -19,7 +22,7 @@ def write_proxy(sound: Sound, path: Path, *, progress: Callable[[float], None] =
     """Encode the track for the page. Raises MusicError, or what `progress` raises; then no file is left."""
     part = path.with_name(path.name + ".part")
     try:
-        with ffmpeg.running(_encoding(sound, part), limit_seconds=120 + sound.duration_seconds, feed=True) as child:
+        with running(_encoding(sound, part), limit_seconds=120 + sound.duration_seconds, feed=True) as child:
             _feed(sound, child, progress)
         if child.process.returncode != 0:
             reason = child.lines[-1] if child.lines else "ffmpeg was stopped"
@@ -30,7 +33,7 @@ def write_proxy(sound: Sound, path: Path, *, progress: Callable[[float], None] =
         part.unlink(missing_ok=True)
 
 
-def _feed(sound: Sound, child: ffmpeg.Child, progress: Callable[[float], None]) -> None:
+def _feed(sound: Sound, child: Child, progress: Callable[[float], None]) -> None:
     fed = 0
     # When ffmpeg has given up, its exit code and last words say why.
     with contextlib.suppress(BrokenPipeError):
@@ -41,24 +44,24 @@ def _feed(sound: Sound, child: ffmpeg.Child, progress: Callable[[float], None]) 
         child.stdin.close()
 
 
-def _encoding(sound: Sound, part: Path) -> list[str]:
+def _encoding(sound: Sound, part: Path) -> OutputStream:
     # The next rate that AAC knows; more would only cost time and bytes.
     rate = next((rate for rate in AAC_RATES if rate >= sound.sample_rate), AAC_RATES[-1])
-    reading = ["-f", "f32le", "-ar", str(sound.sample_rate), "-ac", str(sound.channels), "-i", "pipe:0"]
-    codec = ["-ar", str(rate), "-c:a", "aac", "-aac_coder", "fast", "-b:a", str(_bit_rate(rate, sound.channels))]
-    file = ["-movflags", "+faststart", "-f", "ipod", "-y", f"file:{part.resolve()}"]
-    return [
-        "-loglevel",
-        "error",
-        "-protocol_whitelist",
-        "file,pipe",
-        *reading,
-        *codec,
-        "-bitexact",
-        "-threads",
-        "1",
-        *file,
-    ]
+    pcm = ffmpeg.input(
+        "pipe:0", format="f32le", ar=sound.sample_rate, ac=sound.channels, protocol_whitelist="file,pipe"
+    )
+    encoded = pcm.output(
+        f"file:{part.resolve()}",
+        format="ipod",
+        movflags="+faststart",
+        acodec="aac",
+        aac_coder="fast",
+        ar=rate,
+        audio_bitrate=_bit_rate(rate, sound.channels),
+        bitexact=None,
+        threads=1,
+    )
+    return encoded.overwrite_output().global_args("-loglevel", "error")
 
 
 def _bit_rate(rate: int, channels: int) -> int:

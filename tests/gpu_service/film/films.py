@@ -9,20 +9,20 @@ from gpu_service.music import ffmpeg
 
 def frames_of(path: Path, *, width: int, height: int, demuxer: str = "mov") -> np.ndarray:
     """Every frame decoded, uint8 [N, H, W, 3]."""
-    arguments = [*ffmpeg.read_from(path, demuxer=demuxer), "-map", "0:v", "-fps_mode", "passthrough"]
-    arguments += ["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"]
-    with ffmpeg.running(arguments, limit_seconds=60) as child:
+    pictures = ffmpeg.read_from(path, demuxer=demuxer).video
+    raw = pictures.output("pipe:1", format="rawvideo", pix_fmt="rgb24", fps_mode="passthrough")
+    with ffmpeg.running(raw, limit_seconds=60) as child:
         data = child.stdout.read()
     return np.frombuffer(data, np.uint8).reshape(-1, height, width, 3)
 
 
 def sound_of(path: Path, *, rate: int) -> np.ndarray:
     """Mono, float32 [n]."""
-    arguments = [*ffmpeg.read_from(path, demuxer="mov"), "-map", "0:a", "-ac", "1", "-ar", str(rate)]
-    with ffmpeg.running([*arguments, "-f", "f32le", "pipe:1"], limit_seconds=60) as child:
+    mono = ffmpeg.read_from(path, demuxer="mov").audio.output("pipe:1", format="f32le", ac=1, ar=rate)
+    with ffmpeg.running(mono, limit_seconds=60) as child:
         return np.frombuffer(child.stdout.read(), np.float32)
 
 
 def told_by_ffmpeg(path: Path) -> str:
     """ffmpeg's description of a file."""
-    return ffmpeg.run([*ffmpeg.read_from(path, demuxer="mov"), "-f", "null", "-"], limit_seconds=60).last_words
+    return ffmpeg.run(ffmpeg.read_from(path, demuxer="mov").output("-", format="null"), limit_seconds=60).last_words

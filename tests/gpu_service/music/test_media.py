@@ -5,12 +5,13 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import ffmpeg
 import numpy as np
 import pytest
 
-from gpu_service.music import ffmpeg
 from gpu_service.music.decode import decode
 from gpu_service.music.errors import MusicError
+from gpu_service.music.ffmpeg import read_from, run, running
 from gpu_service.music.media import probe, sniff
 from tests.gpu_service.music.signals import FORMATS, click, encode, wav_bytes
 
@@ -146,14 +147,14 @@ def test_a_playlist_behind_the_first_bytes_of_a_sound_calls_nobody(head: bytes, 
 def test_even_a_playlist_reader_reaches_no_network(demuxer: str, kind: str, canary: Canary, tmp_path: Path):
     file = tmp_path / "song.m3u8"
     file.write_text(playlists(canary.port, tmp_path / "secret.wav")[kind])
-    ffmpeg.run([*ffmpeg.read_from(file, demuxer=demuxer), "-f", "null", "-"], limit_seconds=10)
+    run(read_from(file, demuxer=demuxer).output("-", format="null"), limit_seconds=10)
     assert canary.calls == 0
 
 
 def test_a_film_without_sound_is_refused(tmp_path: Path):
     file = tmp_path / "silent.m4a"
-    picture = ["-f", "lavfi", "-i", "color=red:s=32x32:d=0.2", "-c:v", "mpeg4", "-f", "mp4", str(file)]
-    assert ffmpeg.run(picture, limit_seconds=30).process.returncode == 0
+    picture = ffmpeg.input("color=red:s=32x32:d=0.2", format="lavfi").output(str(file), vcodec="mpeg4", format="mp4")
+    assert run(picture, limit_seconds=30).process.returncode == 0
     with pytest.raises(MusicError, match=r"“silent.m4a” holds pictures and no sound"):
         probe(file)
 
@@ -175,14 +176,14 @@ def test_words_in_a_file_cannot_pass_for_what_ffmpeg_says_of_it(tmp_path: Path):
 
 
 def test_a_child_that_takes_too_long_is_ended():
-    forever = ["-f", "lavfi", "-re", "-i", "sine=d=60", "-f", "null", "-"]
-    child = ffmpeg.run(forever, limit_seconds=0.5)
+    forever = ffmpeg.input("sine=d=60", format="lavfi", re=None).output("-", format="null")
+    child = run(forever, limit_seconds=0.5)
     assert child.ran_out_of_time
     assert child.process.poll() is not None
 
 
 def test_a_child_has_a_limit_of_memory():
-    command = ["-f", "lavfi", "-i", "color=red:s=8000x8000:d=1", "-f", "null", "-"]
-    with ffmpeg.running(command, limit_seconds=30, memory_bytes=200 * 1024**2) as child:
+    huge = ffmpeg.input("color=red:s=8000x8000:d=1", format="lavfi").output("-", format="null")
+    with running(huge, limit_seconds=30, memory_bytes=200 * 1024**2) as child:
         pass
     assert child.process.returncode != 0

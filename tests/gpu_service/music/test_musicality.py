@@ -3,12 +3,13 @@
 from fractions import Fraction
 from pathlib import Path
 
+import ffmpeg
 import numpy as np
 import pytest
 
 from bench.musicality import exact_rate, judge
-from gpu_service.music import ffmpeg
 from gpu_service.music.decode import decode
+from gpu_service.music.ffmpeg import running
 from gpu_service.music.musicality import changes, energy_rise, measure_musicality
 from gpu_service.music.paced import paced_noise, paced_phase
 from tests.gpu_service.music.signals import encode, hits
@@ -83,9 +84,9 @@ def write_film(path: Path, *, flashes: np.ndarray, music: Path, frames: int) -> 
     for flash in flashes:
         level[flash:] = np.maximum(level[flash:], 60 + 160 * np.exp(-np.arange(frames - flash) / 4))
     pixels = np.repeat(level.astype(np.uint8), 64 * 64 * 3).tobytes()
-    reading = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "64x64", "-r", "30", "-i", "pipe:0", "-i", str(music)]
-    writing = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-y", str(path)]
-    with ffmpeg.running([*reading, *writing], limit_seconds=60, feed=True) as child:
+    pictures = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s="64x64", r=30)
+    film = ffmpeg.output(pictures, ffmpeg.input(str(music)), str(path), pix_fmt="yuv420p", acodec="aac")
+    with running(film, limit_seconds=60, feed=True) as child:
         child.stdin.write(pixels)
         child.stdin.close()
     assert child.process.returncode == 0, child.last_words
