@@ -49,8 +49,8 @@ def photograph(browser: Browser, studio: RunningStudio) -> None:
     context, page = walk.new_person(browser)
     page.goto(studio.sign_in_link)
     page.wait_for_url("**/scenes/*/")
-    page.keyboard.press("Space")
-    walk.wait_for_frames(page, 90)
+    page.get_by_role("button", name="Play (Space)").click()
+    walk.wait_for_frames(page, 200)
     keep(page, "scene")
     page.keyboard.press("Space")
     scene = page.url
