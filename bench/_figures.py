@@ -31,6 +31,8 @@ class Figure:
 
     @property
     def gate(self) -> str:
+        if self.at_most is not None and self.at_least is not None:
+            return f"{self.at_least:g} … {self.at_most:g} {self.unit}".rstrip()
         sign, gate = ("≤", self.at_most) if self.at_most is not None else ("≥", self.at_least)
         return "" if gate is None else f"{sign} {gate:g} {self.unit}".rstrip()
 

@@ -7,7 +7,6 @@ first, cold one; the median counts.
 """
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from _figures import Figure, tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -59,17 +59,14 @@ def main() -> int:
     seconds = {stage: statistics.median(round_[stage] for round_ in warm) for stage in cold}
     whole = seconds["waveform"] + seconds["proxy"] + seconds["analysis"]
     ratios = {"analysis": seconds["track"] / seconds["analysis"], "everything": seconds["track"] / whole}
-    if options.json:
-        print(json.dumps({"cold": cold, "warm": seconds, "ratios": ratios, "gate": GATE, "goal": GOAL}))
-    else:
-        for stage in ("waveform", "proxy", "analysis"):
-            print(f"{stage:10} {seconds[stage]:6.2f} s warm   {cold[stage]:6.2f} s the first time")
-        print(
-            f"analysis is 1/{ratios['analysis']:.0f} of the track's {seconds['track']:.0f} s;"
-            f" gate 1/{GATE}, goal 1/{GOAL}"
-        )
-        print(f"with decoding, waveform and playback proxy 1/{ratios['everything']:.0f}")
-    return 0 if ratios["analysis"] >= GATE else 1
+    figures = [
+        Figure("analysis, 3-minute track, warm: track's length ÷ time", ratios["analysis"], at_least=GATE, digits=1),
+        Figure("analysis with decoding, waveform and playback proxy", ratios["everything"], digits=1),
+        *(Figure(f"analysis: {stage}, warm", seconds[stage], "s") for stage in ("waveform", "proxy", "analysis")),
+        *(Figure(f"analysis: {stage}, cold", cold[stage], "s") for stage in ("waveform", "proxy", "analysis")),
+    ]
+    title = f"A track of {seconds['track']:.0f} s; goal 1/{GOAL} of its length"
+    return tell(title, figures, as_json=options.json, cold=cold, warm=seconds, ratios=ratios, goal=GOAL)
 
 
 if __name__ == "__main__":

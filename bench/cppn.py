@@ -7,13 +7,13 @@ preview and film in turn, so that both feel the same neighbours. Smoke at 256²,
 """
 
 import argparse
-import json
 import statistics
 import sys
 import time
 from pathlib import Path
 
 import torch
+from _figures import Figure, tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -46,6 +46,15 @@ def measure(species: str, *, size: tuple[int, int]) -> dict[str, float]:
     return {quality: 1 / statistics.median(rounds[1:]) for quality, rounds in taken.items()}
 
 
+def print_table(table: dict[str, dict[str, dict[str, float]]]) -> None:
+    """Frames per second by species, size and quality."""
+    print(f"{'species':9}" + "".join(f"{name:>24}" for name in SIZES))
+    print(f"{'':9}" + "preview    film   ratio".rjust(24) * len(SIZES))
+    for species, row in table.items():
+        cells = (f"{f['preview']:.1f} {f['film']:7.1f} {f['preview'] / f['film']:6.1f} ×" for f in row.values())
+        print(f"{species:9}" + "".join(cell.rjust(24) for cell in cells))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print JSON")
@@ -57,17 +66,20 @@ def main() -> int:
         species: {name: measure(species, size=size) for name, size in SIZES.items()}
         for species in options.species.split(",")
     }
-    if options.json:
-        print(json.dumps({"frames_per_second": table, "threads": options.threads, "demo_gate": DEMO_GATE}))
-        return 0
-    print(f"{'species':9}" + "".join(f"{name:>24}" for name in SIZES))
-    print(f"{'':9}" + "preview    film   ratio".rjust(24) * len(SIZES))
-    for species, row in table.items():
-        cells = (f"{f['preview']:.1f} {f['film']:7.1f} {f['preview'] / f['film']:6.1f} ×" for f in row.values())
-        print(f"{species:9}" + "".join(cell.rjust(24) for cell in cells))
-    if "smoke" in table:
-        print(f"demo scene, 256² preview: {table['smoke']['256²']['preview']:.0f} frames/s, gate {DEMO_GATE}")
-    return 0
+    if not options.json:
+        print_table(table)
+    figures = [
+        Figure(
+            f"{species}, 256², preview",
+            row["256²"]["preview"],
+            "frames/s",
+            at_least=DEMO_GATE if species == "smoke" else None,
+            digits=1,
+        )
+        for species, row in table.items()
+    ]
+    title = f"Pattern networks, {options.threads} threads; smoke is the demo's"
+    return tell(title, figures, as_json=options.json, frames_per_second=table)
 
 
 if __name__ == "__main__":

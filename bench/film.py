@@ -7,7 +7,6 @@ the same frames, drawn before, put through the same encoders. Gate of issue 2: a
 """
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import time
 from pathlib import Path
 
 from _demo_scene import DemoScene, demo_scene
+from _figures import Figure, tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -108,15 +108,15 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     found = measure(side=options.side, seconds=options.seconds, rounds=options.rounds)
-    if options.json:
-        print(json.dumps(found))
-    else:
-        print(f"demo scene, {found['side']}², {found['frames']} frames, {torch.get_num_threads()} threads")
-        print(f"  drawing alone   {found['drawing_seconds']:6.2f} s")
-        print(f"  encoding alone  {found['encoding_seconds']:6.2f} s")
-        print(f"  whole film      {found['film_seconds']:6.2f} s   {found['film_frames_per_second']:.1f} frames/s")
-        print(f"  film ÷ (drawing + encoding alone)  {found['ratio']:.2f}   gate {GATE}")
-    return 0 if found["ratio"] <= GATE else 1
+    figures = [
+        Figure("film: whole ÷ (drawing + encoding alone)", found["ratio"], at_most=GATE),
+        Figure("film: drawing alone", found["drawing_seconds"], "s"),
+        Figure("film: encoding alone", found["encoding_seconds"], "s"),
+        Figure("film: whole", found["film_seconds"], "s"),
+        Figure("film: whole", found["film_frames_per_second"], "frames/s", digits=1),
+    ]
+    title = f"Demo scene, {found['side']}², {found['frames']} frames, {torch.get_num_threads()} threads"
+    return tell(title, figures, as_json=options.json, **found)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ two cores; first frame within 0.7 s.
 """
 
 import argparse
-import json
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from _demo_scene import DemoScene, demo_scene
+from _figures import Figure, tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -88,17 +88,16 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args()
     found = measure(side=options.side, seconds=options.seconds)
-    if options.json:
-        print(json.dumps(found))
-    else:
-        print(f"demo scene, {found['side']}², {torch.get_num_threads()} threads")
-        print(f"  preview, JPEG and pipe included  {found['frames_per_second']:6.1f} frames/s   gate {GATE_RATE:g}")
-        print(f"  drawing alone                    {found['drawing_alone_frames_per_second']:6.1f} frames/s")
-        print(f"  ratio                            {found['ratio']:6.2f}")
-        cold, warm = found["first_picture_cold_seconds"], found["first_picture_warm_seconds"]
-        print(f"  first picture  cold {cold:.2f} s, warm {warm:.2f} s   gate {GATE_FIRST_SECONDS}")
-    is_good = found["frames_per_second"] >= GATE_RATE and found["first_picture_warm_seconds"] <= GATE_FIRST_SECONDS
-    return 0 if is_good else 1
+    cold, warm = found["first_picture_cold_seconds"], found["first_picture_warm_seconds"]
+    figures = [
+        Figure("drawing process: JPEG and pipe included", found["frames_per_second"], "frames/s", at_least=GATE_RATE),
+        Figure("drawing process: drawing alone", found["drawing_alone_frames_per_second"], "frames/s"),
+        Figure("drawing process ÷ drawing alone", found["ratio"]),
+        Figure("drawing process: first picture warm", warm, "s", at_most=GATE_FIRST_SECONDS),
+        Figure("drawing process: first picture cold", cold, "s"),
+    ]
+    title = f"Demo scene, {found['side']}², {torch.get_num_threads()} threads"
+    return tell(title, figures, as_json=options.json, **found)
 
 
 if __name__ == "__main__":

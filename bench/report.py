@@ -1,0 +1,139 @@
+"""Run every bench and write bench/RESULTS.md: the day, the machine, and each figure beside its gate.
+
+    python bench/report.py [--only preview,start] [--out bench/RESULTS.md]
+
+One after the other, each in a process of its own with a limit. A bench that fails is a line with its reason. Exit
+status 1 when a gate is missed or a bench fails.
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from _figures import Figure, from_json
+
+FOLDER = Path(__file__).resolve().parent
+# In the order of the report; each takes --json.
+BENCHES = ("preview", "preview_draw", "film", "cppn", "analysis", "click", "musicality_demo", "start")
+LIMIT_SECONDS = 420.0
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one bench found, or why it found nothing."""
+
+    name: str
+    seconds: float
+    load: float
+    figures: tuple[Figure, ...] = ()
+    failure: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return not self.failure and all(figure.is_good is not False for figure in self.figures)
+
+
+def machine() -> str:
+    """Processor, cores, system, and how busy it was at the start."""
+    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    hardware = f"{processor()}, {os.cpu_count()} cores, {memory_gib():.0f} GiB"
+    return f"{hardware}; {platform.system()}, Python {platform.python_version()}; load average at the start {loads}"
+
+
+def processor() -> str:
+    """The processor's own name where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def memory_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+
+
+def run(name: str) -> Ran:
+    """One bench. When it takes too long it gets Ctrl-C first, so that it ends what it started."""
+    print(f"{name} …", file=sys.stderr, flush=True)
+    load, began = os.getloadavg()[0], time.monotonic()
+    child = subprocess.Popen(
+        [sys.executable, str(FOLDER / f"{name}.py"), "--json"],
+        cwd=FOLDER.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        said, complaint = child.communicate(timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        end(child)
+        return Ran(name, time.monotonic() - began, load, failure=f"not done after {LIMIT_SECONDS:.0f} s")
+    taken = time.monotonic() - began
+    try:
+        figures = tuple(from_json(one) for one in json.loads(said.splitlines()[-1])["figures"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        words = complaint.strip().splitlines() or ["it said nothing"]
+        return Ran(name, taken, load, failure=f"ended with {child.returncode}: {words[-1][:300]}")
+    return Ran(name, taken, load, figures)
+
+
+def end(child: subprocess.Popen[str]) -> None:
+    child.send_signal(signal.SIGINT)
+    try:
+        child.communicate(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+
+
+def written(rans: list[Ran], *, about: str) -> str:
+    """The report as Markdown."""
+    lines = [
+        "# Figures",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, by `make bench`. {about}.",
+        "",
+        "Each ratio is measured in one run against the baseline that the bench names. A line without a gate stands",
+        "beside the others for comparison.",
+        "",
+        "| what | measured | gate | |",
+        "|---|---:|---:|---|",
+    ]
+    for ran in rans:
+        lines.append(f"| **`bench/{ran.name}.py`**, {ran.seconds:.0f} s, load before {ran.load:.1f} | | | |")
+        lines += [f"| {one.what} | {one.measured} | {one.gate} | {one.verdict} |" for one in ran.figures]
+        if ran.failure:
+            lines.append(f"| {ran.failure.replace('|', '/')} | | | failed |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default=",".join(BENCHES), help="benches by name, with commas")
+    parser.add_argument("--out", type=Path, default=FOLDER / "RESULTS.md")
+    options = parser.parse_args()
+    names = options.only.split(",")
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        parser.error(f"There is no bench named {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+    about = machine()
+    rans = [run(name) for name in names]
+    report = written(rans, about=about)
+    options.out.write_text(report, encoding="utf-8")
+    print(report)
+    return 0 if all(ran.is_good for ran in rans) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
