@@ -83,7 +83,9 @@ def fail_segment(lease: Lease, *, message: str, retry: bool = False) -> Segment:
     if not held.update(state=State.QUEUED, lease_until=None, leased_by="", error=message, done=0):
         raise LeaseLost
     segment = Segment.objects.select_related("job").get(pk=lease.id)
-    if not retry or segment.attempts >= segment.job.max_attempts:
+    if segment.job.state not in ACTIVE:  # stopped by a person: nothing failed, and a retry draws it
+        Segment.objects.filter(pk=segment.pk).update(error="")
+    elif not retry or segment.attempts >= segment.job.max_attempts:
         _fail(segment, message)
     return segment
 

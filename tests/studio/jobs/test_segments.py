@@ -96,6 +96,15 @@ def test_cancelling_stops_all_segments_and_late_commits_are_refused(film):
     assert queue.claim_segment(holder="b") is None
 
 
+def test_a_segment_given_back_after_a_cancel_has_not_failed(film):
+    lease = queue.claim_segment(holder="a")
+    queue.cancel(film)
+    queue.fail_segment(lease, message="It was stopped.", retry=False)
+    film.refresh_from_db()
+    segment = Segment.objects.get(pk=lease.id)
+    assert (film.state, segment.state, segment.error) == (State.CANCELLED, State.QUEUED, "")
+
+
 def test_after_a_retry_the_old_holder_has_lost_its_lease(film):
     lease = queue.claim_segment(holder="a")
     queue.cancel(film)
