@@ -3,7 +3,8 @@
     python bench/click.py [--json]
 
 Milliseconds off its place in the samples, in the waveform, in the decoded playback proxy, in the decoded sound of a
-film of the whole track and of one that begins at 0.5 s. Baseline: the file as it was made. Gate of issue 2: 5 ms everywhere.
+film of the whole track and of one that begins at 0.5 s. Baseline: the file as it was made. Gate of issue 2:
+5 ms everywhere.
 """
 
 import argparse

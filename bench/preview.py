@@ -3,8 +3,8 @@
     python bench/preview.py [--seconds 20] [--rounds 5] [--json]
 
 A studio of its own with the demo; Chromium opens the demo scene. While the page stands open and paused, a drawing
-process like the service's own draws the scene's frames to JPEG and drops them, before and after the page plays: the mean
-is “drawing alone with the page open”. Shown ÷ min(scene's rate, that) is the ratio. First frame: the scene's page
+process like the service's own draws the scene's frames to JPEG and drops them, before and after the page plays: the
+mean is “drawing alone with the page open”. Shown ÷ min(scene's rate, that) is the ratio. First frame: the scene's page
 reloaded, everything warm; from joining the preview, and beside it from navigation. Slider: from Enter in the field of a
 parameter that only `draw` reads to other pixels on the canvas.
 Gates of issue 2: 0.85, 0.7 s, 0.5 s; DESIGN.md §7 aims at 0.9, 0.5 s and 150 ms from drawing to the screen.

@@ -77,8 +77,9 @@ def run(name: str) -> Ran:
     try:
         said, complaint = child.communicate(timeout=LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
-        end(child)
         return Ran(name, time.monotonic() - began, load, failure=f"not done after {LIMIT_SECONDS:.0f} s")
+    finally:
+        end(child)
     taken = time.monotonic() - began
     try:
         figures = tuple(from_json(one) for one in json.loads(said.splitlines()[-1])["figures"])
@@ -89,6 +90,9 @@ def run(name: str) -> Ran:
 
 
 def end(child: subprocess.Popen[str]) -> None:
+    """Ctrl-C, and when that is not heard, the end. Nothing when it has ended."""
+    if child.poll() is not None:
+        return
     child.send_signal(signal.SIGINT)
     try:
         child.communicate(timeout=STOP_SECONDS)
@@ -128,6 +132,8 @@ def main() -> int:
     if unknown:
         parser.error(f"There is no bench named {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
     about = machine()
+    # Ended from outside, the bench that runs is ended too.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     rans = [run(name) for name in names]
     report = written(rans, about=about)
     options.out.write_text(report, encoding="utf-8")
