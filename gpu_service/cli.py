@@ -35,9 +35,9 @@ def render(
     fps: Annotated[str, typer.Option(help="30, or 30000/1001.")] = "30",
     start: Annotated[float, typer.Option(help="Second of the track at which the film begins.")] = 0.0,
     seconds: Annotated[float | None, typer.Option(help="Length of the film; the rest of the track without it.")] = None,
-    crf: Annotated[int, typer.Option(help="Quality of the encoding, 0 (largest) to 51.")] = 18,
+    crf: Annotated[int, typer.Option(min=0, max=51, help="Quality of the encoding, 0 (largest) to 51.")] = 18,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")] = "auto",
-    threads: Annotated[int, typer.Option(help="0: as many as there are cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, max=256, help="0: as many as there are cores.")] = 0,
     run_config: Annotated[Path | None, typer.Option(help="Also write a record of this call, for reproduction.")] = None,
     out: Annotated[Path, typer.Option(help="The film; its recipe is written beside it.")] = Path("film.mp4"),
 ) -> None:
@@ -98,7 +98,7 @@ def analyse(
 @app.command()
 def pattern(
     species: Annotated[str, typer.Option(help="smoke, silk, contour, mandala, iris or dream.")] = "smoke",
-    seed: Annotated[int, typer.Option(help="Another seed is another network.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another network.")] = 1,
     out: OutFolder = Path("pattern"),
 ) -> None:
     """Make a pattern network: six snapshots from simple to complex, thumbnails, and a list of them, snapshots.json."""
@@ -162,6 +162,8 @@ def _complete(settings: Settings) -> Settings:
 
 def main() -> None:
     """Run a command. Whatever a person can mend ends with one sentence and code 2."""
+    if len(sys.argv) == 1:
+        sys.argv.append("--help")
     try:
         app(standalone_mode=False)
     except TyperException as error:

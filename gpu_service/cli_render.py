@@ -1,6 +1,7 @@
 """`render`: words of the command line to a scene, a scene to a film, a recipe beside it."""
 
 import json
+import math
 import re
 import tempfile
 import time
@@ -52,8 +53,7 @@ class RenderCall:
 
 def render_call(call: RenderCall) -> None:
     """Make the film. Everything that can be wrong is said before the first frame is drawn."""
-    if not call.out.parent.is_dir():
-        raise RenderError(f"There is no folder {call.out.parent}. Make it, or choose another --out.")
+    check_places(call)
     parameters = chosen_parameters(call)
     with tempfile.TemporaryDirectory(prefix="phosphene-render-") as folder:
         snapshots = [_our_form(path, Path(folder)) for path in list_snapshots(call)]
@@ -65,6 +65,19 @@ def render_call(call: RenderCall) -> None:
     if call.run_config is not None:
         call.run_config.write_text(json.dumps(record(call), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"{call.out}  {call.out.stat().st_size / 1e6:.1f} MB, recipe {recipe_path(call.out).name}")  # noqa: T201
+
+
+def check_places(call: RenderCall) -> None:
+    """Where the film and the record go can be written, and is none of the files that the film is made of."""
+    for option, path, name in (("--out", call.out, "film.mp4"), ("--run-config", call.run_config, "run.json")):
+        if path is None:
+            continue
+        if not path.parent.is_dir():
+            raise RenderError(f"There is no folder {path.parent}. Make it, or choose another {option}.")
+        if path.is_dir():
+            raise RenderError(f"{path} is a folder. Name the file in it: {option} {path / name}.")
+        if path.resolve() in {made_of.resolve() for made_of in (*call.songs, *call.snapshots)}:
+            raise RenderError(f"{option} {path} would overwrite what the film is made of. Choose another {option}.")
 
 
 def make_call_recipe(call: RenderCall, *, parameters: Mapping[str, Any], snapshots: list[Path], folder: Path) -> Recipe:
@@ -182,12 +195,12 @@ def _our_form(path: Path, folder: Path) -> Path:
 
 def chosen_frames(call: RenderCall, *, frames: int, fps: Fraction) -> tuple[int, int]:
     """--start and --seconds as frames of the track."""
-    first = round(max(call.start, 0.0) * fps)
+    first = round(max(call.start, 0.0) * fps) if math.isfinite(call.start) else frames
     if call.start < 0 or first >= frames:
         raise RenderError(f"--start {call.start:g}: use 0 to {float(frames / fps):.1f}, the length of the track.")
     if call.seconds is None:
         return first, frames
-    if call.seconds <= 0:
+    if not 0 < call.seconds < math.inf:
         raise RenderError(f"--seconds {call.seconds:g}: use a number above 0.")
     return first, min(frames, first + frames_in(call.seconds, fps=fps))
 

@@ -2,6 +2,7 @@
 
 import torch
 
+from gpu_service.errors import RenderError
 from gpu_service.protocol import CodePath
 
 BATCH = {"cpu": 8, "cuda": 16}
@@ -37,7 +38,12 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def choose_device(wanted: str = "auto") -> torch.device:
-    """“auto”: the first GPU, else the processor."""
-    if wanted != "auto":
+    """“auto”: the first GPU, else the processor. RenderError when there is no such device."""
+    cards = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if wanted == "auto":
+        return torch.device("cuda:0" if cards else "cpu")
+    kind, _, number = wanted.partition(":")
+    if wanted == "cpu" or (kind == "cuda" and (number or "0").isdecimal() and int(number or 0) < cards):
         return torch.device(wanted)
-    return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
+    there = ["cpu", *(f"cuda:{card}" for card in range(cards))]
+    raise RenderError(f"There is no device named “{wanted}” here. There are: auto, {', '.join(there)}.")

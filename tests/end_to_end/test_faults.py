@@ -1,6 +1,8 @@
 """What goes wrong in a real studio, and how it ends well: killed services, cancels, Ctrl-C, a second start."""
 
+import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -9,8 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Page
 
-from tests.end_to_end.conftest import RunningStudio, start_studio, wait_for
+from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio, wait_for
+from tests.end_to_end.walk import api, project_of, status_of
 
 pytestmark = pytest.mark.browser  # whole studios: kept with the browser's tests, in a process of their own
 
@@ -89,6 +93,73 @@ def test_a_film_survives_kill_9_of_its_service_with_the_same_frames(faulty: Runn
     undisturbed = finished(person, again)
     films = [person.get(one["film_url"]).content for one in (disturbed, undisturbed)]
     assert films[0] == films[1]
+
+
+def test_a_service_paused_past_its_lease_loses_it_comes_back_and_finishes(faulty: RunningStudio, person: httpx.Client):
+    """SIGSTOP until another has taken the segment, then SIGCONT: 409 for the sleeper, the same frames in the end."""
+    token = person.post("/api/v1/service-tokens", json={"name": "second"}).json()["token"]
+    render = order_film(person, seconds=8, side=128)
+    wait_for(lambda: render_now(person, render)["frames_done"] > 0, 60, "the first frames")
+    paused = service_pid(faulty)
+    os.kill(paused, signal.SIGSTOP)
+    try:
+        held = {one["index"] for one in render_now(person, render)["segments"] if one["state"] == "running"}
+        assert held
+        time.sleep(7)  # the leases of this studio last 6 s
+        second = httpx.Client(base_url=faulty.url, timeout=30, headers={"Authorization": f"Bearer {token}"})
+        order = {"kinds": ["render_segment"], "device": "cpu"}
+        taken = second.post("/api/v1/service/claims", json=order).json()
+        assert taken["segment"]["index"] in held
+        assert taken["lease"]["fence"] > 1
+    finally:
+        os.kill(paused, signal.SIGCONT)
+    # The sleeper draws the rest; what the second took and never draws falls back to it when that lease is over.
+    disturbed = finished(person, render)
+    assert service_pid(faulty) == paused
+    assert disturbed["segments"][taken["segment"]["index"]]["attempts"] >= 3
+    late = {"fence": taken["lease"]["fence"], "done": 1}
+    address = f"/api/v1/service/leases/{taken['lease']['kind']}/{taken['lease']['id']}/renew"
+    assert second.post(address, json=late).status_code == 409
+    assert person.get("/api/v1/services").json()["state"] == "attached"
+    undisturbed = finished(person, person.post(f"/api/v1/renders/{render['id']}/again").json())
+    films = [person.get(one["film_url"]).content for one in (disturbed, undisturbed)]
+    assert films[0] == films[1]
+
+
+def test_without_a_service_jobs_wait_and_the_page_says_so(page: Page, tmp_path: Path):
+    alone = start_studio(tmp_path / "data", extra={"STUDIO_GPU_SERVICE": "no"})
+    try:
+        page.goto(alone.sign_in_link)
+        page.wait_for_url(re.compile("/p/"))
+        project = project_of(page)
+        wait_for(lambda: api(page, f"/projects/{project}/scenes")["items"], 90, "the demo's scene")
+        scene = api(page, f"/projects/{project}/scenes")["items"][0]
+        body = json.dumps({"range": {"kind": "first", "end_seconds": 1}, "quality": "draft"})
+        assert status_of(page, f"/scenes/{scene['id']}/renders", "POST", body) == 201
+        render = api(page, f"/projects/{project}/renders")["items"][0]
+        page.goto(f"{alone.url}/p/{project}/renders/{render['id']}/")
+        page.get_by_text("The render waits and starts by itself").first.wait_for()
+        time.sleep(3)
+        assert api(page, f"/renders/{render['id']}")["state"] == "queued"
+    finally:
+        stop_studio(alone)
+
+
+def test_a_reload_in_mid_render_finds_the_film_under_way_and_then_done(
+    faulty: RunningStudio, person: httpx.Client, page: Page
+):
+    page.context.add_cookies(
+        [{"name": name, "value": value, "url": faulty.url} for name, value in person.cookies.items()]
+    )
+    render = order_film(person, seconds=12, side=192)
+    page.goto(f"{faulty.url}/p/{render['project_id']}/renders/{render['id']}/")
+    wait_for(lambda: render_now(person, render)["frames_done"] > 0, 60, "the first frames")
+    page.reload()
+    frames_told = page.get_by_text(re.compile(r"\d+ of 360")).first
+    frames_told.wait_for()
+    assert render_now(person, render)["state"] in ("running", "joining")
+    page.locator("video").wait_for(timeout=120_000)
+    assert render_now(person, render)["frames_done"] == 360
 
 
 def test_a_cancelled_film_stops_within_five_seconds_and_goes_on_later(person: httpx.Client):

@@ -101,11 +101,20 @@ def test_several_songs_make_one_film(run, film_words, little, tmp_path):
         (["--size", "big"], "--size big: write 512, or 1280x720."),
         (["--size", "9999"], "--size 9999: use 16 to 4096 pixels a side."),
         (["--seconds", "-1"], "--seconds -1: use a number above 0."),
+        (["--seconds", "nan"], "--seconds nan: use a number above 0."),
+        (["--seconds", "inf"], "--seconds inf: use a number above 0."),
+        (["--start", "nan"], "--start nan: use 0 to 3.0, the length of the track."),
         (["--start", "77"], "--start 77: use 0 to 3.0, the length of the track."),
         (["--snapshot", "absent.pkl"], "There is no snapshot at absent.pkl."),
         (["--out", "absent/film.mp4"], "There is no folder absent."),
+        (["--out", "/"], "/ is a folder. Name the file in it: --out /film.mp4."),
+        (["--run-config", "absent/run.json"], "There is no folder absent."),
         (["--colour", "red"], "No such option: --colour"),
         (["--crf", "none"], "Invalid value for '--crf'"),
+        (["--crf", "99"], "Invalid value for '--crf'"),
+        (["--threads", "-4"], "Invalid value for '--threads'"),
+        (["--device", "gpu9"], "There is no device named “gpu9” here. There are: auto, cpu"),
+        (["--device", "cuda:77"], "There is no device named “cuda:77” here. There are: auto, cpu"),
     ],
 )
 def test_what_a_person_can_mend_is_one_sentence_and_code_2(run, film_words, words, sentence, tmp_path):
@@ -115,6 +124,21 @@ def test_what_a_person_can_mend_is_one_sentence_and_code_2(run, film_words, word
     assert err.count("\n") == 1
     assert out == ""
     assert not (tmp_path / "film.mp4").exists()
+
+
+def test_no_words_at_all_show_what_there_is(run):
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    assert "render" in out
+    assert out.count("\n") > 5
+
+
+def test_a_film_never_overwrites_its_own_track(run, film_words, little):
+    before = little.song.read_bytes()
+    code, _, err = run(*film_words, "--out", little.song)
+    assert code == 2
+    assert "would overwrite what the film is made of" in err
+    assert little.song.read_bytes() == before
 
 
 def test_a_text_named_mp3_and_a_broken_pkl_are_refused_by_name(run, little, tmp_path):
