@@ -1,1 +1,1 @@
-"""A track as numbers. Needs numpy, scipy, soxr and an ffmpeg binary; neither torch nor Django."""
+"""A track as numbers. Needs librosa (numpy, scipy, soxr) and an ffmpeg binary; neither torch nor Django."""

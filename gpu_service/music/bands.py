@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+import librosa
 import numpy as np
 
 from gpu_service.music.onset_strength import FRAME, RATE
@@ -28,4 +29,4 @@ def band_bank() -> np.ndarray:
 
 def to_decibels(power: np.ndarray) -> np.ndarray:
     """Power (a full-scale sine is 1) to dB, −100 at the least."""
-    return np.maximum(10 * np.log10(np.maximum(power, 1e-20)), FLOOR_DB).astype(np.float32)
+    return np.maximum(librosa.power_to_db(power, amin=1e-20, top_db=None), FLOOR_DB).astype(np.float32)

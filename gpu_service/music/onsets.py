@@ -1,18 +1,24 @@
 """Onsets: when something new begins to sound. Times are seconds, ascending, each on its attack to about 3 ms."""
 
+import librosa
 import numpy as np
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-from gpu_service.music.features import FINE_RATE, FRAME_RATE, Features
+from gpu_service.music.features import FINE_RATE, FRAME_RATE, HOP, Features
+from gpu_service.music.onset_strength import RATE
 
 MIN_GAP_SECONDS = 0.03
+# Of a strong hit of this track.
+FAINT = 0.05
 SEARCH_BEFORE, SEARCH_AFTER = 0.05, 0.03
 
 
 def find_onsets(features: Features) -> tuple[np.ndarray, np.ndarray]:
     """Times in seconds and strengths (1 = a strong hit of this track). -> float64 [n], float32 [n]"""
     strength = features.onset / usual_strength(features.onset)
-    peaks = _picked(strength)
+    peaks = librosa.onset.onset_detect(
+        onset_envelope=strength, sr=RATE, hop_length=HOP, normalize=False, pre_max=3, post_max=4
+    )
+    peaks = peaks[strength[peaks] > FAINT]
     times = on_attack(peaks / FRAME_RATE, features.attack)
     order = np.argsort(times, kind="stable")
     times, strengths = times[order], strength[peaks][order]
@@ -33,10 +39,3 @@ def on_attack(times: np.ndarray, attack: np.ndarray) -> np.ndarray:
     near = np.clip(np.round(times * FINE_RATE).astype(int)[:, None] + reach, 0, len(attack) - 1)
     best = np.argmax(attack[near], axis=1)
     return near[np.arange(len(times)), best] / FINE_RATE
-
-
-def _picked(strength: np.ndarray) -> np.ndarray:
-    """Frames that are the highest around and stand out from their neighbourhood. -> int [n]"""
-    highest = strength >= maximum_filter1d(strength, 7)
-    outstanding = strength > uniform_filter1d(strength, 17) + 0.07
-    return np.flatnonzero(highest & outstanding & (strength > 0.05))

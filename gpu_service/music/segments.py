@@ -1,4 +1,7 @@
-"""Segments: the sections of a track. Boundaries by novelty (Foote 2000), letters for sections that sound alike."""
+"""Segments: the sections of a track. Boundaries by novelty (Foote 2000), letters for sections that sound alike.
+
+librosa.segment wants the number of sections beforehand, or a matrix that grows with the square of the track.
+"""
 
 from dataclasses import asdict, dataclass
 from itertools import pairwise

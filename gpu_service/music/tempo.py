@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import librosa
 import numpy as np
-from scipy.fft import irfft, rfft
 from scipy.ndimage import uniform_filter1d
 
 from gpu_service.music.features import FRAME_RATE
@@ -73,11 +73,11 @@ def _autocorrelations(onset: np.ndarray) -> Iterator[np.ndarray]:
     padded = np.pad(padded, (0, max(0, size - len(padded))))
     views = np.lib.stride_tricks.sliding_window_view(padded, size)[:: _step()]
     hann = np.hanning(size)
-    shape = irfft(np.abs(rfft(hann, 2 * size)) ** 2)[:size]
+    shape = librosa.autocorrelate(hann)
     for start in range(0, len(views), WINDOWS_AT_ONCE):
         windows = views[start : start + WINDOWS_AT_ONCE]
         windows = (windows - windows.mean(axis=1, keepdims=True)) * hann
-        repeats = irfft(np.abs(rfft(windows, 2 * size, axis=1)) ** 2, axis=1)[:, :size]
+        repeats = librosa.autocorrelate(windows, axis=1)
         repeats = repeats / np.maximum(repeats[:, :1], 1e-9)
         yield (repeats / np.maximum(shape / shape[0], 0.1)).astype(np.float32)
 
@@ -98,7 +98,10 @@ def _pulse_score(repeats: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _cheapest_path(score: np.ndarray) -> np.ndarray:
-    """The path through [w, bins] with the highest score, jumps in tempo paid for (Viterbi). -> int [w]"""
+    """The path through [w, bins] with the highest score, jumps in tempo paid for (Viterbi). -> int [w]
+
+    librosa.sequence.viterbi wants chances that add up to 1, which favours both ends of the scale, and compiles 4 s.
+    """
     bins = np.arange(score.shape[1])
     octaves = (bins[:, None] - bins[None]) / BINS_PER_OCTAVE
     cost = JUMP_COST * np.minimum(np.abs(octaves), 0.5) ** 1.5 * 2
