@@ -39,7 +39,7 @@ check: install
 	cd frontend && npm run check
 
 bench: install build
-	@for file in bench/*.py; do case $$file in bench/_*) ;; *) echo "== $$file"; $(BIN)/python $$file;; esac; done
+	$(BIN)/python bench/report.py
 
 soak: install build
 	$(BIN)/python -m pytest -q -m soak --timeout 3600
