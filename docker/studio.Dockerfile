@@ -20,6 +20,7 @@ COPY studio studio
 COPY gpu_service gpu_service
 COPY --from=pages /src/frontend/dist frontend/dist
 RUN useradd --create-home --uid 10001 studio && mkdir /data && chown studio /data
+ENV NUMBA_CACHE_DIR=/tmp/numba
 USER studio
 VOLUME /data
 EXPOSE 8000
