@@ -80,6 +80,16 @@ def test_a_reload_loses_nothing(owner: Page):
     )
 
 
+def test_a_phone_that_is_turned_keeps_its_picture(owner: Page):
+    owner.set_viewport_size({"width": 390, "height": 844})
+    walk.wait_for_frames(owner, 0)
+    expect(owner.get_by_role("img", name="Preview")).to_be_visible()
+    expect(owner.get_by_role("button", name=re.compile("^Render services"))).to_be_visible()
+    owner.set_viewport_size({"width": 1440, "height": 900})
+    walk.wait_for_frames(owner, 0)
+    expect(owner.get_by_role("img", name="Preview")).to_be_visible()
+
+
 def test_the_demo_film_moves_with_its_music(owner: Page, studio: RunningStudio, tmp_path: Path):
     order = {"range": {"kind": "whole"}, "quality": "draft", "width": 64, "height": 64}
     owner_scene = scene_id(owner)
@@ -174,6 +184,19 @@ def test_cues_are_set_named_and_stay(owner: Page):
     assert min(abs(np.array(beats) - cue["seconds"])) < 0.005
     owner.reload()
     expect(owner.get_by_text("the vibes enter").first).to_be_visible()
+
+
+def test_a_double_click_sets_a_cue_and_opens_the_name_of_one(owner: Page):
+    track = thing_id(owner)
+    before = len(walk.api(owner, f"/tracks/{track}/cues")["items"])
+    owner.get_by_role("group", name="Cues").dblclick(position={"x": 600, "y": 12})
+    wait_for(lambda: len(walk.api(owner, f"/tracks/{track}/cues")["items"]) == before + 1, 15, "the cue")
+    owner.locator("[data-cue].on").dblclick()
+    owner.keyboard.type("by mouse")
+    owner.keyboard.press("Enter")
+    expect(owner.locator("[data-cue]", has_text="by mouse")).to_be_visible()
+    owner.keyboard.press("Delete")
+    wait_for(lambda: len(walk.api(owner, f"/tracks/{track}/cues")["items"]) == before, 15, "the cue to go")
 
 
 def test_the_friend_sees_the_cue_and_cannot_move_it(owner: Page, friend: Page):

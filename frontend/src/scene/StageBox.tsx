@@ -8,6 +8,7 @@ import { Menu } from '../parts/Menu'
 import { Bar } from '../parts/Progress'
 import { toast } from '../parts/toasts'
 import type { PreviewStatus } from '../preview/session'
+import { useServices } from '../shell/live'
 import type { Visualizer } from '../wire/types'
 import type { Draft } from './draft'
 import { heightFor, useFigures, WIDTHS, type PreviewParts } from './use_preview'
@@ -38,6 +39,7 @@ export function StageBox({ draft, preview, visualizer, isSmall = false }: StageB
 /** What keeps the picture from moving, and what to do about it. Nothing while it runs. */
 function StageCard({ preview, visualizer }: { preview: PreviewParts; visualizer: Visualizer | undefined }) {
   const { status, session, isFollowing } = preview
+  const isStarting = useServices()?.state === 'starting'
   if (isFollowing && (status.state === 'running' || status.state === 'paused')) {
     return (
       <div className="stage-foot row xs">
@@ -55,7 +57,7 @@ function StageCard({ preview, visualizer }: { preview: PreviewParts; visualizer:
       <div className="stage-card" role="status">
         <span className={card.mood}><Icon name={card.icon} size="big" /></span>
         <h2>{card.title}</h2>
-        <div className="soft">{card.words}</div>
+        <div className="soft">{status.state === 'waiting' && isStarting ? STARTING_WORDS : card.words}</div>
         {card.again && <div className="row"><Button icon="again" onClick={() => (status.state === 'failed' ? session?.takeOver() : session?.tryNow())}>Try again</Button></div>}
       </div>
     </>
@@ -72,6 +74,8 @@ interface Card {
 }
 
 const AWAY_WORDS = 'This is the last picture it sent. The sound, the cues and every parameter still work, and the preview starts again by itself when the service is back.'
+
+const STARTING_WORDS = 'The render service is starting. The picture begins by itself when it is attached.'
 
 const CARDS: Partial<Record<PreviewStatus['state'], (status: PreviewStatus) => Card>> = {
   away: ({ sentence }) => ({ title: titleOf(sentence) || 'The render service went away', words: AWAY_WORDS, icon: 'away', mood: 'warn', hasScrim: true }),

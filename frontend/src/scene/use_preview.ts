@@ -69,7 +69,7 @@ export function usePreview({ draft, desk, isPhone, session: told }: {
       previewFigures.set(desk.player.isPlaying && fps > 0 ? { framesPerSecond: fps, delayMs, dropped } : null)
     })
     scope.add(() => previewFigures.set(null))
-  }, [desk, draft, scene.id])
+  }, [desk, draft, scene.id, isPhone]) // A phone that is turned gets another layout, and with it another box.
   useEffect(() => session?.setRate(framesPerSecond(scene.fps)), [session, scene.fps])
   const height = heightFor(width, scene)
   useEffect(() => {

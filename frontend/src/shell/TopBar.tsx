@@ -32,7 +32,7 @@ export interface TopBarProps {
 export function TopBar({ place, thing, actions }: TopBarProps) {
   const project = pageData().project
   return (
-    <header className={thing ? 'topbar has-thing' : 'topbar'} data-region="topbar">
+    <header className={thing ? 'topbar has-thing' : 'topbar'} data-region="topbar" data-place={place}>
       {project ? <Crumbs place={place} thing={thing} /> : <OutsideCrumb place={place} />}
       <SavedState />
       <div className="row end">

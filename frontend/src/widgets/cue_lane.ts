@@ -23,6 +23,8 @@ export interface CueLaneOptions {
   /** While the hand moves: `isDone` comes once, at the end. */
   onMove: (id: string, times: CueTimes, isDone: boolean) => void
   onRename: (id: string) => void
+  /** A double click where no cue is. */
+  onAdd: (seconds: number) => unknown
   onSeek: (seconds: number) => void
 }
 
@@ -107,7 +109,7 @@ function listenToHand(scope: Scope, box: HTMLElement, options: CueLaneOptions, f
     const isSpan = cue.end_seconds !== null
     const part = isSpan && edges.right - event.clientX < EDGE_PX ? 'to' : isSpan && event.clientX - edges.left < EDGE_PX ? 'from' : 'move'
     grab = { cue, part, startX: event.clientX, moved: false, last: { seconds: cue.seconds, end_seconds: cue.end_seconds } }
-    box.setPointerCapture(event.pointerId)
+    target.setPointerCapture(event.pointerId) // on the flag: a double click goes to whatever holds the pointer
   })
   scope.listen(box, 'pointermove', (event) => {
     if (!grab) return
@@ -125,7 +127,9 @@ function listenToHand(scope: Scope, box: HTMLElement, options: CueLaneOptions, f
   scope.listen(box, 'pointercancel', () => (grab = null))
   scope.listen(box, 'dblclick', (event) => {
     const target = under(event)
-    if (target && options.mayEdit) options.onRename(target.dataset.cue!)
+    if (!options.mayEdit) return
+    if (target) options.onRename(target.dataset.cue!)
+    else options.onAdd(options.snap(view.secondsAt(event.clientX - box.getBoundingClientRect().left), event.altKey))
   })
 }
 

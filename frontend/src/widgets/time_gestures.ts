@@ -32,7 +32,9 @@ export function listenForTimeGestures(scope: Scope, area: HTMLElement, options: 
     const isTouch = event.pointerType === 'touch'
     if (isTouch) touches.set(event.pointerId, xOf(event))
     drag = touches.size > 1 ? null : beginDrag(event, xOf(event), options, isTouch)
-    area.setPointerCapture(event.pointerId)
+    // The cue lane keeps its pointer, so that it hears a double click.
+    const holder = (event.target as HTMLElement).closest<HTMLElement>('.cues') ?? area
+    holder.setPointerCapture(event.pointerId)
   })
   scope.listen(area, 'pointermove', (event) => {
     if (touches.has(event.pointerId) && touches.size > 1) return pinch(touches, event.pointerId, xOf(event), options)

@@ -19,6 +19,7 @@ import type { TrackSound } from './track_sound'
 export interface CuesShown {
   readonly cues: Store<readonly Cue[]>
   readonly selected: Store<string | null>
+  add(values: { seconds: number; label: string }): string
   show(id: string, values: CueTimes): void
   change(id: string, values: CueTimes, title?: string): void
 }
