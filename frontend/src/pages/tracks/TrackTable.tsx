@@ -76,9 +76,13 @@ function TrackName({ track, job }: { track: Track; job: Job | undefined }) {
   )
 }
 
-/** "OGG Vorbis vorbis" → "OGG VORBIS": container and codec often say the same. */
+/** "OGG Vorbis vorbis" → "OGG VORBIS", "WAV pcm_s24le" → "WAV 24 bit": words that a musician uses. */
 export function codecWords(codec: string): string {
-  return [...new Set(codec.toUpperCase().split(/\s+/))].join(' ')
+  const words = codec.split(/\s+/).map((word) => {
+    const pcm = /^pcm_([sfu])(\d+)/i.exec(word)
+    return pcm ? `${pcm[2] ?? ''} bit${pcm[1] === 'f' ? ' float' : ''}` : word.toUpperCase()
+  })
+  return [...new Set(words)].join(' ')
 }
 
 function TrackSound({ track }: { track: Track }) {
