@@ -44,7 +44,7 @@ from gpu_service.work import Work
 
 log = logging.getLogger(__name__)
 HELLO_SECONDS = 20.0
-BUSY_SECONDS = 10.0
+BUSY_SECONDS = 0.5  # how often the load is looked at; it is told only when it changed
 REFUSED_PAUSE_SECONDS = 30.0
 KINDS: list[JobKind] = ["render_segment", "import_snapshot", "make_pattern", "prepare_stage"]
 
