@@ -22,7 +22,8 @@ from _figures import Figure, tell
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
-from tests.end_to_end.conftest import SIGN_IN_LINK, answers, free_port
+from tests.end_to_end.conftest import SIGN_IN_LINK, answers
+from tests.services import free_port
 
 GATE_SECONDS = 8.0
 LIMIT_SECONDS = 150.0

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import REPOSITORY, missing
+from tests.services import free_port
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -44,12 +44,6 @@ class RunningStudio:
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start_studio(data: Path, *, port: int | None = None, extra: dict[str, str] | None = None) -> RunningStudio:
