@@ -22,9 +22,7 @@ def small_disk(tmp_path_factory, settings):
         missing("A small disk can only be mounted by root.")
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True)
     if done.returncode != 0:
-        pytest.skip(
-            f"This machine mounts no tmpfs ({done.stderr.strip()}); ENOSPC is tested without it in test_tus.py."
-        )
+        missing(f"This machine mounts no tmpfs ({done.stderr.strip()}); ENOSPC is tested without it in test_tus.py.")
     settings.STUDIO_DATA = folder
     yield folder
     subprocess.run(["umount", folder], check=True)
