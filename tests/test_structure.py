@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import REPOSITORY
 
-PROGRAMS = ("studio", "gpu_service")
+PROGRAMS = ("studio", "gpu_service", "capture_agent")
 ENVIRONMENT_NAMES = {"environ", "environb", "getenv", "putenv"}
 LONGEST_FILE = 320
 

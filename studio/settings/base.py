@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "studio.blobs",
     "studio.jobs",
     "studio.tracks",
+    "studio.datasets",
     "studio.networks",
     "studio.scenes",
     "studio.renders",
