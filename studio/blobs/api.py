@@ -23,20 +23,21 @@ router = Router(tags=["uploads"])
 VERSION = "1.0.0"
 ALGORITHMS = {"sha256": hashlib.sha256, "sha1": hashlib.sha1}
 CHECKSUM_MISMATCH = 460
+RECEIPT = "Phosphene-Receipt"
 
 
 class SenderAuth(HttpBearer):
-    """A person's API token, or a render service's token. The latter is kept for the rules of what it may send."""
+    """A person's API token, or the token of a program: a render service or a capture device, bound to its kinds."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Any | None:
         user = user_of_token(token)
         if user is not None:
             request.user = user
             return user
-        sender = uploads.service_sender(token, project_id=None, kind="")
-        if sender is not None:
-            request.service_id, request.service_token = sender, token  # type: ignore[attr-defined]
-        return sender
+        found = uploads.sender_of(token)
+        if found is not None:
+            request.program, request.program_token = found, token  # type: ignore[attr-defined]
+        return found
 
 
 class UploadOut(Schema):
@@ -48,6 +49,7 @@ class UploadOut(Schema):
     offset: int
     state: str
     result_url: str
+    receipt: str
     error: str
 
 
@@ -81,20 +83,36 @@ def describe(request: HttpRequest) -> HttpResponse:
     return _answer(204, None, **headers)
 
 
-@router.post("/uploads", auth=sender, response={201: None})
+@router.post("/uploads", auth=sender, response={201: None, 200: None})
 def begin_upload(request: HttpRequest) -> HttpResponse:
-    """Upload-Length, Upload-Metadata (filename, project, kind, sha256?): 201 with the Location to send pieces to."""
+    """Upload-Length, Upload-Metadata (filename, project, kind, sha256?): 201 with the Location to send pieces to.
+
+    200 with a receipt instead, where that kind keeps the same content once and has it.
+    """
     _require_version(request)
     size, said = _length(request), _metadata(request.headers.get("Upload-Metadata", ""))
     kind, project_id = said.pop("kind", ""), _uuid(said.pop("project", ""))
     who = _sender_of(request, project_id, kind)
-    upload = receive.begin(
+    coming = uploads.Coming(
         project_id=project_id,
         kind=kind,
         name=_clean_name(said.pop("filename", "")),
         size=size,
         sha256=_sha256(said.pop("sha256", "")),
         target=said,
+        user=who.get("user"),
+        device_id=who.get("device_id"),
+    )
+    start = uploads.begin(coming)
+    if start.receipt:
+        return _answer(200, **{RECEIPT: start.receipt})
+    upload = receive.begin(
+        project_id=project_id,
+        kind=kind,
+        name=coming.name,
+        size=size,
+        sha256=coming.sha256,
+        target=start.target,
         **who,
     )
     return _answer(201, upload, Location=f"/api/v1/uploads/{upload.pk}")
@@ -102,9 +120,10 @@ def begin_upload(request: HttpRequest) -> HttpResponse:
 
 @router.api_operation(["HEAD"], "/uploads/{uuid:upload_id}", auth=sender, include_in_schema=False)
 def ask_offset(request: HttpRequest, upload_id: UUID) -> HttpResponse:
-    """How many bytes are safely stored."""
+    """How many bytes are safely stored. A whole file that a crash kept from being finished is finished now."""
     upload = _own_or_404(request, upload_id)
     _require_version(request)
+    upload = receive.go_on(upload)
     return _answer(200, upload, **{"Upload-Length": str(upload.size), "Cache-Control": "no-store"})
 
 
@@ -123,7 +142,7 @@ def send_piece(request: HttpRequest, upload_id: UUID) -> HttpResponse:
     try:
         upload = receive.write_piece(upload, offset=int(offset), piece=request.body)
     except uploads.UploadRefused as refusal:
-        raise Refused(str(refusal)) from refusal
+        raise Refused(str(refusal), field=refusal.field) from refusal
     return _answer(204, upload)
 
 
@@ -137,7 +156,7 @@ def drop_upload(request: HttpRequest, upload_id: UUID) -> HttpResponse:
 @router.get("/uploads/{uuid:upload_id}", auth=sender, response=UploadOut)
 def get_upload(request: HttpRequest, upload_id: UUID) -> Upload:
     """How far it is and what became of it."""
-    return _own_or_404(request, upload_id)
+    return receive.go_on(_own_or_404(request, upload_id))
 
 
 @router.get("/projects/{uuid:project_id}/uploads", response=UploadList)
@@ -156,24 +175,25 @@ def make_link(request: HttpRequest, order: LinkIn) -> tuple[int, dict[str, Any]]
 
 def _sender_of(request: HttpRequest, project_id: UUID, kind: str) -> dict[str, Any]:
     """Who sends, as columns of the row. 404 for strangers, 403 for viewers, 422 for a kind that is not theirs."""
-    token = getattr(request, "service_token", None)
+    token = getattr(request, "program_token", None)
     if token is not None:
-        service_id = uploads.service_sender(token, project_id=project_id, kind=kind)
-        if service_id is None or kind not in uploads.UPLOAD_KINDS:
+        found = uploads.sender_of(token, project_id=project_id, kind=kind)
+        if found is None or kind not in uploads.UPLOAD_KINDS:
             raise Http404
-        return {"service_id": service_id}
+        return {found[0]: found[1]}
     project_or_404(request.user, project_id, may=EDIT)
     if kind not in uploads.UPLOAD_KINDS or kind in uploads.SERVICE_KINDS:
-        raise Refused("Say what the file is: kind is track or snapshot.", field="kind")
+        kinds = ", ".join(sorted(set(uploads.UPLOAD_KINDS) - uploads.SERVICE_KINDS))
+        raise Refused(f"Say what the file is: kind is one of {kinds}.", field="kind")
     return {"user": request.user}
 
 
 def _own_or_404(request: HttpRequest, upload_id: UUID) -> Upload:
     """An upload belongs to whoever began it, while they may still work on the project."""
-    service_id = getattr(request, "service_id", None)
-    owner = {"service_id": service_id} if service_id else {"user": person_of(request), "service_id": None}
+    program = getattr(request, "program", None)
+    owner = dict([program]) if program else {"user": person_of(request), **dict.fromkeys(uploads.SENDERS)}
     upload = Upload.objects.filter(pk=upload_id, **owner).first()
-    if upload is None or (service_id is None and role_of(request.user, upload.project_id) is None):
+    if upload is None or (program is None and role_of(request.user, upload.project_id) is None):
         raise Http404
     return upload
 
@@ -182,6 +202,8 @@ def _answer(status: int, upload: Upload | None = None, **headers: str) -> HttpRe
     said = {"Tus-Resumable": VERSION, **headers}
     if upload is not None:
         said["Upload-Offset"] = str(upload.offset)
+        if upload.receipt:
+            said[RECEIPT] = upload.receipt
         if upload.state == Upload.State.OPEN:
             expires = upload.updated_at + timedelta(hours=settings.UPLOAD_KEPT_HOURS)
             said["Upload-Expires"] = http_date(expires.timestamp())

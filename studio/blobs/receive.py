@@ -4,6 +4,7 @@ A piece is checked, written at its offset, synced; only then does the offset mov
 the two leaves bytes behind the offset, which the next piece overwrites.
 """
 
+import contextlib
 import errno
 import hashlib
 import logging
@@ -19,7 +20,7 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Now
 
-from studio.blobs import store
+from studio.blobs import quarantine, store
 from studio.blobs.models import Blob, Upload
 from studio.blobs.uploads import UploadRefused, hand_over
 from studio.errors import Refused
@@ -28,6 +29,8 @@ from studio.jobs.leases import from_now
 logger = logging.getLogger(__name__)
 # A piece that takes longer than this belongs to a process that is gone.
 BUSY_SECONDS = 30.0
+# Comparing, storing and handing over takes less, also for 8 GiB.
+FINISH_SECONDS = 120.0
 DAMAGED = "“{name}” arrived damaged: its checksum is not the one that was announced. Nothing was kept. Send it again."
 MOVED = "The upload stands at {offset} bytes, not at {given}. Ask for its offset, then go on from there."
 BUSY = "Another piece of this upload is being written. Ask for its offset in a moment, then go on from there."
@@ -67,6 +70,24 @@ def write_piece(upload: Upload, *, offset: int, piece: bytes) -> Upload:
     if upload.offset == upload.size:
         _finish(upload)
     return upload
+
+
+def go_on(upload: Upload) -> Upload:
+    """Finish an upload whose bytes are all there and whose last step a crash cut off. Any other stays as it is."""
+    if upload.offset != upload.size or upload.state not in (Upload.State.OPEN, Upload.State.FINISHING):
+        return upload
+    stuck = Upload.objects.filter(pk=upload.pk, state=Upload.State.FINISHING, busy_until__lt=Now())
+    stuck.update(state=Upload.State.OPEN, busy_until=None)
+    with contextlib.suppress(UploadRefused):  # the row says so
+        _finish(upload)
+    upload.refresh_from_db()
+    return upload
+
+
+def release_all() -> int:
+    """Give back what a process that is gone had taken: only where this is the one process, at its start."""
+    taken = Q(state=Upload.State.OPEN, busy_until__isnull=False) | Q(state=Upload.State.FINISHING)
+    return Upload.objects.filter(taken).update(state=Upload.State.OPEN, busy_until=None)
 
 
 def drop(upload: Upload) -> None:
@@ -112,25 +133,34 @@ def _write(path: Path, offset: int, piece: bytes) -> None:
 
 def _finish(upload: Upload) -> None:
     """All bytes are there: compare, store, hand over. Raises UploadRefused; then nothing is kept."""
-    if not Upload.objects.filter(pk=upload.pk, state=Upload.State.OPEN).update(state=Upload.State.FINISHING):
+    claim = {"state": Upload.State.FINISHING, "busy_until": from_now(FINISH_SECONDS)}
+    if not Upload.objects.filter(pk=upload.pk, state=Upload.State.OPEN).update(**claim):
         return
     path = path_of(upload.pk)
     try:
-        digest = _hashers.digest(upload.pk, upload.size) or store.hash_file(path)
-        if upload.sha256 and upload.sha256 != digest:
-            raise UploadRefused(DAMAGED.format(name=upload.name))
-        blob = store.put_path(path, move=True, sha256=digest)
-        _become(upload, blob)
+        _become(upload, _store(upload, path))
     except UploadRefused as refusal:
         path.unlink(missing_ok=True)
         Upload.objects.filter(pk=upload.pk).update(state=Upload.State.REFUSED, error=str(refusal), updated_at=Now())
         raise
     except BaseException:  # the bytes are whole: the next call may finish what this one could not
-        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.OPEN)
+        Upload.objects.filter(pk=upload.pk).update(state=Upload.State.OPEN, busy_until=None)
         raise
     finally:
         _hashers.forget(upload.pk)
     upload.refresh_from_db()
+
+
+def _store(upload: Upload, path: Path) -> Blob:
+    """The bytes, compared and in the store. The hash is noted first: a crash after the move must find them there."""
+    if upload.stored_sha256 and not path.exists() and store.has_file(upload.stored_sha256):
+        return store.known(upload.stored_sha256, upload.size)
+    digest = _hashers.digest(upload.pk, upload.size) or store.hash_file(path)
+    if upload.sha256 and upload.sha256 != digest:
+        quarantine.keep(upload, path, digest)
+        raise UploadRefused(DAMAGED.format(name=upload.name), field="sha256")
+    Upload.objects.filter(pk=upload.pk).update(stored_sha256=digest)
+    return store.put_path(path, move=True, sha256=digest)
 
 
 def _become(upload: Upload, blob: Blob) -> None:
@@ -139,8 +169,9 @@ def _become(upload: Upload, blob: Blob) -> None:
         with transaction.atomic():
             Upload.objects.filter(pk=upload.pk).update(blob=blob, updated_at=Now())
             upload.refresh_from_db()
-            url = hand_over(upload, blob)
-            Upload.objects.filter(pk=upload.pk).update(state=Upload.State.DONE, result_url=url)
+            became = hand_over(upload, blob)
+            done = {"state": Upload.State.DONE, "busy_until": None}
+            Upload.objects.filter(pk=upload.pk).update(result_url=became.url, receipt=became.receipt, **done)
     except UploadRefused:
         store.forget(blob)
         raise

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from studio.blobs import receive, store
+from studio.blobs import quarantine, receive, store
 from studio.blobs.models import Blob, Upload
 
 KEPT = timedelta(hours=24)
@@ -20,6 +20,7 @@ def sweep() -> int:
         if upload.state != Upload.State.FINISHING:
             receive.drop(upload)
     _sweep_folder(settings.STUDIO_DATA / "tmp")
+    quarantine.sweep()
     old = Blob.objects.filter(touched_at__lt=timezone.now() - KEPT).values_list("pk", flat=True)
     return sum(_sweep_blob(sha256) for sha256 in list(old))
 

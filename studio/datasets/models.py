@@ -43,6 +43,9 @@ class Dataset(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     binned_at = models.DateTimeField(null=True, blank=True)
+    # How far arrivals were told to the pages, and when: they come faster than anybody needs to hear of them.
+    announced_id = models.BigIntegerField(default=0)
+    announced_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -77,6 +80,8 @@ class CaptureSession(models.Model):
     place = models.CharField(max_length=200, default="", blank=True)
     # What was wished and what the camera did: {"wished": {...}, "effective": {...}}.
     camera = models.JSONField(default=dict)
+    # The studio's clock less the device's, when it last told its own: a Pi has none that survives a power cut.
+    clock_offset_seconds = models.FloatField(default=0.0)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=1)
@@ -147,6 +152,7 @@ class Portrait(models.Model):
         indexes = [
             models.Index(fields=["dataset", "binned_at", "taken_at", "id"], name="portrait_by_time"),
             models.Index(fields=["session", "taken_at", "id"], name="portrait_of_session"),
+            models.Index(fields=["session", "sequence"], name="portrait_by_sequence"),
             models.Index(fields=["dataset", "stack"], name="portrait_stack"),
         ]
 
