@@ -28,6 +28,7 @@ ROUTERS = [
     ("", "studio.scenes.api:router"),
     ("", "studio.renders.api:router"),
     ("", "studio.services.api:router"),
+    ("", "studio.services.capture_api:router"),
     ("/service", "studio.services.service_api:router"),
 ]
 NOTHING_HERE = "There is nothing here, or it is not shared with you."

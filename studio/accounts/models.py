@@ -110,7 +110,7 @@ class ApiToken(models.Model):
 
 
 class SignInFailure(models.Model):
-    """A wrong password, kept for an hour: it slows down guessing, per account and per address."""
+    """A try that failed, kept for an hour: it slows down guessing, per account, per address, per person (brake.py)."""
 
     key = models.CharField(max_length=100, db_index=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)

@@ -1,6 +1,5 @@
 """Opening a session: by password, with a brake on guessing, or by a link that works once."""
 
-import hashlib
 from datetime import timedelta
 
 from django.contrib.auth import authenticate
@@ -10,6 +9,7 @@ from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
 
+from studio.accounts import brake
 from studio.accounts.models import SignInFailure, SignInLink, User, new_token, token_sha256
 
 # Wrong passwords within the window before nobody may try: one account from one address, one account, one address.
@@ -34,7 +34,7 @@ def by_password(request: HttpRequest, *, email: str, password: str) -> User:
     _refuse_guessing(keys)
     user = authenticate(request, username=email.strip().lower(), password=password)
     if not isinstance(user, User):
-        SignInFailure.objects.bulk_create([SignInFailure(key=key) for key in keys])
+        brake.note(*keys)
         raise SignInRefused(WRONG)
     SignInFailure.objects.filter(Q(key=keys[0]) | Q(at__lt=timezone.now() - WINDOW)).delete()
     return user
@@ -60,18 +60,13 @@ def by_link(token: str) -> User:
 
 
 def _refuse_guessing(keys: list[str]) -> None:
-    since = timezone.now() - WINDOW
     for key, limit in zip(keys, (PAIR_LIMIT, ACCOUNT_LIMIT, ADDRESS_LIMIT), strict=True):
-        times = list(
-            SignInFailure.objects.filter(key=key, at__gt=since).order_by("-at").values_list("at", flat=True)[:limit]
-        )
-        if len(times) == limit:
-            wait = max(int((times[-1] + WINDOW - timezone.now()).total_seconds()), 1)
-            minutes = max(round(wait / 60), 1)
-            raise SignInRefused(f"Too many wrong passwords. Wait {minutes} min, then try again.", wait_seconds=wait)
+        wait = brake.seconds_to_wait(key, limit=limit, window=WINDOW)
+        if wait:
+            sentence = f"Too many wrong passwords. Wait {brake.minutes(wait)} min, then try again."
+            raise SignInRefused(sentence, wait_seconds=wait)
 
 
 def _keys(email: str, address: str) -> list[str]:
-    """Hashed, so that the table holds nobody's mistyped email."""
     parts = (f"{email.strip().lower()} from {address}", f"account {email.strip().lower()}", f"address {address}")
-    return [hashlib.sha256(part.encode()).hexdigest() for part in parts]
+    return [brake.key_of(part) for part in parts]

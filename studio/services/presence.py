@@ -10,6 +10,7 @@ from django.utils import timezone
 from gpu_service.protocol import Busy, Hello
 from studio.events.live import broadcast
 from studio.scenes.catalogue import store_catalogue
+from studio.services import capture_devices
 from studio.services.models import RenderService, ServiceToken
 from studio.services.present import services_out
 from studio.services.tokens import release_leases
@@ -66,6 +67,7 @@ def all_away() -> None:
         RenderService.objects.filter(state=RenderService.State.ATTACHED).update(
             state=RenderService.State.AWAY, away_since=now, attach_id=None, busy={}
         )
+        capture_devices.all_away()
 
 
 def tell_pages() -> None:

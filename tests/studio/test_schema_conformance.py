@@ -17,6 +17,7 @@ from schemathesis.core import NOT_SET
 from studio.api import api
 from studio.renders.models import Render
 from studio.renders.order import Order, Range, start_render
+from studio.services.capture_devices import add as add_device
 from studio.services.tokens import make_token
 from studio.tracks.models import Cue
 from tests.conftest import REPOSITORY
@@ -53,6 +54,7 @@ def there(project, owner) -> dict[str, str]:
         "segment_id": str(render.job.segments.first().id),
         "lease_id": str(render.job.segments.first().id),
         "user_id": str(owner.id),
+        "device_id": str(add_device(project, name="Tripod Pi", by=owner).id),
     }
 
 

@@ -13,14 +13,19 @@ from studio.blobs.store import put_bytes
 from studio.jobs import queue
 from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
+from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
 from tests.studio.features import make_scene
 
 pytestmark = pytest.mark.django_db
 
 # Addresses that are nobody's project: the person's own, the site's, and links whose token is the right itself.
-OPEN = re.compile(r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*)$")
+OPEN = re.compile(
+    r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/pairings.*)$"
+)
 BODIES = {
+    "PATCH /devices/{device_id}": {"name": "mine"},
+    "POST /projects/{project_id}/devices": {"code": "AAAA-AAAA"},
     "PATCH /cues/{cue_id}": {"revision": 1, "label": "mine"},
     "PATCH /networks/{network_id}": {"name": "mine"},
     "PATCH /projects/{project_id}": {"name": "mine"},
@@ -74,6 +79,7 @@ def ids(project, owner, as_user):
         "render_id": render.pk,
         "job_id": job.pk,
         "upload_id": Upload.objects.create(project=project, user=owner, kind="track", name="x", size=9).pk,
+        "device_id": add_device(project, name="Tripod Pi", by=owner).pk,
         "frame": 0,
         "name": "peaks",
     }

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/v1/capture/pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin Pairing
+         * @description A device without a token asks for a code that a person can type. Nothing is opened by that.
+         */
+        post: operations["studio_services_capture_api_begin_pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture/pairings/{pairing_id}/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect Token
+         * @description The device's token, once. 202 while nobody has typed the code; 404 and 410 afterwards.
+         */
+        post: operations["studio_services_capture_api_collect_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cues/{cue_id}": {
         parameters: {
             query?: never;
@@ -40,6 +80,31 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{device_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Device */
+        get: operations["studio_services_capture_api_get_device"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Device
+         * @description Its token opens nothing any more and its socket closes within a second. Its pictures stay.
+         */
+        delete: operations["studio_services_capture_api_revoke_device"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename Device
+         * @description Give the device another name on the pages.
+         */
+        patch: operations["studio_services_capture_api_rename_device"];
         trace?: never;
     };
     "/api/v1/invitations/{token}": {
@@ -342,6 +407,30 @@ export interface paths {
          * @description Give the project another name.
          */
         patch: operations["studio_projects_api_rename_project"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description The project's capture devices, with what each said last.
+         */
+        get: operations["studio_services_capture_api_list_devices"];
+        put?: never;
+        /**
+         * Pair Device
+         * @description Type the code that a device shows. 404 when none shows it; 429 after too many wrong ones.
+         */
+        post: operations["studio_services_capture_api_pair_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project_id}/events": {
@@ -1593,6 +1682,35 @@ export interface components {
         CodePathFix: {
             code_path: components["schemas"]["CodePath"];
         };
+        /** CollectIn */
+        CollectIn: {
+            /** Secret */
+            secret: string;
+        };
+        /**
+         * Collected
+         * @description The token is given this once.
+         */
+        Collected: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Device Name */
+            device_name: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Project Name */
+            project_name: string;
+            /** Studio */
+            studio: string;
+            /** Token */
+            token: string;
+        };
         /** CueIn */
         CueIn: {
             /**
@@ -1717,6 +1835,26 @@ export interface components {
             /** Seconds */
             seconds: number;
         };
+        /** DeviceChange */
+        DeviceChange: {
+            /** Name */
+            name: string;
+        };
+        /** DeviceIn */
+        DeviceIn: {
+            /** Code */
+            code: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /** DeviceList */
+        DeviceList: {
+            /** Items */
+            items: components["schemas"]["DeviceState"][];
+        };
         /** DeviceOut */
         DeviceOut: {
             /** Kind */
@@ -1725,6 +1863,48 @@ export interface components {
             memory_bytes: number;
             /** Name */
             name: string;
+        };
+        /**
+         * DeviceState
+         * @description `state`: new (never dialled in), online, away. `hello` and `status` are what it said of itself last.
+         */
+        DeviceState: {
+            /** Hello */
+            hello: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Paired At
+             * Format: date-time
+             */
+            paired_at: string;
+            /** Paired By */
+            paired_by: string;
+            /** Prefix */
+            prefix: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "online" | "away";
+            /** Status */
+            status: {
+                [key: string]: unknown;
+            };
         };
         /** DuplicateIn */
         DuplicateIn: {
@@ -2242,6 +2422,31 @@ export interface components {
             revoked_at: string | null;
             /** Token */
             token: string;
+        };
+        /** PairingIn */
+        PairingIn: {
+            /** Device Name */
+            device_name: string;
+        };
+        /**
+         * PairingMade
+         * @description `code` is for people's eyes, `secret` for the device alone.
+         */
+        PairingMade: {
+            /** Code */
+            code: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Secret */
+            secret: string;
         };
         /**
          * PasswordIn
@@ -3066,6 +3271,11 @@ export interface components {
             /** Preview Id */
             preview_id?: string | null;
         };
+        /** StillWaiting */
+        StillWaiting: {
+            /** Detail */
+            detail: string;
+        };
         /** Thumb */
         Thumb: {
             /** Frame */
@@ -3255,6 +3465,65 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    studio_services_capture_api_begin_pairing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairingMade"];
+                };
+            };
+        };
+    };
+    studio_services_capture_api_collect_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pairing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StillWaiting"];
+                };
+            };
+        };
+    };
     studio_tracks_api_bin_cue: {
         parameters: {
             query?: never;
@@ -3321,6 +3590,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CueOut"];
+                };
+            };
+        };
+    };
+    studio_services_capture_api_get_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceState"];
+                };
+            };
+        };
+    };
+    studio_services_capture_api_revoke_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    studio_services_capture_api_rename_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceState"];
                 };
             };
         };
@@ -3793,6 +4130,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+        };
+    };
+    studio_services_capture_api_list_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+        };
+    };
+    studio_services_capture_api_pair_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceState"];
                 };
             };
         };
