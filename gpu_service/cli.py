@@ -39,6 +39,7 @@ def render(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")] = "auto",
     threads: Annotated[int, typer.Option(min=0, max=256, help="0: as many as there are cores.")] = 0,
     run_config: Annotated[Path | None, typer.Option(help="Also write a record of this call, for reproduction.")] = None,
+    log: Annotated[Path | None, typer.Option(help="Also write down, with times, what is done.")] = None,
     out: Annotated[Path, typer.Option(help="The film; its recipe is written beside it.")] = Path("film.mp4"),
 ) -> None:
     """Make a film of a track, without any studio."""
@@ -61,6 +62,7 @@ def render(
             device=device,
             threads=threads,
             run_config=run_config,
+            log=log,
             out=out,
         )
     )
@@ -168,7 +170,9 @@ def main() -> None:
         app(standalone_mode=False)
     except TyperException as error:
         fail(error.format_message())
-    except (RenderError, MusicError, SnapshotError, NetworkError, SettingsError) as error:
+    except SnapshotError as error:
+        fail(error.here)
+    except (RenderError, MusicError, NetworkError, SettingsError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or 'A file'}: {error.strerror or error}.")

@@ -1,6 +1,7 @@
 """`render`: words of the command line to a scene, a scene to a film, a recipe beside it."""
 
 import json
+import logging
 import math
 import re
 import tempfile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from gpu_service.cli_places import check_place, log_to
 from gpu_service.cli_progress import progress_bar
 from gpu_service.errors import RenderError
 from gpu_service.film.recipe import file_sha256, make_recipe, recipe_path, write_recipe
@@ -48,34 +50,50 @@ class RenderCall:
     device: str
     threads: int
     run_config: Path | None
+    log: Path | None
     out: Path
 
 
 def render_call(call: RenderCall) -> None:
     """Make the film. Everything that can be wrong is said before the first frame is drawn."""
     check_places(call)
+    with log_to(call.log) as logger:
+        logger.info("%s", json.dumps(record(call), ensure_ascii=False))
+        _make(call, logger)
+    print(f"{call.out}  {call.out.stat().st_size / 1e6:.1f} MB, recipe {recipe_path(call.out).name}")  # noqa: T201
+
+
+def _make(call: RenderCall, logger: logging.Logger) -> None:
     parameters = chosen_parameters(call)
     with tempfile.TemporaryDirectory(prefix="phosphene-render-") as folder:
         snapshots = [_our_form(path, Path(folder)) for path in list_snapshots(call)]
         files = {file_sha256(path): path for path in [*call.songs, *snapshots]}
         recipe = make_call_recipe(call, parameters=parameters, snapshots=snapshots, folder=Path(folder))
-        film = _render(call, recipe, files)
-        names = dict(zip((file_sha256(path) for path in snapshots), list_snapshots(call), strict=True))
-        write_recipe(film.recipe, call.out, files={**files, **names}, command=record(call))
+        film = _render(call, recipe, files, logger)
+        brought = dict(zip((file_sha256(path) for path in snapshots), list_snapshots(call), strict=True))
+        write_recipe(film.recipe, call.out, files={**files, **brought}, sources=_sources(brought), command=record(call))
     if call.run_config is not None:
         call.run_config.write_text(json.dumps(record(call), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{call.out}  {call.out.stat().st_size / 1e6:.1f} MB, recipe {recipe_path(call.out).name}")  # noqa: T201
+    logger.info("%s is made, %d bytes.", call.out.name, call.out.stat().st_size)
+
+
+def _sources(brought: Mapping[str, Path]) -> dict[str, str]:
+    """The hash of our form of a snapshot -> the hash of the file that the person brought, where they differ."""
+    pairs = {ours: file_sha256(path) for ours, path in brought.items()}
+    return {ours: theirs for ours, theirs in pairs.items() if ours != theirs}
 
 
 def check_places(call: RenderCall) -> None:
     """Where the film and the record go can be written, and is none of the files that the film is made of."""
-    for option, path, name in (("--out", call.out, "film.mp4"), ("--run-config", call.run_config, "run.json")):
+    places = (
+        ("--out", call.out, "film.mp4"),
+        ("--run-config", call.run_config, "run.json"),
+        ("--log", call.log, "run.log"),
+    )
+    for option, path, name in places:
         if path is None:
             continue
-        if not path.parent.is_dir():
-            raise RenderError(f"There is no folder {path.parent}. Make it, or choose another {option}.")
-        if path.is_dir():
-            raise RenderError(f"{path} is a folder. Name the file in it: {option} {path / name}.")
+        check_place(option, path, name=name)
         if path.resolve() in {made_of.resolve() for made_of in (*call.songs, *call.snapshots)}:
             raise RenderError(f"{option} {path} would overwrite what the film is made of. Choose another {option}.")
 
@@ -112,7 +130,7 @@ def _tracks(songs: list[Path], *, together: float, folder: Path) -> list[TrackRe
     return [TrackRef(sha256=file_sha256(path), name=path.name, duration_seconds=seconds) for path, seconds in pairs]
 
 
-def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path]) -> "Film":
+def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger: logging.Logger) -> "Film":
     # torch takes seconds to import, so mistakes are found before.
     calm_threads()
     from gpu_service.film.code_path import choose_device
@@ -123,7 +141,12 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path]) -> "Fil
     with progress_bar() as bar:
         task = bar.add_task("Starting", total=None, more="")
 
+        seen: set[str] = set()
+
         def show(progress: "Progress") -> None:
+            if progress.step not in seen:
+                seen.add(progress.step)
+                logger.info("%s", progress.step)
             rate = progress.done / max(time.monotonic() - began, 1e-3)
             counted = f"frame {progress.done} of {progress.total}, {rate:.1f} frames/s"
             more = counted if progress.step == "Drawing" else ""

@@ -49,12 +49,23 @@ def recipe_path(film: Path) -> Path:
     return film.with_suffix(".recipe.json")
 
 
-def write_recipe(recipe: Recipe, film: Path, *, files: Mapping[str, Path], command: Mapping[str, object]) -> Path:
-    """Write the recipe with the names of its files, and the command's own words (GANce's --run-config)."""
+def write_recipe(
+    recipe: Recipe,
+    film: Path,
+    *,
+    files: Mapping[str, Path],
+    command: Mapping[str, object],
+    sources: Mapping[str, str] | None = None,
+) -> Path:
+    """Write the recipe with the names of its files, and the command's own words (GANce's --run-config).
+
+    `sources`: the hash of a file that was converted -> the hash of the file it was converted from.
+    """
     record = {
         **recipe.model_dump(mode="json"),
         "sha256": recipe_sha256(recipe),
         "files": {sha256: path.name for sha256, path in files.items()},
+        "sources": dict(sources or {}),
         "command": command,
     }
     path = recipe_path(film)

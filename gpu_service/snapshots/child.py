@@ -45,7 +45,7 @@ def main(source: Path, target: Path, name: str) -> dict[str, object]:
         network = read_pickle(source, name=name)
         save_file(network.tensors, target)
     except SnapshotError as error:
-        return {"error": str(error)}
+        return {"error": str(error), "here": error.here}
     return {"kind": network.kind, "config": network.config}
 
 

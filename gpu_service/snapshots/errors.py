@@ -4,7 +4,11 @@ MEGABYTE = 1_000_000
 
 
 class SnapshotError(Exception):
-    """Shown to the user as it stands."""
+    """Shown to the user as it stands; `here` instead of it where the file lies on the person's own machine."""
+
+    def __init__(self, message: str, *, here: str | None = None) -> None:
+        super().__init__(message)
+        self.here = here or message
 
 
 def asks_to_run(file_name: str, wish: str) -> SnapshotError:
@@ -20,9 +24,8 @@ def cut_short(file_name: str, size: int, *, expected: int | None = None) -> Snap
     reach = (
         f"{megabytes(size)} of {megabytes(expected)}" if expected and expected > size else f"after {megabytes(size)}"
     )
-    return SnapshotError(
-        f"“{file_name}” ends in the middle, {reach} MB. Send it again; the upload goes on where it stopped."
-    )
+    fact = f"“{file_name}” ends in the middle, {reach} MB."
+    return SnapshotError(f"{fact} Send it again; the upload goes on where it stopped.", here=f"{fact} Copy it again.")
 
 
 def damaged(file_name: str, detail: str) -> SnapshotError:

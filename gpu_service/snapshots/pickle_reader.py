@@ -126,7 +126,7 @@ def read_in_child(path: Path, *, to: Path, name: str | None = None, seconds: int
     except json.JSONDecodeError:
         answer = {}
     if "error" in answer:
-        raise SnapshotError(answer["error"])
+        raise SnapshotError(answer["error"], here=answer.get("here"))
     if "config" not in answer:
         to.unlink(missing_ok=True)
         raise _beyond_limits(shown)

@@ -17,7 +17,8 @@ class NoiseBlendParameters(Parameters):
         help="0 leaves the noise alone, 1 replaces it by the spectrum of the music.",
         group=BLEND,
         minimum=0.0,
-        maximum=2.0,
+        maximum=1000.0,
+        slider=(0.0, 2.0),
         step=0.01,
         routable=True,
     )
@@ -119,8 +120,9 @@ class NoiseBlendParameters(Parameters):
         title="Lowest of the spectrum",
         help="What the quietest bin of the track becomes. Acts while the follower is off.",
         group=SPECTRUM,
-        minimum=-16.0,
-        maximum=16.0,
+        minimum=-1000.0,
+        maximum=1000.0,
+        slider=(-16.0, 16.0),
         step=0.1,
         routable=True,
     )
@@ -129,8 +131,9 @@ class NoiseBlendParameters(Parameters):
         title="Highest of the spectrum",
         help="What the loudest bin of the track becomes. Acts while the follower is off.",
         group=SPECTRUM,
-        minimum=-16.0,
-        maximum=16.0,
+        minimum=-1000.0,
+        maximum=1000.0,
+        slider=(-16.0, 16.0),
         step=0.1,
         routable=True,
     )

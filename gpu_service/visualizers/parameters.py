@@ -29,16 +29,22 @@ def parameter(
     minimum: float | None = None,
     maximum: float | None = None,
     step: float | None = None,
+    slider: tuple[float, float] | None = None,
     scale: Literal["linear", "log"] = "linear",
     control: Control = "slider",
     routable: bool = False,
 ) -> Any:
-    """One parameter with all that a form needs. Which stage it spoils is read off the stages, not written here."""
+    """One parameter with all that a form needs. Which stage it spoils is read off the stages, not written here.
+
+    `slider` gives the ends of the slider where more may be typed than a hand would want to reach.
+    """
     extra: dict[str, Any] = {"x-group": group, "x-scale": scale, "x-control": control, "x-routable": routable}
     if unit:
         extra["x-unit"] = unit
     if step is not None:
         extra["x-step"] = step
+    if slider is not None:
+        extra["x-slider"] = list(slider)
     return Field(default, title=title, description=help, ge=minimum, le=maximum, json_schema_extra=extra)
 
 

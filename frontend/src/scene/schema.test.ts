@@ -8,6 +8,7 @@ function field(rule: ParameterSchema, more: object = {}): Field {
   if (!found) throw new Error('no field')
   return found
 }
+const reaching: ParameterSchema = { type: 'number', title: 'Alpha', minimum: 0, maximum: 1000, default: 0.25, 'x-step': 0.01, 'x-slider': [0, 2] }
 const number: ParameterSchema = { type: 'number', title: 'Alpha', minimum: 0, maximum: 2, default: 0.25, 'x-step': 0.01 }
 
 test('fields stand in their groups, in the order of the model', () => {
@@ -61,6 +62,13 @@ test('the value box shows as many digits as the step, and more when the value ha
 test('both ways from the middle is told by the limits', () => {
   expect(isBipolar(field({ ...number, minimum: -2 }))).toBe(true)
   expect(isBipolar(field(number))).toBe(false)
+})
+
+test('more may be typed than the slider shows, and its ends are the slider\'s', () => {
+  const one = field(reaching)
+  expect(one).toMatchObject({ kind: 'slider', minimum: 0, maximum: 2, least: 0, most: 1000 })
+  expect([valueAt(one, 1), shareOf(one, 12.5), stepped(one, 12.5, 1)]).toEqual([2, 1, 12.51])
+  expect([wrongNumber(one, 12.5), wrongNumber(one, -1)]).toEqual([null, 'Write a number from 0 to 1000.'])
 })
 
 test('what differs from the default counts as changed', () => {

@@ -11,8 +11,12 @@ export interface Field {
   unit: string
   kind: FieldKind
   default: unknown
+  /** The ends of the slider. */
   minimum: number
   maximum: number
+  /** What may be typed: often more than the slider shows. */
+  least: number
+  most: number
   step: number
   isLog: boolean
   isWhole: boolean
@@ -53,8 +57,9 @@ function resolved(rule: Resolved, root: Root): Resolved {
 function fieldOf(name: string, rule: Resolved): Field {
   const limits = rule.type === 'array' ? (rule.items ?? rule.prefixItems?.[0] ?? {}) : rule
   const isWhole = limits.type === 'integer'
-  const minimum = limits.minimum ?? limits.exclusiveMinimum ?? -Infinity
-  const maximum = limits.maximum ?? limits.exclusiveMaximum ?? Infinity
+  const least = limits.minimum ?? limits.exclusiveMinimum ?? -Infinity
+  const most = limits.maximum ?? limits.exclusiveMaximum ?? Infinity
+  const [minimum, maximum] = rule['x-slider'] ?? [least, most]
   return {
     name,
     title: rule.title ?? name,
@@ -65,6 +70,8 @@ function fieldOf(name: string, rule: Resolved): Field {
     default: rule.default ?? null,
     minimum,
     maximum,
+    least,
+    most,
     step: rule['x-step'] ?? stepFor(minimum, maximum, isWhole),
     isLog: rule['x-scale'] === 'log' && minimum > 0,
     isWhole,
@@ -108,9 +115,9 @@ export function valueAt(field: Field, share: number): number {
 }
 
 /** Onto a step and between the limits; 0.30000000000000004 becomes 0.3. */
-export function rounded({ minimum, maximum, step, isWhole }: Field, value: number): number {
+export function rounded({ least, most, step, isWhole }: Field, value: number): number {
   const stepped = isWhole ? Math.round(value) : Number((Math.round(value / step) * step).toFixed(decimalsOf(step)))
-  return Math.min(maximum, Math.max(minimum, stepped))
+  return Math.min(most, Math.max(least, stepped))
 }
 
 /** One key press: a step; on a logarithmic slider one hundredth of its way. */
@@ -119,9 +126,9 @@ export function stepped(field: Field, value: number, count: number): number {
   return clamped(field, field.minimum * (field.maximum / field.minimum) ** (shareOf(field, value) + count / 100))
 }
 
-function clamped({ minimum, maximum, isWhole, step }: Field, value: number): number {
+function clamped({ least, most, isWhole, step }: Field, value: number): number {
   const exact = isWhole ? Math.round(value) : Number(value.toFixed(decimalsOf(step) + 1))
-  return Math.min(maximum, Math.max(minimum, exact))
+  return Math.min(most, Math.max(least, exact))
 }
 
 function decimalsOf(step: number): number {
@@ -148,10 +155,10 @@ export function isChanged(field: Field, value: unknown): boolean {
 }
 
 /** What is wrong with a number somebody wrote; null when nothing is. */
-export function wrongNumber({ minimum, maximum, isWhole }: Field, value: number): string | null {
-  if (Number.isFinite(value) && value >= minimum && value <= maximum && (!isWhole || Number.isInteger(value))) return null
+export function wrongNumber({ least, most, isWhole }: Field, value: number): string | null {
+  if (Number.isFinite(value) && value >= least && value <= most && (!isWhole || Number.isInteger(value))) return null
   const number = isWhole ? 'a whole number' : 'a number'
-  if (Number.isFinite(minimum) && Number.isFinite(maximum)) return `Write ${number} from ${minimum} to ${maximum}.`
+  if (Number.isFinite(least) && Number.isFinite(most)) return `Write ${number} from ${least} to ${most}.`
   return `Write ${number}.`
 }
 

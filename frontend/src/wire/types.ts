@@ -81,6 +81,8 @@ export interface ParameterSchema {
   'x-unit'?: string
   'x-stage'?: string
   'x-step'?: number
+  /** The slider's ends, where more may be typed. */
+  'x-slider'?: [number, number]
   'x-routable'?: boolean
   'x-scale'?: 'linear' | 'log'
   'x-order'?: number

@@ -1,5 +1,6 @@
 """The command line: what it makes, and one sentence and code 2 for everything that a person can mend."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -92,7 +93,7 @@ def test_several_songs_make_one_film(run, film_words, little, tmp_path):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--set", "alpha=9"], "alpha=9 cannot be used: write a number from 0 to 2."),
+        (["--set", "alpha=-1"], "alpha=-1 cannot be used: write a number from 0 to 1000."),
         (["--set", "alhpa=1"], "There is no parameter named “alhpa”. There are: alpha,"),
         (["--set", "alpha"], "--set alpha: write name=value, such as alpha=0.3."),
         (["--preset", "wild"], "There is no preset named “wild”. There are: paced, faithful."),
@@ -109,6 +110,7 @@ def test_several_songs_make_one_film(run, film_words, little, tmp_path):
         (["--out", "absent/film.mp4"], "There is no folder absent."),
         (["--out", "/"], "/ is a folder. Name the file in it: --out /film.mp4."),
         (["--run-config", "absent/run.json"], "There is no folder absent."),
+        (["--log", "absent/run.log"], "There is no folder absent."),
         (["--colour", "red"], "No such option: --colour"),
         (["--crf", "none"], "Invalid value for '--crf'"),
         (["--crf", "99"], "Invalid value for '--crf'"),
@@ -168,7 +170,7 @@ def test_no_snapshot_is_a_sentence_with_advice(run, little):
 def test_the_catalogue_is_printed_as_json_and_as_a_page(run):
     code, out, _ = run("visualizers", "--json")
     assert code == 0
-    assert json.loads(out)[0]["schema"]["properties"]["alpha"]["maximum"] == 2.0
+    assert json.loads(out)[0]["schema"]["properties"]["alpha"]["x-slider"] == [0.0, 2.0]
     assert "| `alpha` |" in run("visualizers", "--markdown")[1]
     assert run("visualizers")[1].startswith("noise-blend ")
 
@@ -179,6 +181,11 @@ def test_an_analysis_is_written_as_json(run, little, tmp_path):
     found = json.loads((tmp_path / "analysis.json").read_text())
     assert found["duration_seconds"] == pytest.approx(3.0)
     assert "onsets" in found
+
+
+def test_an_analysis_says_at_once_that_its_folder_is_not_there(run, tmp_path):
+    code, _, err = run("analyse", "absent.ogg", "--out", tmp_path / "absent" / "analysis.json")
+    assert (code, err) == (2, f"There is no folder {tmp_path / 'absent'}. Make it, or choose another --out.\n")
 
 
 def test_a_pattern_network_is_six_snapshots_with_thumbnails(run, tmp_path):
@@ -213,6 +220,33 @@ def test_nvidias_pkl_is_imported_and_rendered_on_the_fly(run, little, sample_dat
     assert (code, err) == (0, "")
     recipe = Recipe.model_validate_json((tmp_path / "f.recipe.json").read_text())
     assert recipe.scene.snapshots[0].name.endswith("sg2ada-64.safetensors")
+    sources = json.loads((tmp_path / "f.recipe.json").read_text())["sources"]
+    assert sources == {recipe.scene.snapshots[0].sha256: hashlib.sha256(pkl.read_bytes()).hexdigest()}
+
+
+def test_a_pkl_that_ends_early_is_to_be_copied_again(run, little, sample_data, tmp_path):
+    cut = tmp_path / "cut.pkl"
+    cut.write_bytes((sample_data / "snapshots" / "sg2ada-64.pkl").read_bytes()[:-5000])
+    code, _, err = run("render", little.song, "--snapshot", cut, "--out", tmp_path / "f.mp4")
+    assert code == 2
+    assert "“cut.pkl” ends in the middle" in err
+    assert err.endswith("Copy it again.\n")
+
+
+def test_alpha_has_no_end_that_gance_did_not_have(run, film_words, tmp_path):
+    assert run(*film_words, "--seconds", "0.2", "--set", "alpha=12.5", "--set", "spectrum_low=-40")[0] == 0
+    values = Recipe.model_validate_json((tmp_path / "film.recipe.json").read_text()).scene.parameters
+    assert (values["alpha"], values["spectrum_low"]) == (12.5, -40.0)
+
+
+def test_a_log_tells_what_was_done_and_how_it_ended(run, film_words, tmp_path):
+    log = tmp_path / "run.log"
+    assert run(*film_words, "--seconds", "0.2", "--log", log)[0] == 0
+    assert run(*film_words, "--seconds", "0.2", "--log", log, "--set", "alpha=-1")[0] == 2
+    lines = log.read_text().splitlines()
+    assert "Drawing" in "".join(lines)
+    assert any("film.mp4 is made" in line for line in lines)
+    assert lines[-1].endswith("ERROR   Ended: alpha=-1 cannot be used: write a number from 0 to 1000.")
 
 
 def test_a_service_without_studio_or_token_does_not_start(run, monkeypatch):

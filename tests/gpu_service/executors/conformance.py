@@ -85,8 +85,8 @@ class Conformance:
         assert executor.draw("little", [0], jpeg_quality=80).result(PATIENCE)
 
     def test_a_scene_that_cannot_be_prepared_says_which_parameter_is_wrong(self, executor, little):
-        order = SceneOrder("wrong", little.scene(alpha=9), little.files)
-        with pytest.raises(RenderError, match=r"alpha=9 cannot be used: write a number from 0 to 2\.") as caught:
+        order = SceneOrder("wrong", little.scene(alpha=-1), little.files)
+        with pytest.raises(RenderError, match=r"alpha=-1 cannot be used: write a number from 0 to 1000\.") as caught:
             executor.prepare(order, report=quiet).result(PATIENCE)
         assert caught.value.field == "parameters.alpha"
 

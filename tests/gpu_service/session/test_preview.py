@@ -113,7 +113,7 @@ async def test_a_new_size_is_drawn_without_fetching_anything(stage, executor, st
 
 async def test_a_wrong_parameter_is_named_and_the_picture_stays(stage, executor):
     await until(lambda: executor.prepared)
-    stage.preview.update(PreviewUpdate(preview_id=ID, revision=7, parameters={"alpha": 99}))
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=7, parameters={"alpha": -1}))
     await until(lambda: any(said.field for said in stage.said))
     said = next(said for said in stage.said if said.field)
     assert (said.state, said.field) == ("failed", "parameters.alpha")

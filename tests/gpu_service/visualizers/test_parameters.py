@@ -16,12 +16,12 @@ from tests.conftest import REPOSITORY
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"alpha": 9}, "alpha=9 cannot be used: write a number from 0 to 2."),
-        ({"alpha": "loud"}, "alpha=loud cannot be used: write a number from 0 to 2."),
+        ({"alpha": -1}, "alpha=-1 cannot be used: write a number from 0 to 1000."),
+        ({"alpha": "loud"}, "alpha=loud cannot be used: write a number from 0 to 1000."),
         ({"seed": 1.5}, "seed=1.5 cannot be used: write a whole number from 0 to 2147483647."),
         ({"music": "perhaps"}, "music=perhaps cannot be used: write true or false."),
         ({"motion": "fast"}, "motion=fast cannot be used: write paced or steady."),
-        ({"alpha": float("nan")}, "alpha=nan cannot be used: write a number from 0 to 2."),
+        ({"alpha": float("nan")}, "alpha=nan cannot be used: write a number from 0 to 1000."),
     ],
 )
 def test_a_wrong_value_is_named_with_its_range(values, sentence):
