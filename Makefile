@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
+# More processes than two only help where there are more cores; timing inside the tests assumes that none is overloaded.
+TEST_PROCESSES ?= 2
 # uv does not read pip's own setting, so it is handed over when there is one.
 LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 SOURCES := $(shell find frontend/src -type f 2>/dev/null)
@@ -25,7 +27,7 @@ test: install build  ## every test, the browser's included
 	$(MAKE) browser-tests
 
 unit-tests: .venv/.tests
-	$(BIN)/python -m pytest -q -m "not browser and not soak"
+	$(BIN)/python -m pytest -q -m "not browser and not soak" -n $(TEST_PROCESSES)
 
 # Playwright's loop and pytest-asyncio's cannot share a process.
 browser-tests: .venv/.tests build

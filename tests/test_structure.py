@@ -66,6 +66,31 @@ def test_no_file_has_grown_past_one_subject():
     assert found == {}
 
 
+# What the studio may know of the other programs: their messages, the numbers of a track, the joining of films.
+SHARED = (
+    "gpu_service.protocol",
+    "gpu_service.music",
+    "gpu_service.errors",
+    "gpu_service.film.join",
+    "capture_agent.protocol",
+)
+
+
+def test_the_studio_imports_of_the_other_programs_only_what_is_shared():
+    found = []
+    for path in (REPOSITORY / "studio").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            foreign = [name for name in names if name.split(".")[0] in PROGRAMS[1:]]
+            found += [
+                f"{path.name}: {name}"
+                for name in foreign
+                if not f"{name}.".startswith(tuple(f"{one}." for one in SHARED))
+            ]
+    assert found == []
+
+
 @pytest.mark.parametrize(
     "module", ["gpu_service.protocol", "gpu_service.music.analysis", "gpu_service.music.media", "gpu_service.film.join"]
 )

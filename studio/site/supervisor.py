@@ -104,17 +104,12 @@ class Supervisor:
                 child.process.wait(5)
 
     def _start(self, child: Child) -> None:
-        child.process = subprocess.Popen(
-            child.arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            preexec_fn=own_group(),
-        )
-        child.started = time.monotonic()
+        child.process, child.started = None, time.monotonic()
+        try:
+            child.process = _open(child.arguments)
+        except (OSError, subprocess.SubprocessError) as error:  # no memory, no process left, no such program
+            self.printer.line("run", f"{child.name} cannot be started: {error}.")
+            return
         threading.Thread(target=self._read, args=(child.name, child.process), daemon=True).start()
 
     def _read(self, name: str, process: "subprocess.Popen[str]") -> None:
@@ -131,8 +126,8 @@ class Supervisor:
             child.deaths = 0 if now - child.started > STEADY_SECONDS else child.deaths + 1
             wait = BACK_OFF[min(child.deaths, len(BACK_OFF) - 1)]
             child.again_at = now + wait
-            code = child.process.returncode if child.process else None
-            self.printer.line("run", f"{child.name} ended ({how(code)}); starting it again in {wait:g} s.")
+            ended = f"{child.name} ended ({how(child.process.returncode)}); s" if child.process else "S"
+            self.printer.line("run", f"{ended}tarting it again in {wait:g} s.")
         elif now >= child.again_at:
             child.again_at = 0.0
             self._start(child)
@@ -141,6 +136,19 @@ class Supervisor:
 def how(code: int | None) -> str:
     """An exit code in words."""
     return signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
+
+
+def _open(arguments: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        arguments,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        preexec_fn=own_group(),
+    )
 
 
 def python(*arguments: str) -> list[str]:

@@ -100,11 +100,11 @@ def test_the_deployment_check_is_clean_behind_https(tmp_path):
     assert "no issues" in done.stdout
 
 
-def test_several_processes_without_redis_are_refused(tmp_path):
-    done = manage(tmp_path, "check", STUDIO_PROCESSES="2")
+@pytest.mark.parametrize("redis", [{}, {"STUDIO_REDIS_URL": "redis://127.0.0.1:6379"}])
+def test_a_second_studio_process_is_refused_with_redis_too(tmp_path, redis):
+    done = manage(tmp_path, "check", STUDIO_PROCESSES="2", **redis)
     assert done.returncode == 1
-    assert "STUDIO_PROCESSES=2 needs Redis." in done.stderr
-    assert "STUDIO_PROCESSES=2 needs PostgreSQL." in done.stderr
+    assert "STUDIO_PROCESSES=2: the studio runs as one process" in done.stderr
 
 
 def test_no_migration_is_missing_and_the_schema_is_the_same_twice(tmp_path):

@@ -26,6 +26,5 @@ class Command(BaseCommand):
             require_password()
         except SettingsError as error:
             raise CommandError(str(error)) from error
-        if environment.processes == 1:
-            all_away()
+        all_away()
         serve(application, host=environment.host, port=environment.port, behind_proxy=environment.behind_proxy)
