@@ -4,6 +4,7 @@ With an S3 bucket the same names are keys of the bucket.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -36,7 +37,8 @@ class StoreFull(Exception):
 def put_bytes(data: bytes) -> Blob:
     """Store these bytes, or find them stored."""
     with temporary_file() as path:
-        path.write_bytes(data)
+        with _full_is_said(len(data)):
+            path.write_bytes(data)
         return put_path(path, move=True)
 
 
@@ -178,11 +180,19 @@ def _place(path: Path, sha256: str, *, move: bool) -> None:
         _settle(path, target)
         return
     with temporary_file() as copy:
-        try:
+        with _full_is_said(path.stat().st_size):
             shutil.copyfile(path, copy)
-        except OSError as error:
-            raise StoreFull(path.stat().st_size) from error
         _settle(copy, target)
+
+
+@contextmanager
+def _full_is_said(needed: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreFull(needed) from error
+        raise
 
 
 def _settle(path: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 It stays alive between jobs, because loading the libraries of a handler takes seconds.
 """
 
+import errno
 import logging
 import multiprocessing
 import os
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 spawning = multiprocessing.get_context("spawn")
 KILL_SECONDS = 5.0
 UNEXPECTED = "Something went wrong that nobody foresaw ({error}). The log of the worker says more. Try again."
+DISK_FULL = "The disk of the studio is full. Nothing was half stored. Free some space, then try again."
 DIED = "The process that worked on this ended without a word ({how}). Try again; if it happens again, look at its log."
 
 
@@ -130,6 +132,13 @@ def work_in_child(pipe: Connection, parent: int, memory_bytes: int) -> None:
             pipe.send(run_handler(*order, pipe=pipe))
 
 
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether that, or what it came from, is the system's word for a full disk."""
+    if error is None:
+        return False
+    return getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or is_disk_full(error.__cause__)
+
+
 def run_handler(path: str, job_id: Any, fence: int, payload: dict[str, Any], *, pipe: Connection) -> tuple[str, Any]:
     """Run one handler. Its last word: ("done", result), ("failed", (message, retry)), ("cancelled" or "lost", None)."""
     from django.db import close_old_connections
@@ -150,6 +159,8 @@ def run_handler(path: str, job_id: Any, fence: int, payload: dict[str, Any], *, 
     except JobFailed as error:
         return "failed", (str(error), error.retry)
     except Exception as error:  # a handler's mistake is the job's failure, not the worker's
+        if is_disk_full(error):
+            return "failed", (DISK_FULL, False)
         logger.exception("The handler %s failed.", path)
         return "failed", (UNEXPECTED.format(error=type(error).__name__), False)
     finally:

@@ -1,7 +1,10 @@
 """People, projects and a client that speaks JSON, for every test of the studio."""
 
 import json
-from collections.abc import Callable
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from django.test import Client
 
 from studio.accounts.models import User
 from studio.projects.models import Membership, Project, Role
+from tests.conftest import missing
 
 
 class ApiClient(Client):
@@ -66,3 +70,17 @@ def as_user() -> Callable[[User | None], ApiClient]:
         return client
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[Path]:
+    """4 MiB, mounted for one test."""
+    folder = tmp_path_factory.mktemp("small")
+    if os.geteuid() != 0:
+        missing("A small disk can only be mounted by root.")
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True)
+    if done.returncode != 0:
+        missing(f"This machine mounts no tmpfs ({done.stderr.strip()}); ENOSPC is tested without it in test_tus.py.")
+    settings.STUDIO_DATA = folder
+    yield folder
+    subprocess.run(["umount", folder], check=True)

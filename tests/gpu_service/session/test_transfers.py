@@ -102,3 +102,12 @@ def test_the_token_goes_to_this_studio_alone(studio):
 )
 def test_no_proxy_stands_before_this_machine(address, local):
     assert is_loopback(address) is local
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+async def test_a_full_disk_of_the_studio_is_said_in_its_own_words(studio, bench, tmp_path, method):
+    (tmp_path / "segment.h264").write_bytes(b"x" * 1000)
+    full = "The disk of the studio is full. Nothing was half stored. Free 2.1 GB, then try again."
+    studio.trouble.append(lambda asked: httpx.Response(507, json={"detail": full}) if asked.method == method else None)
+    with pytest.raises(StudioRefused, match=r"^The disk of the studio is full\. .* Free 2\.1 GB, then try again\.$"):
+        await upload(bench.client, tmp_path / "segment.h264", kind="segment", project_id=None, sha256="ab" * 32)

@@ -2,30 +2,14 @@
 
 import json
 import os
-import subprocess
 
 import pytest
 
 from studio.blobs import receive, store
 from studio.blobs.models import Blob, Upload
-from tests.conftest import missing
 
 pytestmark = pytest.mark.django_db
 MEGABYTE = 1024 * 1024
-
-
-@pytest.fixture
-def small_disk(tmp_path_factory, settings):
-    """4 MiB, mounted for one test."""
-    folder = tmp_path_factory.mktemp("small")
-    if os.geteuid() != 0:
-        missing("A small disk can only be mounted by root.")
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, text=True)
-    if done.returncode != 0:
-        missing(f"This machine mounts no tmpfs ({done.stderr.strip()}); ENOSPC is tested without it in test_tus.py.")
-    settings.STUDIO_DATA = folder
-    yield folder
-    subprocess.run(["umount", folder], check=True)
 
 
 def test_an_upload_waits_for_space_and_then_goes_on(tus, project, small_disk):
