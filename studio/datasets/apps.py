@@ -2,7 +2,14 @@
 
 from django.apps import AppConfig
 
+from studio.jobs.handlers import HANDLERS
+from studio.jobs.watchers import WATCHERS
+
 
 class DatasetsConfig(AppConfig):
     name = "studio.datasets"
     label = "datasets"
+
+    def ready(self) -> None:
+        HANDLERS["score_portraits"] = "studio.datasets.score_job.handle"
+        WATCHERS["score_portraits"] = "studio.datasets.score_job.follow"

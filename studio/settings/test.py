@@ -24,3 +24,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WEBPACK_LOADER["DEFAULT"]["LOADER_CLASS"] = "webpack_loader.loaders.FakeWebpackLoader"
 EVENT_POLL_SECONDS = 0.05
 RIGHTS_SECONDS = 0.3
+SCORING_LINGER_SECONDS = 0.0
