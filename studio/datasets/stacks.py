@@ -12,7 +12,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -92,9 +92,9 @@ def _components(rows: list[Row]) -> np.ndarray:
     return np.asarray(connected_components(graph, directed=False)[1])
 
 
-def _place(portraits: "object") -> int:
+def _place(portraits: "QuerySet[Portrait]") -> int:
     """Compute the stacks of these portraits and write the places that changed."""
-    found = list(portraits.values_list(*COLUMNS))  # type: ignore[attr-defined]
+    found = list(portraits.values_list(*COLUMNS))
     rows = [Row(pk, at.timestamp(), dhash, phash, sharp or 0.0) for pk, at, dhash, phash, sharp, *_ in found]
     was = {row[0]: tuple(row[5:]) for row in found}
     changes = [(*place, pk) for pk, place in stacks_of(rows).items() if was[pk] != place]
@@ -107,7 +107,7 @@ def _place(portraits: "object") -> int:
     return len(changes)
 
 
-def _unstack_binned(dataset_id: UUID, tops: Iterable[int] | None = None) -> int:
+def _unstack_binned(dataset_id: UUID, tops: "Iterable[int | None] | None" = None) -> int:
     """What lies in the bin stands alone."""
     rows = Portrait.objects.filter(dataset_id=dataset_id, binned_at__isnull=False).exclude(stack=None)
     if tops is not None:
