@@ -163,6 +163,7 @@ def _store_analysis(track: Track, analysis: "Analysis", numbers: Blob, lanes: Bl
             key=facts.key or "",
             warnings=list(facts.warnings),
             facts={
+                **{name: kept for name, kept in track.facts.items() if name == "joined_from"},
                 "container": facts.container,
                 "no_beats": facts.no_beats,
                 "steadiness": facts.steadiness,

@@ -15,6 +15,7 @@ from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.tracks import cues, edit_grid, rules
 from studio.tracks.grid import Marker
+from studio.tracks.join import join_tracks as join
 from studio.tracks.models import BeatGrid, Cue, Track
 from studio.tracks.present import cue_out, grid_out, track_out
 from studio.tracks.schemas import (
@@ -24,6 +25,7 @@ from studio.tracks.schemas import (
     CuePatch,
     GridIn,
     GridOut,
+    JoinIn,
     TrackList,
     TrackOut,
     TrackPatch,
@@ -77,6 +79,13 @@ def analyse_track(request: HttpRequest, track_id: UUID) -> Status[dict[str, Any]
     """Analyse it again. 409 while an analysis is under way."""
     track = rules.analyse_again(_track_or_404(request, track_id, may=EDIT), by=person_of(request))
     return Status(202, track_out(_track_or_404(request, track.id)))
+
+
+@router.post("/projects/{uuid:project_id}/tracks/join", response={202: TrackOut})
+def join_tracks(request: HttpRequest, project_id: UUID, order: JoinIn) -> Status[dict[str, Any]]:
+    """Make one track of several, in this order. It is joined and analysed by the worker."""
+    project_or_404(request.user, project_id, may=EDIT)
+    return Status(202, track_out(join(project_id, order.track_ids, name=order.name, by=person_of(request))))
 
 
 @router.get("/tracks/{uuid:track_id}/files/{name}", response={200: bytes}, url_name="track_file")

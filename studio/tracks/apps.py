@@ -12,4 +12,6 @@ class TracksConfig(AppConfig):
     def ready(self) -> None:
         uploads.register("track", "studio.tracks.rules.track_from_upload")
         HANDLERS["analyse_track"] = "studio.tracks.analyse.handle"
+        HANDLERS["join_tracks"] = "studio.tracks.join.handle"
+        WATCHERS["join_tracks"] = "studio.tracks.analyse.follow"
         WATCHERS["analyse_track"] = "studio.tracks.analyse.follow"

@@ -58,6 +58,14 @@ class TrackPatch(Schema):
     revision: int | None = None
 
 
+class JoinIn(Schema):
+    """These tracks one after the other."""
+
+    model_config = ConfigDict(extra="forbid")
+    track_ids: list[UUID] = Field(min_length=2, max_length=50)
+    name: str = Field(max_length=255)
+
+
 class MarkerIO(Schema):
     """From `seconds` on, `bpm`; bar `downbeat` begins here."""
 

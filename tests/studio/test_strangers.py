@@ -37,6 +37,7 @@ BODIES = {
     "POST /projects/{project_id}/networks/pattern": {"species": "smoke", "seed": 3},
     "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
     "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
+    "POST /projects/{project_id}/tracks/join": {"name": "x", "track_ids": [str(uuid.uuid4()), str(uuid.uuid4())]},
     "POST /tracks/{track_id}/cues": {"seconds": 1.0},
     "PUT /tracks/{track_id}/grid": {"revision": 1, "markers": []},
 }

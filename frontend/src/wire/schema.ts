@@ -685,6 +685,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/tracks/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join Tracks
+         * @description Make one track of several, in this order. It is joined and analysed by the worker.
+         */
+        post: operations["studio_tracks_api_join_tracks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/uploads": {
         parameters: {
             query?: never;
@@ -1387,6 +1407,8 @@ export interface paths {
         /**
          * Begin Upload
          * @description Upload-Length, Upload-Metadata (filename, project, kind, sha256?): 201 with the Location to send pieces to.
+         *
+         *     200 with a receipt instead, where that kind keeps the same content once and has it.
          */
         post: operations["studio_blobs_api_begin_upload"];
         delete?: never;
@@ -2179,6 +2201,16 @@ export interface components {
             items: components["schemas"]["JobOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * JoinIn
+         * @description These tracks one after the other.
+         */
+        JoinIn: {
+            /** Name */
+            name: string;
+            /** Track Ids */
+            track_ids: string[];
         };
         /** Lease */
         Lease: {
@@ -3416,6 +3448,8 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+            /** Receipt */
+            receipt: string;
             /** Result Url */
             result_url: string;
             /** Size */
@@ -4545,6 +4579,32 @@ export interface operations {
             };
         };
     };
+    studio_tracks_api_join_tracks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackOut"];
+                };
+            };
+        };
+    };
     studio_blobs_api_list_uploads: {
         parameters: {
             query?: never;
@@ -5591,6 +5651,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Created */
             201: {
                 headers: {

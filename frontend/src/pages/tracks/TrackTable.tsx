@@ -16,6 +16,7 @@ import { toast, toastFault } from '../../parts/toasts'
 import { post } from '../../wire/api'
 import { refresh } from '../../wire/query'
 import type { Job, Track } from '../../wire/types'
+import { JoinDialog } from './JoinDialog'
 
 interface TrackTableProps {
   tracks: readonly Track[]
@@ -28,6 +29,7 @@ interface TrackTableProps {
 /** The project's tracks: hear, see, and how far each one's analysis is. */
 export function TrackTable({ tracks, jobs, scroller, isShort }: TrackTableProps) {
   const [renaming, setRenaming] = useState<Track | null>(null)
+  const [joining, setJoining] = useState<Track | null>(null)
   const nowhere = useRef<HTMLElement>(null)
   const personOf = usePersonOf()
   const columns: Column<Track>[] = [
@@ -39,12 +41,13 @@ export function TrackTable({ tracks, jobs, scroller, isShort }: TrackTableProps)
     ...(isShort ? [] : [{ id: 'key', title: 'Key', className: 'not-phone', by: (track: Track) => track.key || null, cell: (track: Track) => <span className="soft xs">{track.key || '–'}</span> }]),
     { id: 'state', title: 'Analysis', className: 'not-phone', cell: (track) => <TrackState track={track} job={jobs.find((job) => job.id === track.job_id)} /> },
     { id: 'made', title: 'Added', className: 'not-phone roomy', by: (track) => track.created_at, cell: (track) => <span className="soft xs">{track.created_by ? `${firstName(personOf(track.created_by))}, ` : ''}{when(track.created_at)}</span> },
-    { id: 'menu', title: '', name: 'More', width: 44, className: 'tight', cell: (track) => <TrackMenu track={track} onRename={() => setRenaming(track)} /> },
+    { id: 'menu', title: '', name: 'More', width: 44, className: 'tight', cell: (track) => <TrackMenu track={track} onRename={() => setRenaming(track)} onJoin={tracks.length > 1 ? () => setJoining(track) : null} /> },
   ]
   return (
     <>
       <Table name="Tracks" rows={tracks} columns={columns} idOf={(track) => track.id} hrefOf={(track) => address.track(track.id)} dense scroller={scroller ?? nowhere} />
       <RenameDialog noun="track" thing={renaming} onClose={() => setRenaming(null)} />
+      {joining && <JoinDialog first={joining} tracks={tracks} onClose={() => setJoining(null)} />}
     </>
   )
 }
@@ -107,7 +110,7 @@ export function TrackState({ track, job }: { track: Track; job: Job | undefined 
   return <span className="row tight soft xs num"><Dot mood={job?.state === 'queued' ? 'off' : 'busy'} />{words}{share !== null && share > 0 ? `, ${percent(share)}` : ''}</span>
 }
 
-function TrackMenu({ track, onRename }: { track: Track; onRename: () => void }) {
+function TrackMenu({ track, onRename, onJoin }: { track: Track; onRename: () => void; onJoin: (() => void) | null }) {
   const analyse = (): void => void post(`/tracks/${track.id}/analyse`).then(() => {
     toast(`“${track.name}” is analysed again.`)
     return refresh('tracks')
@@ -119,6 +122,7 @@ function TrackMenu({ track, onRename }: { track: Track; onRename: () => void }) 
       ? ([
           { id: 'scene', label: 'New scene with this track…', icon: 'scene', href: `${address.place('scenes')}?track=${track.id}#new` },
           { id: 'rename', label: 'Rename…', icon: 'edit', act: onRename, line: true },
+          ...(onJoin && track.files.original ? [{ id: 'join', label: 'Join with others…', icon: 'plus' as const, act: onJoin }] : []),
           { id: 'analyse', label: 'Analyse again', icon: 'again', act: analyse },
           { id: 'bin', label: 'Put in the bin', icon: 'bin', danger: true, act: () => putInBin('track', track) },
         ] satisfies MenuItem[])
