@@ -24,6 +24,7 @@ ROUTERS = [
     ("", "studio.jobs.api:router"),
     ("", "studio.blobs.api:router"),
     ("", "studio.tracks.api:router"),
+    ("", "studio.datasets.library_api:router"),
     ("", "studio.networks.api:router"),
     ("", "studio.scenes.api:router"),
     ("", "studio.renders.api:router"),

@@ -21,6 +21,8 @@ class Decision(models.Model):
     stars = models.PositiveSmallIntegerField(default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+    # The batch that wrote it last: undo leaves alone what another has changed since.
+    batch_id = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["dataset", "verdict"], name="decision_of_dataset")]
@@ -35,6 +37,7 @@ class DecisionBatch(models.Model):
     class Kind(models.TextChoices):
         DECIDE = "decide"
         BIN = "bin"
+        RESTORE = "restore"
 
     dataset = models.ForeignKey("datasets.Dataset", models.CASCADE, related_name="batches")
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.DECIDE)
@@ -53,7 +56,10 @@ class DecisionBatch(models.Model):
 
 
 class DecisionChange(models.Model):
-    """One portrait in a batch: before and after. For a bin batch the verdicts are unused."""
+    """One portrait in a batch: before and after. For a bin batch the verdicts are unused.
+
+    `old_batch_id` is the batch that stood before (None: there was no decision): what undo goes back to.
+    """
 
     batch = models.ForeignKey(DecisionBatch, models.CASCADE, related_name="changes")
     portrait = models.ForeignKey("datasets.Portrait", models.CASCADE, related_name="+")
@@ -61,9 +67,28 @@ class DecisionChange(models.Model):
     old_stars = models.PositiveSmallIntegerField(default=0)
     new_verdict = models.SmallIntegerField(default=0)
     new_stars = models.PositiveSmallIntegerField(default=0)
+    old_batch_id = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.portrait_id}: {self.old_verdict} to {self.new_verdict}"
+
+
+class SelectionDownload(models.Model):
+    """A selection that somebody asked to have as a zip. It is packed while it is sent; the row lives for a day."""
+
+    class Which(models.TextChoices):
+        ORIGINAL = "original"
+        VIEW = "view"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dataset = models.ForeignKey("datasets.Dataset", models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    selection = models.JSONField()
+    which = models.CharField(max_length=8, choices=Which, default=Which.ORIGINAL)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.which} of {self.dataset_id}"
 
 
 class SavedView(models.Model):

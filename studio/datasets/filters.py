@@ -1,13 +1,17 @@
 """What a library filter says, one shape for grid, bulk decisions, saved views and versions. Conditions combine."""
 
-from datetime import datetime
-from typing import Literal, Self
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-Range = tuple[float | None, float | None]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+PortraitId = Annotated[int, Field(ge=0, le=2**63 - 1)]
+# Within what every database can hold, in every time zone.
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1900, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))]
+Range = tuple[Finite | None, Finite | None]
 Sort = Literal["taken", "received", "sharpness", "face_px", "stars"]
 
 
@@ -20,7 +24,7 @@ class LibraryFilter(Schema):
     stars: Range | None = None
     sessions: list[UUID] | None = Field(None, max_length=500)
     devices: list[UUID] | None = Field(None, max_length=100)
-    taken: tuple[datetime | None, datetime | None] | None = None
+    taken: tuple[Moment | None, Moment | None] | None = None
     faces: Range | None = None
     face_px: Range | None = None
     sharpness: Range | None = None
@@ -30,7 +34,7 @@ class LibraryFilter(Schema):
     yaw: Range | None = None
     off_centre: Range | None = None
     duplicates: Literal["all", "tops", "stacked"] = "all"  # tops: one of each stack; stacked: only those in a stack
-    stack: int | None = None
+    stack: PortraitId | None = None
     state: Literal["any", "ready", "broken"] = "any"
     text: str = Field("", max_length=200)
     binned: bool = False
@@ -51,9 +55,9 @@ class Selection(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: list[int] | None = Field(None, max_length=5000)
+    ids: list[PortraitId] | None = Field(None, max_length=5000)
     filter: LibraryFilter | None = None
-    except_ids: list[int] = Field(default_factory=list, max_length=5000)
+    except_ids: list[PortraitId] = Field(default_factory=list, max_length=5000)
 
     @model_validator(mode="after")
     def one_of_both(self) -> Self:

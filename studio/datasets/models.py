@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from studio.datasets.decision_models import Decision, DecisionBatch, DecisionChange, SavedView
+from studio.datasets.decision_models import Decision, DecisionBatch, DecisionChange, SavedView, SelectionDownload
 from studio.datasets.device_models import CaptureDevice, Pairing
 from studio.datasets.version_models import DatasetVersion, VersionExport, VersionItem
 
@@ -27,9 +27,14 @@ __all__ = [
     "Portrait",
     "PortraitFacts",
     "SavedView",
+    "SelectionDownload",
     "VersionExport",
     "VersionItem",
 ]
+
+
+def _order(column: str, *, name: str) -> models.Index:
+    return models.Index(fields=["dataset", column, "id"], condition=Q(binned_at=None), name=name)
 
 
 class Dataset(models.Model):
@@ -150,7 +155,14 @@ class Portrait(models.Model):
         ordering = ["taken_at", "id"]
         constraints = [models.UniqueConstraint(fields=["dataset", "sha256"], name="one_portrait_per_content")]
         indexes = [
-            models.Index(fields=["dataset", "binned_at", "taken_at", "id"], name="portrait_by_time"),
+            # The grid's orders. PostgreSQL does not see that past `binned_at IS NULL` an index is in order still.
+            _order("taken_at", name="portrait_by_time"),
+            _order("received_at", name="portrait_by_arrival"),
+            _order("sharpness", name="portrait_by_sharpness"),
+            _order("face_px", name="portrait_by_face"),
+            models.Index(
+                fields=["dataset", "taken_at", "id"], condition=Q(binned_at__isnull=False), name="portrait_in_bin"
+            ),
             models.Index(fields=["session", "taken_at", "id"], name="portrait_of_session"),
             models.Index(fields=["session", "sequence"], name="portrait_by_sequence"),
             models.Index(fields=["dataset", "stack"], name="portrait_stack"),

@@ -1,0 +1,80 @@
+"""Batches: what one person did at once, to one portrait or to all of a filter, in chunks that let others write between.
+
+A chunk is one transaction. A crash between two leaves a batch that did less, logged exactly: it can be undone.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from studio.accounts.models import User
+from studio.datasets.models import Dataset, DecisionBatch, Portrait
+from studio.events.record import record
+
+CHUNK = 5000
+# SQLite has one writer, and those who wait look in only now and then.
+TURN_SECONDS = 0.03
+TOLD_IDS = 200
+Work = Callable[[DecisionBatch, list[int]], list[int]]
+
+
+def new_batch(
+    dataset: Dataset,
+    portraits: "QuerySet[Portrait]",
+    *,
+    kind: str,
+    by: User | None,
+    label: Callable[[int], str],
+    work: Work,
+    told: dict[str, Any],
+) -> DecisionBatch | None:
+    """Do `work` to the portraits, chunk by chunk. -> the batch, None when nothing changed"""
+    ids = sorted(portraits.values_list("pk", flat=True))
+    batch: DecisionBatch | None = None
+    changed: list[int] = []
+    for chunk, is_last in chunks(ids):
+        with locked(dataset):
+            if batch is None:
+                batch = DecisionBatch.objects.create(dataset=dataset, kind=kind, by=by, label="")
+            changed += work(batch, chunk)
+            batch.count, batch.label = len(changed), label(len(changed))
+            batch.save(update_fields=["count", "label"])
+            if is_last and not changed:
+                batch.delete()
+                return None
+            if is_last:
+                tell(batch, changed, actor=by, **told)
+    return batch
+
+
+def chunks(ids: list[int]) -> Iterator[tuple[list[int], bool]]:
+    """The ids by the thousand, and whether these are the last; between two, others get their turn."""
+    for begin in range(0, len(ids), CHUNK):
+        if begin and not connection.in_atomic_block and connection.vendor == "sqlite":
+            time.sleep(TURN_SECONDS)
+        yield ids[begin : begin + CHUNK], begin + CHUNK >= len(ids)
+
+
+@contextmanager
+def locked(dataset: Dataset) -> Iterator[None]:
+    """A transaction in which nobody else decides in this dataset. Portraits may arrive meanwhile."""
+    with transaction.atomic():
+        Dataset.objects.select_for_update(no_key=True).filter(pk=dataset.pk).values_list("pk").first()
+        yield
+
+
+def tell(batch: DecisionBatch, ids: list[int], *, actor: User | None, **more: Any) -> None:
+    """One event for a batch, however many portraits it is about."""
+    payload = {
+        "dataset_id": batch.dataset_id,
+        "batch_id": batch.pk,
+        "count": len(ids),
+        "ids": ids if len(ids) <= TOLD_IDS else None,
+        "by": actor.pk if actor else None,
+        **more,
+    }
+    record(batch.dataset.project_id, "portraits.decided", subject=batch.dataset.subject, payload=payload, actor=actor)

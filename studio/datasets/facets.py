@@ -1,0 +1,102 @@
+"""What stands beside the grid: a count for each chip, a histogram for each score, stars, faces, duplicates.
+
+One pass over the dataset. The database says for each row which conditions it meets, by the same SQL as the grid's, as
+the bits of one number; the rest is counting.
+"""
+
+import math
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce
+
+from studio.datasets.columns import columns_of
+from studio.datasets.filters import LibraryFilter
+from studio.datasets.query import conditions, portraits_of, verdict_is
+
+BINS = 60
+# What lies outside is counted in the first or last bin. The largest face is measured.
+SPANS = {"sharpness": (0.0, 100.0), "face_px": (0.0, 0.0), "clipped": (0.0, 10.0), "roll": (-35.0, 35.0)}
+SPANS |= {"brightness": (0.0, 100.0)}
+FACE_PX_STEP = 100
+# The small facts of a row in one number: stars, then alone, top or beneath, then the number of faces and one more.
+STACKED, FACES = 16, 64
+
+
+def facets_of(dataset_id: UUID, wanted: LibraryFilter) -> dict[str, Any]:
+    """Counts beside a filter. `chips` adds condition after condition, whatever was decided; `without` leaves one out.
+
+    Every choice (the bins of a histogram, stars, faces, duplicates) counts what passes all conditions but its own, so
+    that the numbers say what choosing would give; `kept` is what passes all.
+    """
+    tests = conditions(dataset_id, wanted)
+    met, facts, *scores = _columns(dataset_id, wanted, list(tests.values()))
+    bit = {name: 1 << place for place, name in enumerate(tests)}
+    every = (2 << len(tests)) - 1  # the verdict is the highest bit
+
+    def all_but(name: str) -> np.ndarray:
+        return met | bit.get(name, 0) == every
+
+    kept = met == every
+    so_far = [(bit[name] << 1) - 1 for name in tests]
+    return {
+        "count": int(kept.sum()),
+        "chips": {name: int((met & mask == mask).sum()) for name, mask in zip(tests, so_far, strict=True)},
+        "without": {name: int(all_but(name).sum()) for name in tests},
+        "histograms": {
+            name: _histogram(name, values, all_but(name), kept) for name, values in zip(SPANS, scores, strict=True)
+        },
+        "faces": _faces(facts[all_but("faces")] // FACES),
+        "stars": np.bincount(facts[all_but("stars")] % STACKED, minlength=6)[:6].tolist(),
+        "duplicates": _duplicates(facts[all_but("duplicates")] // STACKED % (FACES // STACKED)),
+    }
+
+
+def _columns(dataset_id: UUID, wanted: LibraryFilter, tests: list[Q]) -> list[np.ndarray]:
+    """The bits of the tests that each row meets, its small facts in one number, and its scores."""
+    verdict = Q(pk__gt=0) if wanted.verdict == "any" else verdict_is(wanted.verdict)
+    met: Any = Value(0)
+    for place, test in enumerate([*tests, verdict]):
+        met = met + _number({1 << place: test})
+    facts = F("stars_now") + _number(
+        {STACKED: Q(stack__isnull=False, is_stack_top=True), 2 * STACKED: Q(stack__isnull=False)}
+    )
+    facts = facts + Coalesce(F("faces") + 1, Value(0)) * FACES
+    rows = portraits_of(dataset_id, binned=wanted.binned).annotate(met=met, facts_now=facts)
+    return columns_of(rows, [("met", "int"), ("facts_now", "int"), *((name, "float") for name in SPANS)])
+
+
+def _number(cases: dict[int, Q]) -> Case:
+    """The number of the first test that holds, or 0."""
+    whens = [When(test, then=Value(number)) for number, test in cases.items()]
+    return Case(*whens, default=Value(0), output_field=IntegerField())
+
+
+def _histogram(name: str, values: np.ndarray, shown: np.ndarray, kept: np.ndarray) -> dict[str, Any]:
+    """60 bins from `from` to `to`; rows without the score are in none."""
+    begin, end = SPANS[name]
+    has = ~np.isnan(values)
+    if end == begin:
+        largest = values[has].max() if has.any() else FACE_PX_STEP
+        end = begin + math.ceil(max(largest, FACE_PX_STEP) / FACE_PX_STEP) * FACE_PX_STEP
+    place = np.clip((values[has] - begin) * (BINS / (end - begin)), 0, BINS - 1).astype(np.int64)
+    return {
+        "from": begin,
+        "to": end,
+        "bins": np.bincount(place[shown[has]], minlength=BINS).tolist(),
+        "kept": np.bincount(place[kept[has]], minlength=BINS).tolist(),
+    }
+
+
+def _faces(faces: np.ndarray) -> dict[str, int]:
+    """0 is not scored yet, else the number of faces and one more."""
+    counts = np.bincount(np.minimum(faces, 4), minlength=5).tolist()
+    return {"0": counts[1], "1": counts[2], "2": counts[3], "3+": counts[4]}
+
+
+def _duplicates(stacked: np.ndarray) -> dict[str, int]:
+    """0 stands alone, 1 is the top of a stack, 2 lies beneath one."""
+    alone, tops, beneath = np.bincount(stacked, minlength=3)[:3].tolist()
+    return {"all": alone + tops + beneath, "tops": alone + tops, "stacked": tops + beneath}
