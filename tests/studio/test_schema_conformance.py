@@ -21,6 +21,7 @@ from studio.services.capture_devices import add as add_device
 from studio.services.tokens import make_token
 from studio.tracks.models import Cue
 from tests.conftest import REPOSITORY
+from tests.studio.datasets.library import make_dataset, make_portraits, make_session
 from tests.studio.features import make_scene
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,8 @@ def there(project, owner) -> dict[str, str]:
     scene = make_scene(project, owner)
     render: Render = start_render(scene, Order(Range()), by=owner)
     snapshot = scene.snapshots.first()
+    dataset = make_dataset(project)
+    make_portraits(make_session(dataset), 3)
     return {
         "project_id": str(project.id),
         "track_id": str(scene.track_id),
@@ -50,6 +53,7 @@ def there(project, owner) -> dict[str, str]:
         "snapshot_id": str(snapshot.id),
         "scene_id": str(scene.id),
         "render_id": str(render.id),
+        "dataset_id": str(dataset.pk),
         "job_id": str(render.job_id),
         "segment_id": str(render.job.segments.first().id),
         "lease_id": str(render.job.segments.first().id),

@@ -15,6 +15,7 @@ from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
+from tests.studio.datasets.library import make_dataset
 from tests.studio.features import make_scene
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,9 @@ BODIES = {
     "PATCH /renders/{render_id}": {"name": "mine"},
     "PATCH /scenes/{scene_id}": {"revision": 1, "name": "mine"},
     "PATCH /tracks/{track_id}": {"name": "mine"},
+    "POST /datasets/{dataset_id}/bin": {"selection": {"ids": [1]}},
+    "POST /datasets/{dataset_id}/bin/restore": {"selection": {"ids": [1]}},
+    "POST /datasets/{dataset_id}/decide": {"selection": {"ids": [1]}, "verdict": 1},
     "POST /projects/{project_id}/invitations": {"role": "owner"},
     "POST /projects/{project_id}/networks/pattern": {"species": "smoke", "seed": 3},
     "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
@@ -78,6 +82,7 @@ def ids(project, owner, as_user):
         "snapshot_id": scene.snapshots.first().pk,
         "scene_id": scene.pk,
         "render_id": render.pk,
+        "dataset_id": make_dataset(project).pk,
         "job_id": job.pk,
         "upload_id": Upload.objects.create(project=project, user=owner, kind="track", name="x", size=9).pk,
         "device_id": add_device(project, name="Tripod Pi", by=owner).pk,

@@ -82,6 +82,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/bin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Bin
+         * @description Put a selection into the bin, for 30 days. A batch like any other.
+         */
+        post: operations["studio_datasets_library_api_post_bin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/bin/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Restore
+         * @description Bring a selection back from the bin. A filter finds what lies there with `binned`.
+         */
+        post: operations["studio_datasets_library_api_post_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Decision
+         * @description Give a selection a verdict, stars or both: one batch, which undo takes back as a whole.
+         */
+        post: operations["studio_datasets_library_api_post_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Facets
+         * @description Counts for chips and choices, and the histograms.
+         */
+        get: operations["studio_datasets_library_api_get_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description The newest batches of everybody, newest first.
+         */
+        get: operations["studio_datasets_library_api_get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Index
+         * @description How many match, and where pages, sittings and months begin; `at_rank` is where the portrait `at` stands.
+         */
+        get: operations["studio_datasets_library_api_get_index"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/portraits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Portraits
+         * @description A page of the grid, behind the key `after`.
+         */
+        get: operations["studio_datasets_library_api_list_portraits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Redo
+         * @description Do again what one undid last. 409 when there is nothing.
+         */
+        post: operations["studio_datasets_library_api_post_redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Undo
+         * @description Take back one's own newest batch. 409 when there is none.
+         */
+        post: operations["studio_datasets_library_api_post_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}": {
         parameters: {
             query?: never;
@@ -1857,6 +2037,24 @@ export interface components {
             /** Seconds */
             seconds: number;
         };
+        /** DecideIn */
+        DecideIn: {
+            selection: components["schemas"]["Selection"];
+            /** Stars */
+            stars?: number | null;
+            /** Verdict */
+            verdict?: (-1 | 0 | 1) | null;
+        };
+        /** DeciderOut */
+        DeciderOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
         /** DeviceChange */
         DeviceChange: {
             /** Name */
@@ -1927,6 +2125,23 @@ export interface components {
             status: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * DoneOut
+         * @description `batch_id` is null when nothing changed. `kept_others`: changed by somebody else since, so left alone.
+         */
+        DoneOut: {
+            /** Batch Id */
+            batch_id: number | null;
+            /** Count */
+            count: number;
+            /**
+             * Kept Others
+             * @default 0
+             */
+            kept_others: number;
+            /** Label */
+            label: string;
         };
         /** DuplicateIn */
         DuplicateIn: {
@@ -2006,6 +2221,33 @@ export interface components {
             /** Last */
             last: number;
         };
+        /** FacetsOut */
+        FacetsOut: {
+            /** Chips */
+            chips: {
+                [key: string]: number;
+            };
+            /** Count */
+            count: number;
+            /** Duplicates */
+            duplicates: {
+                [key: string]: number;
+            };
+            /** Faces */
+            faces: {
+                [key: string]: number;
+            };
+            /** Histograms */
+            histograms: {
+                [key: string]: components["schemas"]["HistogramOut"];
+            };
+            /** Stars */
+            stars: number[];
+            /** Without */
+            without: {
+                [key: string]: number;
+            };
+        };
         /** GridIn */
         GridIn: {
             /** Markers */
@@ -2037,6 +2279,94 @@ export interface components {
              * Format: uuid
              */
             track_id: string;
+        };
+        /**
+         * GridSectionOut
+         * @description A stretch of one sitting, or of several that alternate; the one with the most portraits first.
+         */
+        GridSectionOut: {
+            /** Count */
+            count: number;
+            /** First At */
+            first_at: string | null;
+            /** Last At */
+            last_at: string | null;
+            /** Rank */
+            rank: number;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Session Ids */
+            session_ids: string[];
+        };
+        /**
+         * HistogramOut
+         * @description 60 bins. `bins` pass all conditions but this score's own, `kept` pass all.
+         */
+        HistogramOut: {
+            /** Bins */
+            bins: number[];
+            /** From */
+            from: number;
+            /** Kept */
+            kept: number[];
+            /** To */
+            to: number;
+        };
+        /** HistoryItemOut */
+        HistoryItemOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            by: components["schemas"]["DeciderOut"] | null;
+            /** Count */
+            count: number;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "decide" | "bin" | "restore";
+            /** Label */
+            label: string;
+            /** Undone */
+            undone: boolean;
+        };
+        /**
+         * HistoryOut
+         * @description `undo` and `redo` name what one's own next undo and redo would take; null when there is nothing.
+         */
+        HistoryOut: {
+            /** Items */
+            items: components["schemas"]["HistoryItemOut"][];
+            /** Redo */
+            redo: string | null;
+            /** Undo */
+            undo: string | null;
+        };
+        /**
+         * IndexOut
+         * @description `count` match, out of `total`. Sections and months are there when the order is a time.
+         */
+        IndexOut: {
+            /** At Rank */
+            at_rank: number | null;
+            /** Count */
+            count: number;
+            /** Months */
+            months: components["schemas"]["MonthOut"][];
+            /** Sections */
+            sections: components["schemas"]["GridSectionOut"][];
+            /** Stops */
+            stops: components["schemas"]["StopOut"][];
+            /** Total */
+            total: number;
+            verdicts: components["schemas"]["VerdictsOut"];
         };
         /**
          * InputRef
@@ -2260,6 +2590,107 @@ export interface components {
             retry: boolean;
         };
         /**
+         * LibraryFilter
+         * @description Ranges are [from, to], both included, either may be null. A portrait without that score is outside the range.
+         */
+        LibraryFilter: {
+            /**
+             * Binned
+             * @default false
+             */
+            binned: boolean;
+            /** Brightness */
+            brightness?: [
+                number | null,
+                number | null
+            ] | null;
+            /** Clipped */
+            clipped?: [
+                number | null,
+                number | null
+            ] | null;
+            /**
+             * Descending
+             * @default false
+             */
+            descending: boolean;
+            /** Devices */
+            devices?: string[] | null;
+            /**
+             * Duplicates
+             * @default all
+             * @enum {string}
+             */
+            duplicates: "all" | "tops" | "stacked";
+            /** Face Px */
+            face_px?: [
+                number | null,
+                number | null
+            ] | null;
+            /** Faces */
+            faces?: [
+                number | null,
+                number | null
+            ] | null;
+            /** Off Centre */
+            off_centre?: [
+                number | null,
+                number | null
+            ] | null;
+            /** Roll */
+            roll?: [
+                number | null,
+                number | null
+            ] | null;
+            /** Sessions */
+            sessions?: string[] | null;
+            /** Sharpness */
+            sharpness?: [
+                number | null,
+                number | null
+            ] | null;
+            /**
+             * Sort
+             * @default taken
+             * @enum {string}
+             */
+            sort: "taken" | "received" | "sharpness" | "face_px" | "stars";
+            /** Stack */
+            stack?: number | null;
+            /** Stars */
+            stars?: [
+                number | null,
+                number | null
+            ] | null;
+            /**
+             * State
+             * @default any
+             * @enum {string}
+             */
+            state: "any" | "ready" | "broken";
+            /** Taken */
+            taken?: [
+                string | null,
+                string | null
+            ] | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Verdict
+             * @default any
+             * @enum {string}
+             */
+            verdict: "any" | "unreviewed" | "picked" | "rejected";
+            /** Yaw */
+            yaw?: [
+                number | null,
+                number | null
+            ] | null;
+        };
+        /**
          * LinkIn
          * @description `path` is the address of a file: a track's, a film's or a snapshot's.
          */
@@ -2362,6 +2793,15 @@ export interface components {
              */
             role: "owner" | "editor" | "viewer";
             user: components["schemas"]["PersonOut"];
+        };
+        /** MonthOut */
+        MonthOut: {
+            /** Count */
+            count: number;
+            /** Month */
+            month: string;
+            /** Rank */
+            rank: number;
         };
         /**
          * NetworkList
@@ -2528,6 +2968,88 @@ export interface components {
             initials: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PortraitOut
+         * @description Scores are null until they are known. `decided_by` and `decided_at` are null while nothing is decided.
+         */
+        PortraitOut: {
+            /** Binned At */
+            binned_at: string | null;
+            /** Brightness */
+            brightness: number | null;
+            /** Clipped */
+            clipped: number | null;
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["DeciderOut"] | null;
+            /** Error */
+            error: string;
+            /** Face Px */
+            face_px: number | null;
+            /** Face X */
+            face_x: number | null;
+            /** Face Y */
+            face_y: number | null;
+            /** Faces */
+            faces: number | null;
+            /** Height Px */
+            height_px: number;
+            /** Id */
+            id: number;
+            /** Is Stack Top */
+            is_stack_top: boolean;
+            /** Name */
+            name: string;
+            /** Off Centre */
+            off_centre: number | null;
+            /** Original Url */
+            original_url: string;
+            /** Roll */
+            roll: number | null;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Sharpness */
+            sharpness: number | null;
+            /** Stack */
+            stack: number | null;
+            /** Stack Size */
+            stack_size: number;
+            /** Stars */
+            stars: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "arrived" | "ready" | "broken";
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Thumb Url */
+            thumb_url: string | null;
+            /** Verdict */
+            verdict: number;
+            /** View Url */
+            view_url: string | null;
+            /** Width Px */
+            width_px: number;
+            /** Yaw */
+            yaw: number | null;
+        };
+        /**
+         * PortraitPage
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        PortraitPage: {
+            /** Items */
+            items: components["schemas"]["PortraitOut"][];
+            /** Next */
+            next: string | null;
         };
         /** PresetOut */
         PresetOut: {
@@ -3085,6 +3607,21 @@ export interface components {
              */
             state: "queued" | "running" | "done" | "failed" | "cancelled";
         };
+        /**
+         * Selection
+         * @description Portraits: listed, or all that a filter matches except some. Never 80,000 ids in a request.
+         */
+        Selection: {
+            /** Except Ids */
+            except_ids?: number[];
+            filter?: components["schemas"]["LibraryFilter"] | null;
+            /** Ids */
+            ids?: number[] | null;
+        };
+        /** SelectionIn */
+        SelectionIn: {
+            selection: components["schemas"]["Selection"];
+        };
         /** ServiceOut */
         ServiceOut: {
             /** Devices */
@@ -3308,6 +3845,21 @@ export interface components {
             /** Detail */
             detail: string;
         };
+        /**
+         * StopOut
+         * @description `key` goes into `after` for a page that begins with this rank; null for the first.
+         */
+        StopOut: {
+            /** Key */
+            key: string | null;
+            /** Rank */
+            rank: number;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+        };
         /** Thumb */
         Thumb: {
             /** Frame */
@@ -3468,6 +4020,20 @@ export interface components {
             name: string;
         };
         /**
+         * VerdictsOut
+         * @description How many pass all other conditions, by decision.
+         */
+        VerdictsOut: {
+            /** Any */
+            any: number;
+            /** Picked */
+            picked: number;
+            /** Rejected */
+            rejected: number;
+            /** Unreviewed */
+            unreviewed: number;
+        };
+        /**
          * VisualizerOut
          * @description `schema` is the JSON Schema of the parameters, each with x-group, x-unit, x-stage and so on.
          */
@@ -3624,6 +4190,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CueOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_post_bin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_post_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelectionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_post_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_get_facets: {
+        parameters: {
+            query?: {
+                filter?: string;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacetsOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_get_history: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_get_index: {
+        parameters: {
+            query?: {
+                filter?: string;
+                at?: number | null;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_list_portraits: {
+        parameters: {
+            query?: {
+                filter?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitPage"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_post_redo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_library_api_post_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoneOut"];
                 };
             };
         };
