@@ -1,6 +1,7 @@
 """HTTP to Django, sockets to their consumers.
 
-A page's socket needs this site's Origin and a session; a service's needs a bearer token and has no cookies.
+A page's socket needs this site's Origin and a session; those of services and capture devices need a bearer token and
+have no cookies.
 """
 
 import os
@@ -21,10 +22,12 @@ from django.utils.module_loading import import_string  # noqa: E402
 PAGE_SOCKETS = {
     "ws/projects/<uuid:project_id>/events": "studio.events.sockets:EventsSocket",
     "ws/scenes/<uuid:scene_id>/preview": "studio.scenes.sockets:PreviewSocket",
+    "ws/projects/<uuid:project_id>/capture/<uuid:device_id>": "studio.services.capture_page_socket:CaptureSocket",
 }
 SERVICE_SOCKETS = {
     "ws/service/control": "studio.services.sockets:ControlSocket",
     "ws/service/frames": "studio.services.sockets:FramesSocket",
+    "ws/device": "studio.services.capture_device_socket:DeviceSocket",
 }
 
 
@@ -45,6 +48,6 @@ pages = OriginValidator(AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), no
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": URLRouter([re_path("^(?=ws/service/)", services), re_path("", pages)]),
+        "websocket": URLRouter([re_path("^(?=ws/(service/|device$))", services), re_path("", pages)]),
     }
 )

@@ -14,6 +14,8 @@ from zope.interface import implementer
 
 # How long a reader may take nothing at all before its connection is dropped.
 STALL_SECONDS = 120.0
+# The sockets have limits of their own, below this; what is longer is not even gathered to be measured.
+LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
 # Not understood, against the rules, too large.
 RULE_CODES = (1003, 1008, 1009)
 
@@ -56,8 +58,8 @@ class PacedServer(Server):
         self.gates: dict[Any, Gate] = {}
 
     def _tune(self) -> None:
-        """A socket that breaks a rule is told which by its close code, instead of being cut off."""
-        self.ws_factory.setProtocolOptions(failByDrop=False)
+        """A socket that breaks a rule is told which by its close code; a message without an end is not gathered."""
+        self.ws_factory.setProtocolOptions(failByDrop=False, maxMessagePayloadSize=LARGEST_MESSAGE_BYTES)
 
     def protocol_disconnected(self, protocol: Any) -> None:
         super().protocol_disconnected(protocol)

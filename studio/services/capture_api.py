@@ -13,7 +13,7 @@ from studio.accounts.auth import person_of
 from studio.datasets.models import CaptureDevice, Pairing
 from studio.errors import Refused
 from studio.projects.access import EDIT, project_or_404, thing_or_404
-from studio.services import capture_devices, capture_pairing
+from studio.services import capture_commands, capture_devices, capture_pairing
 from studio.services.capture_devices import device_out
 
 router = Router(tags=["capture"])
@@ -84,6 +84,21 @@ class DeviceChange(Schema):
     name: str = Field(max_length=200)
 
 
+class CommandIn(Schema):
+    """`args` as capture_agent.protocol has them, such as {"settings": {"iso": 200}} for `configure`."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Literal["configure", "live", "test_shot", "accept", "retake", "start", "pause", "resume", "stop", "cancel"]
+    args: dict[str, Any] = {}
+
+
+class CommandOut(Schema):
+    """The device said that it does it."""
+
+    name: str
+    device: DeviceState
+
+
 @router.post("/capture/pairings", response={201: PairingMade}, auth=None)
 def begin_pairing(request: HttpRequest, order: PairingIn) -> Status[dict[str, Any]]:
     """A device without a token asks for a code that a person can type. Nothing is opened by that."""
@@ -149,3 +164,12 @@ def revoke_device(request: HttpRequest, device_id: UUID) -> Status[None]:
     device = thing_or_404(request.user, LIVING, device_id, may=EDIT)
     capture_devices.revoke(device, by=person_of(request))
     return Status(204, None)
+
+
+@router.post("/devices/{uuid:device_id}/commands", response=CommandOut)
+def command_device(request: HttpRequest, device_id: UUID, order: CommandIn) -> dict[str, Any]:
+    """Ask the device to do something and wait for its answer. 409 when it is away or cannot; 504 when it is silent."""
+    device = thing_or_404(request.user, LIVING, device_id, may=EDIT)
+    capture_commands.send(device, order.name, order.args, by=person_of(request))
+    device.refresh_from_db()
+    return {"name": order.name, "device": device_out(device)}

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from studio.accounts import brake
 from studio.accounts.models import User, new_token, token_sha256
+from studio.datasets.devices import PREFIX, SHOWN
 from studio.datasets.models import CaptureDevice, Pairing
 from studio.errors import Refused
 from studio.projects.models import Project
@@ -27,7 +28,6 @@ LIFE = timedelta(minutes=10)
 GUESSES = 5
 MOST_OPEN = 100
 MOST_FROM_ONE_ADDRESS = 10
-TOKEN_PREFIX, TOKEN_SHOWN = "phd", 10
 
 NOT_A_CODE = "A code has eight letters and digits, such as H4KT-9XPA. The device shows it."
 NO_SUCH_CODE = "No device shows this code. Look at its screen again; a code lives 10 minutes."
@@ -105,13 +105,13 @@ def collect(pairing_id: UUID, *, secret: str) -> Collected | None:
         raise PairingOver("The code is older than 10 minutes. Pair the device again.")
     if pairing.device is None:
         return None
-    text = new_token(TOKEN_PREFIX)
+    text = new_token(PREFIX)
     with transaction.atomic():
         waiting = Pairing.objects.filter(pk=pairing.pk, collected_at=None)
         living = CaptureDevice.objects.filter(pk=pairing.device.pk, revoked_at=None)
         if not waiting.update(collected_at=timezone.now()):
             raise PairingOver("The token of this pairing was collected already. Pair the device again.")
-        if not living.update(token_sha256=token_sha256(text), prefix=text[:TOKEN_SHOWN]):
+        if not living.update(token_sha256=token_sha256(text), prefix=text[:SHOWN]):
             raise PairingOver("The device was revoked on the studio's page. Pair it again.")
     return Collected(pairing.device, text)
 

@@ -26,6 +26,7 @@ OPEN = re.compile(
 )
 BODIES = {
     "PATCH /devices/{device_id}": {"name": "mine"},
+    "POST /devices/{device_id}/commands": {"name": "pause"},
     "POST /projects/{project_id}/devices": {"code": "AAAA-AAAA"},
     "PATCH /cues/{cue_id}": {"revision": 1, "label": "mine"},
     "PATCH /networks/{network_id}": {"name": "mine"},

@@ -287,6 +287,26 @@ export interface paths {
         patch: operations["studio_services_capture_api_rename_device"];
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Command Device
+         * @description Ask the device to do something and wait for its answer. 409 when it is away or cannot; 504 when it is silent.
+         */
+        post: operations["studio_services_capture_api_command_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/{token}": {
         parameters: {
             query?: never;
@@ -1912,6 +1932,33 @@ export interface components {
             studio: string;
             /** Token */
             token: string;
+        };
+        /**
+         * CommandIn
+         * @description `args` as capture_agent.protocol has them, such as {"settings": {"iso": 200}} for `configure`.
+         */
+        CommandIn: {
+            /**
+             * Args
+             * @default {}
+             */
+            args: {
+                [key: string]: unknown;
+            };
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "configure" | "live" | "test_shot" | "accept" | "retake" | "start" | "pause" | "resume" | "stop" | "cancel";
+        };
+        /**
+         * CommandOut
+         * @description The device said that it does it.
+         */
+        CommandOut: {
+            device: components["schemas"]["DeviceState"];
+            /** Name */
+            name: string;
         };
         /** CueIn */
         CueIn: {
@@ -4479,6 +4526,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeviceState"];
+                };
+            };
+        };
+    };
+    studio_services_capture_api_command_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandOut"];
                 };
             };
         };

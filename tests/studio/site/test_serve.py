@@ -12,6 +12,7 @@ import pytest
 import websockets
 
 from tests.services import postgres, redis
+from tests.studio.capture.devices import hello, shot
 from tests.studio.site.conftest import studio_on
 
 PIECE = 4 * 1024 * 1024
@@ -114,6 +115,52 @@ def test_oversize_fragmented_and_flooding_messages_close_their_socket_and_nothin
     asyncio.run(flood_and_oversize(studio, project))
     assert studio.process.poll() is None
     assert studio.http.get("/healthz").status_code == 200
+
+
+def pair_device(studio, project):
+    """The token of a device, by the way a device and a person go."""
+    begun = studio.call("POST", "/capture/pairings", json={"device_name": "Tripod Pi"}).json()
+    made = studio.call("POST", f"/projects/{project}/devices", json={"code": begun["code"]})
+    assert made.status_code == 201, made.text
+    collected = studio.call("POST", f"/capture/pairings/{begun['id']}/collect", json={"secret": begun["secret"]})
+    return made.json()["id"], collected.json()["token"]
+
+
+def device_line(studio, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    return websockets.connect(
+        f"ws://127.0.0.1:{studio.port}/ws/device", additional_headers=headers, max_size=None, ping_interval=None
+    )
+
+
+async def abuse_as_a_device(studio, token):
+    for pieces in (["x" * 2**21], ["x" * 10_000] * 20, [b"\x01" * 2**21], [b"\x01" * 16_384] * 100):
+        async with device_line(studio, token) as line:
+            await line.send(hello().to_json())
+            with contextlib.suppress(websockets.ConnectionClosed):
+                await line.send(iter(pieces))
+            assert await closed_with(line) == 1009
+    async with device_line(studio, token) as line:
+        await line.send(hello().to_json())
+        with contextlib.suppress(websockets.ConnectionClosed):
+            for number in range(10_000):
+                await line.send(shot(number + 1).to_json())
+        assert await closed_with(line) == 1008
+    async with device_line(studio, token) as line:
+        before = studio.megabytes()
+        with contextlib.suppress(websockets.ConnectionClosed):
+            for _ in range(64):  # a message without an end is not gathered for ever
+                await line.send(iter([b"\x01" * 2**20] * 64))
+        assert await closed_with(line) == 1009
+        assert studio.megabytes() - before < 40
+
+
+def test_a_device_that_sends_too_much_is_hung_up_and_nothing_else_happens(studio):
+    project = make_project(studio)
+    device, token = pair_device(studio, project)
+    asyncio.run(abuse_as_a_device(studio, token))
+    assert studio.process.poll() is None
+    assert until(lambda: studio.call("GET", f"/devices/{device}").json()["state"] == "away")
 
 
 async def hears_of_a_change(studio, project, meanwhile):
