@@ -16,6 +16,7 @@ from zope.interface import implementer
 STALL_SECONDS = 120.0
 # The sockets have limits of their own, below this; what is longer is not even gathered to be measured.
 LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
+CLOSE_SECONDS = 10.0
 # Not understood, against the rules, too large.
 RULE_CODES = (1003, 1008, 1009)
 
@@ -59,7 +60,12 @@ class PacedServer(Server):
 
     def _tune(self) -> None:
         """A socket that breaks a rule is told which by its close code; a message without an end is not gathered."""
-        self.ws_factory.setProtocolOptions(failByDrop=False, maxMessagePayloadSize=LARGEST_MESSAGE_BYTES)
+        self.ws_factory.setProtocolOptions(
+            failByDrop=False,
+            # Its answer to our close lies behind all that it has sent already; a cut would swallow the code.
+            closeHandshakeTimeout=CLOSE_SECONDS,
+            maxMessagePayloadSize=LARGEST_MESSAGE_BYTES,
+        )
 
     def protocol_disconnected(self, protocol: Any) -> None:
         super().protocol_disconnected(protocol)
