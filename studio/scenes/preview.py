@@ -16,6 +16,8 @@ from studio.scenes.viewer import Frame, Viewer
 
 # A page that reloads finds its preview again within this time.
 KEEP_UNWATCHED_SECONDS = 30.0
+# While others look along, a driver that reloads finds its place again within this time; then the next one drives.
+KEEP_DRIVER_SECONDS = 10.0
 HOUSEKEEPING_SECONDS = 1.0
 
 
@@ -73,10 +75,19 @@ class Hub:
     # --- viewers ---
 
     def join(
-        self, viewer: Viewer, *, scene_id: UUID, project_id: UUID, sight: Sight, width: int, follow: UUID | None
+        self,
+        viewer: Viewer,
+        *,
+        scene_id: UUID,
+        project_id: UUID,
+        sight: Sight,
+        width: int,
+        follow: UUID | None = None,
+        resume: UUID | None = None,
     ) -> Preview:
-        """Watch a scene: follow a preview, take up one's own again after a reload, or begin one."""
-        preview = self._followed(follow, scene_id) or self._left_behind(viewer, scene_id)
+        """Watch a scene: follow a preview, take up one's own again after a reload (`resume`), or begin one."""
+        followed = self._followed(follow, scene_id)
+        preview = followed or self._left_behind(viewer, scene_id, resume)
         if preview is None:
             preview = Preview(
                 scene_id=scene_id,
@@ -88,7 +99,7 @@ class Hub:
             )
             preview.newest = self._picture_of_sibling(preview)
             self.previews[preview.id] = preview
-        preview.viewers.append(viewer)
+        preview.admit(viewer, as_driver=followed is None or not preview.viewers)
         viewer.follow(preview.clock, on_room=preview.grant)
         if preview.newest:
             # The first picture needs no credit of the page: it is the one that a reload must not lose.
@@ -100,15 +111,14 @@ class Hub:
         preview.tell_all()
         return preview
 
-    def leave(self, viewer: Viewer, preview: Preview) -> None:
+    def leave(self, viewer: Viewer, preview: Preview, *, comes_back: bool = True) -> None:
         """A page closed. Its preview stays a while, paused, for the page that comes back."""
         if viewer not in preview.viewers:
             return
-        preview.viewers.remove(viewer)
+        preview.dismiss(viewer, comes_back=comes_back)
         viewer.follow(None, on_room=None)
         if not preview.viewers:
             preview.unwatched_since = time.monotonic()
-            preview.drive(seconds=preview.clock.now(), is_playing=False, loop=preview.clock.loop)
         preview.tell_all()
 
     def credit(self, viewer: Viewer, preview: Preview, n: int) -> None:
@@ -201,12 +211,15 @@ class Hub:
         preview = self.previews.get(preview_id) if preview_id else None
         return preview if preview and preview.scene_id == scene_id else None
 
-    def _left_behind(self, viewer: Viewer, scene_id: UUID) -> Preview | None:
-        """The preview that this person's page left a moment ago."""
-        for preview in self.previews.values():
-            if preview.scene_id == scene_id and preview.owner_id == viewer.person_id and not preview.viewers:
-                return preview
-        return None
+    def _left_behind(self, viewer: Viewer, scene_id: UUID, resume: UUID | None) -> Preview | None:
+        """The preview that this person's page left a moment ago: the one it names, even while others look along."""
+        theirs = [
+            preview
+            for preview in self.previews.values()
+            if preview.scene_id == scene_id and preview.owner_id == viewer.person_id and not preview.has_driver
+        ]
+        named = next((preview for preview in theirs if preview.id == resume), None)
+        return named or next((preview for preview in theirs if not preview.viewers), None)
 
     def _picture_of_sibling(self, preview: Preview) -> Frame | None:
         """The newest picture of the same scene on another page, so that a second device starts with one."""
@@ -226,6 +239,10 @@ class Hub:
                 if not preview.viewers and moment - preview.unwatched_since > KEEP_UNWATCHED_SECONDS:
                     preview.close("paused", "")
                     del self.previews[preview.id]
+                lost_at = preview.driver_lost_at
+                if preview.viewers and lost_at is not None and moment - lost_at > KEEP_DRIVER_SECONDS:
+                    preview.hand_over(preview.viewers[0])
+                    preview.tell_all()
             self._place_waiting()
 
 

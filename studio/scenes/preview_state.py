@@ -23,6 +23,8 @@ from studio.scenes.viewer import Frame, Viewer
 
 # A parameter moved on the page and not saved yet outlives the reload of the scene by so long.
 UNSAVED_SECONDS = 2.0
+# A driving page says where it is once a second.
+SILENT_DRIVER_SECONDS = 3.0
 MIN_SIDE, MAX_SIDE = 64, 2048
 
 
@@ -58,6 +60,10 @@ class Preview:
         self.width, self.height = fit(width, sight.spec)
         self.clock = Clock()
         self.viewers: list[Viewer] = []
+        self.driver: Viewer | None = None
+        self.driver_name = ""
+        # Since when the driver's place is kept for its page, or None while somebody drives.
+        self.driver_lost_at: float | None = None
         self.sender: Sender | None = None
         self.newest: Frame | None = None
         self.revision = 1
@@ -68,9 +74,31 @@ class Preview:
         self._unsaved: dict[str, tuple[Any, float]] = {}
         self._reported: PreviewStateMessage | None = None
 
+    def admit(self, viewer: Viewer, *, as_driver: bool) -> None:
+        """One page more. The first one drives; so does the driver's own page that came back."""
+        self.viewers.append(viewer)
+        if as_driver:
+            self.hand_over(viewer)
+        elif self.driver is not viewer:
+            viewer.tell(self.clock_notice())
+
+    def dismiss(self, viewer: Viewer, *, comes_back: bool) -> None:
+        """A page closed. The place of a driver is kept for it, the clock standing, unless it said that it goes."""
+        self.viewers.remove(viewer)
+        if viewer is self.driver:
+            self.driver, self.driver_lost_at = None, time.monotonic()
+            self.drive(seconds=self.clock.now(), is_playing=False, loop=self.clock.loop)
+            if self.viewers and not comes_back:
+                self.hand_over(self.viewers[0])
+
+    def hand_over(self, viewer: Viewer) -> None:
+        self.driver, self.driver_lost_at = viewer, None
+        self.owner_id, self.driver_name = viewer.person_id, viewer.person_name
+
     @property
-    def driver(self) -> Viewer | None:
-        return self.viewers[0] if self.viewers else None
+    def has_driver(self) -> bool:
+        """Whether somebody drives. A page that fell silent may have lost its line without the studio's knowing."""
+        return self.driver is not None and time.monotonic() - self.driver.heard_at < SILENT_DRIVER_SECONDS
 
     @property
     def is_watched(self) -> bool:
@@ -150,7 +178,21 @@ class Preview:
             self.jump_revision = self.revision
             for viewer in self.viewers:
                 viewer.drop_before(self.revision)
+        for viewer in self.viewers:
+            if viewer is not self.driver:
+                viewer.tell(self.clock_notice())
         self._send(self._clock_message())
+
+    def clock_notice(self) -> dict[str, Any]:
+        """Where the driver is, for those who look along."""
+        clock = self.clock
+        return {
+            "type": "clock",
+            "seconds": max(0.0, clock.now()),
+            "rate": clock.rate,
+            "playing": clock.is_playing,
+            "loop": clock.loop,
+        }
 
     def move(self, values: dict[str, Any]) -> None:
         """Parameters that are not saved yet: the picture follows the hand."""
@@ -213,7 +255,7 @@ class Preview:
             "message": self.message,
             "ready_until": said.ready_until if said else None,
             "is_driver": viewer is self.driver,
-            "driver_name": self.driver.person_name if self.driver else "",
+            "driver_name": self.driver_name,
             "fps_drawn": said.frames_per_second if said else None,
             "revision": self.revision,
             "dropped": viewer.dropped,

@@ -43,7 +43,8 @@ class PreviewSocket(PageSocket):
         self.spawn(self._follow_scene())
 
     async def closed(self) -> None:
-        await self._leave({})
+        self.waiting_join = None
+        await self._let_go(comes_back=True)
 
     async def heard(self, message: dict[str, Any]) -> None:
         handler = HANDLERS.get(str(message.get("type")))
@@ -56,9 +57,9 @@ class PreviewSocket(PageSocket):
             await self._error(str(message["type"]), f"The message “{message['type']}” is not complete: {error}.")
 
     async def _join(self, message: dict[str, Any]) -> None:
-        await self._let_go()
+        await self._let_go(comes_back=False)
         width = int(message.get("width") or DEFAULT_WIDTH)
-        follow = UUID(str(message["follow"])) if message.get("follow") else None
+        follow, resume = (UUID(str(message[name])) if message.get(name) else None for name in ("follow", "resume"))
         try:
             sight = await database_sync_to_async(self._sight)()
         except Refused as error:
@@ -73,7 +74,13 @@ class PreviewSocket(PageSocket):
         )
         self.viewer.start()
         self.preview = hub.join(
-            self.viewer, scene_id=self.scene_id, project_id=self.project_id, sight=sight, width=width, follow=follow
+            self.viewer,
+            scene_id=self.scene_id,
+            project_id=self.project_id,
+            sight=sight,
+            width=width,
+            follow=follow,
+            resume=resume,
         )
 
     async def _drive(self, message: dict[str, Any]) -> None:
@@ -110,12 +117,12 @@ class PreviewSocket(PageSocket):
 
     async def _leave(self, _: dict[str, Any]) -> None:
         self.waiting_join = None
-        await self._let_go()
+        await self._let_go(comes_back=False)
 
-    async def _let_go(self) -> None:
+    async def _let_go(self, *, comes_back: bool) -> None:
         viewer, preview, self.viewer, self.preview = self.viewer, self.preview, None, None
         if viewer and preview:
-            hub.leave(viewer, preview)
+            hub.leave(viewer, preview, comes_back=comes_back)
         if viewer:
             await viewer.stop()
 

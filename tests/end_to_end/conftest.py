@@ -136,3 +136,15 @@ def page(browser: Browser) -> Iterator[Page]:
     page.set_default_timeout(20_000)
     yield page
     context.close()
+
+
+@pytest.fixture(scope="session")
+def owner(browser: Browser, studio: RunningStudio) -> Iterator[Page]:
+    """The page of who started the studio, signed in by its one-time link."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(studio.sign_in_link)
+    page.wait_for_url(re.compile(r"/p/[0-9a-f-]{36}/"))
+    yield page
+    context.close()

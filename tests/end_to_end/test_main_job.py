@@ -24,15 +24,6 @@ FRAMES = 60  # two seconds of the person's own film
 
 
 @pytest.fixture(scope="module")
-def owner(browser: Browser, studio: RunningStudio) -> Iterator[Page]:
-    context, page = walk.new_person(browser)
-    page.goto(studio.sign_in_link)
-    page.wait_for_url(re.compile(r"/p/[0-9a-f-]{36}/"))
-    yield page
-    context.close()
-
-
-@pytest.fixture(scope="module")
 def friend(browser: Browser) -> Iterator[Page]:
     context, page = walk.new_person(browser)
     yield page

@@ -54,6 +54,32 @@ describe('pressed keys', () => {
     expect(run).toHaveBeenCalledOnce()
   })
 
+  test('play at Space after a click on a button, but leave it to one that Tab has reached', () => {
+    stop.push(registerCommands([{ id: 'play', title: 'Play', group: 'Playing', key: 'Space', run }]))
+    document.body.innerHTML = '<button></button><div role="dialog"><button></button></div>'
+    const [button, inDialog] = document.querySelectorAll('button')
+    button!.focus()
+    button!.dispatchEvent(new Event('pointerdown', { bubbles: true }))
+    expect(press({ key: ' ', code: 'Space' }, button).defaultPrevented).toBe(true)
+    expect(run).toHaveBeenCalledOnce()
+    expect(document.activeElement).toBe(document.body)
+    expect(press({ key: ' ', code: 'Space' }, inDialog).defaultPrevented).toBe(false)
+    press({ key: 'Tab', code: 'Tab' }, button)
+    expect(press({ key: ' ', code: 'Space' }, button).defaultPrevented).toBe(false)
+    expect(run).toHaveBeenCalledOnce()
+  })
+
+  test('a list chosen from with the mouse gives the keys back', () => {
+    document.body.innerHTML = '<select><option>Beat</option></select>'
+    const select = document.querySelector('select')!
+    select.focus()
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+    expect(document.activeElement).toBe(select)
+    select.dispatchEvent(new Event('pointerdown', { bubbles: true }))
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+    expect(document.activeElement).toBe(document.body)
+  })
+
   test('leave Space to a focused button', () => {
     stop.push(registerCommands([{ id: 'play', title: 'Play', group: 'Playing', key: 'Space', run }]))
     document.body.innerHTML = '<button></button>'

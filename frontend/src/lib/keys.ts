@@ -79,6 +79,14 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }
 
+/** Keys that move the focus. */
+const WALKING = new Set(['Tab', 'F6'])
+
+/** A button of the page itself, not of a menu or a dialog over it. */
+function isButton(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('button, summary, a[href]') && !target.closest('[role="menu"], [role="listbox"], [role="dialog"]')
+}
+
 /** A button, a link or an open menu uses these itself. */
 function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof HTMLElement ? event.target : null
@@ -88,19 +96,35 @@ function belongsToControl(event: KeyboardEvent): boolean {
 }
 
 export function listenForKeys(target: Window = window): () => void {
+  // Who works with the mouse means the page by Space, not the button clicked last; who walks with Tab means the button.
+  let isPointing = false
+  const pointed = (): void => void (isPointing = true)
+  const chosen = (event: Event): void => {
+    if (isPointing && event.target instanceof HTMLSelectElement) event.target.blur()
+  }
   const pressed = (event: KeyboardEvent): void => {
+    if (WALKING.has(event.key)) isPointing = false
     if (event.defaultPrevented || event.isComposing) return
     const name = nameOfKey(event)
     const isSingle = !name.startsWith('Mod+')
     if (isTyping(event.target) && (isSingle || name === 'Mod+z' || name === 'Mod+Shift+z')) return
-    if (isSingle && belongsToControl(event)) return
+    const isClicked = isPointing && name === 'Space' && isButton(event.target)
+    if (isSingle && !isClicked && belongsToControl(event)) return
     const found = commands.get().findLast((command) => matches(keyOf(command), name) && !command.isOff?.())
     if (!found) return
     event.preventDefault()
+    // Else the button would hear the key's release as a click.
+    if (isClicked) (event.target as HTMLElement).blur()
     found.run(event)
   }
   target.addEventListener('keydown', pressed)
-  return () => target.removeEventListener('keydown', pressed)
+  target.addEventListener('pointerdown', pointed, true)
+  target.addEventListener('change', chosen)
+  return () => {
+    target.removeEventListener('keydown', pressed)
+    target.removeEventListener('pointerdown', pointed, true)
+    target.removeEventListener('change', chosen)
+  }
 }
 
 export function matches(keys: string, name: string): boolean {

@@ -26,10 +26,19 @@ export interface PreviewErrorNotice {
   message: string
 }
 
-export type FromStudio = PreviewNotice | PreviewErrorNotice | { type: 'ping' }
+/** Where the driver is, told to those who look along: at once when something happens, else once a second. */
+export interface DriverClock {
+  type: 'clock'
+  seconds: number
+  rate: number
+  playing: boolean
+  loop: [number, number] | null
+}
+
+export type FromStudio = PreviewNotice | DriverClock | PreviewErrorNotice | { type: 'ping' }
 
 export type ToStudio =
-  | { type: 'join'; width: number; follow: string | null }
+  | { type: 'join'; width: number; follow: string | null; resume: string | null }
   | { type: 'drive'; seconds: number; rate: number; playing: boolean; lead: number; loop: [number, number] | null }
   | { type: 'credit'; n: number }
   | { type: 'parameters'; values: ParameterValues }

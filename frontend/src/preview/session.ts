@@ -9,8 +9,9 @@ import type { Player } from '../widgets/player'
 import { readFrame } from './frame'
 import { FrameBuffer, type HeldFrame, type Moment } from './frame_buffer'
 import { Lead } from './lead'
+import { goAlong } from './follow'
 import { openLine, type Line } from './line'
-import type { FromStudio, PreviewNotice } from './messages'
+import type { DriverClock, FromStudio, PreviewNotice } from './messages'
 import { StatsKeeper, type PreviewStats } from './stats'
 
 const HEARTBEAT_MS = 1000
@@ -37,11 +38,15 @@ export interface SessionOptions {
   width: number
   /** The preview of somebody else to look along with. */
   follow: string | null
+  /** The preview that this page drove before it was reloaded. */
+  resume: string | null
   onPicture: (picture: Picture) => void
   /** A parameter was refused: field and sentence. */
   onRefused: (field: string | null, message: string) => void
-  /** Looking along: where the driver is. */
-  onFollow: (seconds: number) => void
+  /** This page drives the preview of this id: a reload takes it up again. */
+  onDriving: (previewId: string) => void
+  /** This page looked along and does so no more; the sentence says why when it was not asked for. */
+  onOwnWay: (sentence: string) => void
 }
 
 export interface PreviewSession {
@@ -63,15 +68,25 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
   const buffer = new FrameBuffer<Picture>(options.framesPerSecond)
   const lead = new Lead()
   const stats = new StatsKeeper()
-  let { width, follow } = options
+  let { width, follow, resume } = options
   let [outstanding, credited, decoding]: [number, boolean, number] = [0, false, 0]
-  const isDriver = (): boolean => status.get().notice?.is_driver ?? follow === null
+  const goOwnWay = (sentence: string): void => {
+    follow = null
+    player.audio.muted = false
+    options.onOwnWay(sentence)
+  }
+  const takeOver = (): void => {
+    if (follow) goOwnWay('')
+    resume = null
+    line.send({ type: 'leave' })
+    join()
+  }
 
   const join = (): void => {
     stats.asked(performance.now())
     ;[outstanding, credited] = [0, false]
     buffer.clear()
-    line.send({ type: 'join', width, follow })
+    line.send({ type: 'join', width, follow, resume: follow ? null : resume })
     drive()
     giveCredit()
   }
@@ -92,7 +107,7 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     credited = true
     line.send({ type: 'credit', n: room })
   }
-  const moment = (): Moment => ({ seconds: player.seconds, isPlaying: player.isPlaying && isDriver(), loop: player.loop })
+  const moment = (): Moment => ({ seconds: player.seconds, isPlaying: player.isPlaying, loop: player.loop })
 
   const receive = async (message: ArrayBuffer): Promise<void> => {
     const frame = readFrame(message)
@@ -112,13 +127,26 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
       options.onPicture(picture)
       const behind = player.isPlaying ? (player.seconds - picture.seconds) / player.rate : 0
       stats.show({ at, delayMs: behind * 1000, drawToScreenMs: picture.drawMs + at - picture.arrivedAt })
-      if (!isDriver()) options.onFollow(picture.seconds)
       picture.close()
     }
     giveCredit()
   }
 
-  listenToLine(scope, line, { status, join, receive, onRefused: options.onRefused, lose: () => buffer.clear() })
+  listenToLine(scope, line, {
+    status, join, receive, onRefused: options.onRefused, lose: () => buffer.clear(),
+    onClock: (clock) => {
+      if (follow) goAlong(player, clock)
+    },
+    onPlace(notice, before) {
+      if (notice.is_driver) options.onDriving((resume = notice.preview_id))
+      if (!notice.is_driver || !follow) return
+      player.pause()
+      goOwnWay(before ? `${before.driver_name} has gone. You go your own way now.` : 'That preview has ended. This one is your own.')
+    },
+  })
+  scope.add(player.events.on('hand', () => {
+    if (follow) takeOver()
+  }))
   listenToPlayer(scope, player, { drive, jump: () => lead.forget() })
   scope.every(HEARTBEAT_MS, drive)
   scope.every(ADAPT_MS, () => {
@@ -144,11 +172,7 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     setRate(framesPerSecond) {
       buffer.framesPerSecond = framesPerSecond
     },
-    takeOver() {
-      follow = null
-      line.send({ type: 'leave' })
-      join()
-    },
+    takeOver,
     tryNow: () => line.tryNow(),
   }
 }
@@ -159,12 +183,19 @@ interface LineHandlers {
   receive: (message: ArrayBuffer) => Promise<void>
   onRefused: (field: string | null, message: string) => void
   lose: () => void
+  onClock: (clock: DriverClock) => void
+  /** Which preview this is and who drives it, with what was known of it before. */
+  onPlace: (notice: PreviewNotice, before: PreviewNotice | null) => void
 }
 
-function listenToLine(scope: Scope, line: Line, { status, join, receive, onRefused, lose }: LineHandlers): void {
+function listenToLine(scope: Scope, line: Line, { status, join, receive, onRefused, lose, onClock, onPlace }: LineHandlers): void {
   const take = (notice: FromStudio): void => {
     if (notice.type === 'error') onRefused(notice.field, notice.message)
-    if (notice.type === 'preview') status.set({ state: notice.state, notice, sentence: notice.message, retryAt: null })
+    if (notice.type === 'clock') onClock(notice)
+    if (notice.type !== 'preview') return
+    const before = status.get().notice
+    status.set({ state: notice.state, notice, sentence: notice.message, retryAt: null })
+    if (notice.preview_id) onPlace(notice, before)
   }
   scope.add(line.events.on('open', join))
   scope.add(line.events.on('notice', take))

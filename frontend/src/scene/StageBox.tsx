@@ -1,19 +1,20 @@
 /** The stage of a scene: the picture in its well, what it waits for, and its figures beneath. */
-import { useState } from 'react'
 import { frameRate, pictureSize } from '../lib/format'
+import { useCommands, withKey } from '../lib/keys'
+import { changePreferences, me } from '../lib/me'
 import { useStore } from '../lib/store'
 import { Button, IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { Menu } from '../parts/Menu'
 import { Bar } from '../parts/Progress'
-import { toast } from '../parts/toasts'
+import { toast, toastFault } from '../parts/toasts'
+import { Tip } from '../parts/Tooltip'
 import type { PreviewStatus } from '../preview/session'
+import type { PreviewStats } from '../preview/stats'
 import { useServices } from '../shell/live'
 import type { Visualizer } from '../wire/types'
 import type { Draft } from './draft'
 import { heightFor, useFigures, WIDTHS, type PreviewParts } from './use_preview'
-
-const FIGURES_KEY = 'phosphene.figures'
 
 interface StageBoxProps {
   draft: Draft
@@ -44,6 +45,7 @@ function StageCard({ preview, visualizer }: { preview: PreviewParts; visualizer:
     return (
       <div className="stage-foot row xs">
         <span>You look along with {status.notice?.driver_name || 'somebody'}.</span>
+        {preview.isMuted && <Button small icon="volume" onClick={preview.turnSoundOn}>Sound on</Button>}
         <Button small onClick={() => session?.takeOver()}>Go my own way</Button>
       </div>
     )
@@ -101,32 +103,37 @@ function Preparing({ status: { notice, sentence }, visualizer }: { status: Previ
   )
 }
 
+/** What the preview measures, when somebody wants to know. */
 function Figures({ draft, preview }: { draft: Draft; preview: PreviewParts }) {
   const scene = useStore(draft.scene)
-  const [isOn, setOn] = useState(localStorage.getItem(FIGURES_KEY) !== 'off')
+  const isOn = useStore(me)?.preferences.figures === true
   const stats = useFigures(preview.session, isOn)
-  const toggle = (): void => {
-    localStorage.setItem(FIGURES_KEY, isOn ? 'off' : 'on')
-    setOn(!isOn)
-  }
+  const toggle = (): void => void changePreferences({ figures: !isOn }).catch(toastFault)
+  useCommands([{ id: 'scene.figures', title: 'Figures of the preview', group: 'Seeing', key: 'Shift+f', run: toggle }])
   return (
-    <button type="button" className="figures xxs num" aria-pressed={isOn} onClick={toggle} title={isOn ? 'Hide the figures' : 'Show frame rate, delay and dropped frames'} data-figures>
-      {!isOn && <span>Figures</span>}
-      {isOn && <span>{pictureSize(preview.width, heightFor(preview.width, scene))} preview</span>}
-      {isOn && stats && (
-        <>
-          <span>{stats.fps.toFixed(1)} of {frameRate(scene.fps)} frames/s</span>
-          <span>{Math.max(0, Math.round(stats.delayMs))} ms behind the sound</span>
-          <span>{stats.dropped} late</span>
-        </>
-      )}
-    </button>
+    <Tip text={withKey(isOn ? 'Hide the figures' : 'Show frame rate, delay and late frames', 'scene.figures')}>
+      <button type="button" className="figures xxs num" aria-pressed={isOn} onClick={toggle} data-figures>
+        {isOn ? <FigureWords stats={stats} wanted={frameRate(scene.fps)} size={pictureSize(preview.width, heightFor(preview.width, scene))} /> : <span>Figures</span>}
+      </button>
+    </Tip>
+  )
+}
+
+export function FigureWords({ stats, wanted, size }: { stats: PreviewStats | null; wanted: string; size: string }) {
+  if (!stats || stats.fps === 0) return <><span>{size} preview</span><span>Nothing to measure while the picture stands</span></>
+  return (
+    <>
+      <span>{size} preview</span>
+      <span>{stats.fps.toFixed(1)} of {wanted} frames/s</span>
+      <span>{Math.max(0, Math.round(stats.delayMs))} ms behind the sound</span>
+      <span>{stats.dropped} late</span>
+    </>
   )
 }
 
 function StageTools({ draft, preview }: { draft: Draft; preview: PreviewParts }) {
   const scene = useStore(draft.scene)
-  const { width, setWidth, status, box } = preview
+  const { width, setWidth, status, box, isFollowing } = preview
   const share = (): void => {
     const link = `${location.origin}${location.pathname}?follow=${status.notice?.preview_id ?? ''}`
     navigator.clipboard.writeText(link).then(() => toast('Copied the link. Who opens it looks along with you.'), () => toast(link))
@@ -134,11 +141,11 @@ function StageTools({ draft, preview }: { draft: Draft; preview: PreviewParts })
   return (
     <div className="stage-tools row tight">
       {status.notice?.is_driver && <IconButton kind="plain" small icon="people" label="Copy a link to look along" onClick={share} />}
-      <Menu
+      {!isFollowing && <Menu
         align="end"
         button={<button type="button" className="btn small" aria-label="Size of the preview">{pictureSize(width, heightFor(width, scene))}</button>}
         items={WIDTHS.map((one) => ({ id: String(one), label: pictureSize(one, heightFor(one, scene)), on: one === width, act: () => setWidth(one) }))}
-      />
+      />}
       <IconButton kind="plain" small icon="grow" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />
     </div>
   )

@@ -5,9 +5,11 @@ import { createStore, useStore, type Store } from '../lib/store'
 import { useWidget } from '../lib/widget'
 import { createPreviewSession, type PreviewSession, type PreviewStatus } from '../preview/session'
 import { createStage } from '../preview/stage'
+import { toast } from '../parts/toasts'
 import type { PreviewStats } from '../preview/stats'
 import { previewFigures } from '../shell/figures'
 import type { Desk } from '../track/desk'
+import { useEvents } from '../track/use_emitter'
 import type { Scene } from '../wire/types'
 import type { Draft } from './draft'
 
@@ -27,6 +29,8 @@ export interface PreviewParts {
   setWidth: (width: number) => void
   /** Looking along with somebody else's preview. */
   isFollowing: boolean
+  isMuted: boolean
+  turnSoundOn(): void
 }
 
 /** Even, as the studio wants it, with the shape of the film. */
@@ -51,14 +55,20 @@ export function usePreview({ draft, desk, isPhone, session: told }: {
   const status = useStore(session?.status ?? nothing)
   const [width, setWidth] = useState(() => keptWidth(isPhone))
   const [follow] = useState(() => new URLSearchParams(location.search).get('follow'))
+  useEvents(desk.player.events, 'state')
   const box = useWidget<HTMLDivElement>((scope, parent) => {
     const stage = createStage(scope, parent)
+    // Per tab, so that a second tab begins a preview of its own.
+    const drivenKey = `phosphene.preview.${scene.id}`
     const made = createPreviewSession(scope, {
       sceneId: scene.id, player: desk.player, framesPerSecond: framesPerSecond(scene.fps), width, follow,
+      resume: sessionStorage.getItem(drivenKey),
       onPicture: (picture) => stage.show(picture),
       onRefused: (field, message) => draft.refuse(field, message),
-      onFollow: (seconds) => {
-        if (!desk.player.isPlaying) desk.player.seek(seconds)
+      onDriving: (id) => sessionStorage.setItem(drivenKey, id),
+      onOwnWay: (sentence) => {
+        history.replaceState(history.state, '', location.pathname)
+        if (sentence) toast(sentence)
       },
     })
     stage.connect(made)
@@ -82,6 +92,8 @@ export function usePreview({ draft, desk, isPhone, session: told }: {
       setWidth(next)
     },
     isFollowing: status.notice !== null && !status.notice.is_driver,
+    isMuted: desk.player.audio.muted,
+    turnSoundOn: () => desk.player.setVolume(desk.player.audio.volume || 1),
   }
 }
 

@@ -1,5 +1,6 @@
 /** The service pill: dot and words in the top bar; a click lists services, devices, speed, and how to attach one. */
 import { address, pageData } from '../lib/page'
+import { me } from '../lib/me'
 import { fileSize, plural, timeOfDay } from '../lib/format'
 import { useStore } from '../lib/store'
 import { Dot } from '../parts/basics'
@@ -37,6 +38,7 @@ export function pillWords(services: ServicesState | null): PillWords {
 export function ServicePill() {
   const services = useServices()
   const figures = useStore(previewFigures)
+  const isTold = useStore(me)?.preferences.figures === true
   const { mood, text, short } = pillWords(services)
   return (
     <Popover
@@ -46,7 +48,7 @@ export function ServicePill() {
           <Dot mood={mood} />
           <span className="not-phone">{text}</span>
           <span className="only-phone">{short}</span>
-          {figures && <span className="faint num not-phone">{Math.round(figures.framesPerSecond)} fps</span>}
+          {isTold && figures && <span className="faint num not-phone">{Math.round(figures.framesPerSecond)} fps</span>}
         </button>
       }
     >

@@ -117,7 +117,7 @@ function showDuration(view: TimeView, player: Player, seconds: number, start: nu
     const span = Math.min(seconds, Math.min(30, Math.max(12, view.width / FIRST_PX_PER_SECOND)))
     const from = Math.max(0, start - span / 2)
     view.show(from, from + span)
-    if (start > 0 && start < seconds - 0.1) player.seek(start)
+    if (start > 0 && start < seconds - 0.1) player.place(start)
   }
   if (!isFirst) return view.moveTo(view.from)
   if (view.width) return show()

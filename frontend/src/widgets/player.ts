@@ -14,6 +14,8 @@ export interface PlayerEvents {
   /** Where the sound is, once per painted picture while it plays and once after every seek. */
   tick: number
   seek: number
+  /** Somebody plays, stops, seeks or sets the rate by hand; not a loop that turns nor a driver who is followed. */
+  hand: void
   /** Playing or not, rate, loop, volume: whatever the transport shows. */
   state: void
   /** A sentence: why there is no sound. */
@@ -84,7 +86,7 @@ export class Player {
   }
 
   async play(): Promise<void> {
-    if (this.audio.ended || this.seconds >= this.durationSeconds - 0.01) this.seek(this.loop?.from ?? 0)
+    if (this.audio.ended || this.seconds >= this.durationSeconds - 0.01) this.place(this.loop?.from ?? 0)
     try {
       await this.audio.play()
     } catch (error) {
@@ -98,11 +100,18 @@ export class Player {
   }
 
   toggle(): void {
+    this.events.emit('hand', undefined)
     if (this.isPlaying) this.pause()
     else void this.play()
   }
 
   seek(seconds: number): void {
+    this.events.emit('hand', undefined)
+    this.place(seconds)
+  }
+
+  /** Go to a time that no hand chose. */
+  place(seconds: number): void {
     const to = Math.min(Math.max(0, seconds), this.durationSeconds || Infinity)
     this.audio.currentTime = to
     this.clock.set(to, performance.now() / 1000, false)
@@ -111,6 +120,7 @@ export class Player {
   }
 
   setRate(rate: number): void {
+    this.events.emit('hand', undefined)
     this.audio.playbackRate = rate
     this.events.emit('state', undefined)
   }
@@ -146,7 +156,7 @@ export class Player {
   private ended(): void {
     const loop = this.loop
     if (loop && loop.to >= this.durationSeconds - 0.1) {
-      this.seek(loop.from)
+      this.place(loop.from)
       void this.play()
     } else this.stopped()
   }
@@ -162,7 +172,7 @@ export class Player {
     if (!loop || !this.isPlaying || this.audio.seeking) return
     // Who starts beyond the loop hears the rest of the track.
     const now = this.audio.currentTime
-    if (now >= loop.to && now < loop.to + 1) this.seek(loop.from + ((now - loop.to) % (loop.to - loop.from)))
+    if (now >= loop.to && now < loop.to + 1) this.place(loop.from + ((now - loop.to) % (loop.to - loop.from)))
   }
 }
 

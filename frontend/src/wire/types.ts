@@ -24,6 +24,8 @@ export interface Preferences {
   theme?: 'dark' | 'light' | 'system'
   keys?: Record<string, string>
   lanes?: Record<string, unknown>
+  /** Frame rate, delay and late frames stand beneath the picture. */
+  figures?: boolean
   [name: string]: unknown
 }
 
