@@ -25,6 +25,8 @@ ROUTERS = [
     ("", "studio.blobs.api:router"),
     ("", "studio.tracks.api:router"),
     ("", "studio.datasets.library_api:router"),
+    ("", "studio.datasets.api:router"),
+    ("/capture", "studio.datasets.capture_api:router"),
     ("", "studio.networks.api:router"),
     ("", "studio.scenes.api:router"),
     ("", "studio.renders.api:router"),

@@ -22,7 +22,7 @@ from django.db.models.functions import Now
 
 from studio.blobs import quarantine, store
 from studio.blobs.models import Blob, Upload
-from studio.blobs.uploads import UploadRefused, hand_over
+from studio.blobs.uploads import UploadRefused, hand_over, look_at
 from studio.errors import Refused
 from studio.jobs.leases import from_now
 
@@ -159,7 +159,9 @@ def _store(upload: Upload, path: Path) -> Blob:
     if upload.sha256 and upload.sha256 != digest:
         quarantine.keep(upload, path, digest)
         raise UploadRefused(DAMAGED.format(name=upload.name), field="sha256")
-    Upload.objects.filter(pk=upload.pk).update(stored_sha256=digest)
+    found = look_at(upload, path)
+    target = upload.target if found is None else {**upload.target, "found": found}
+    Upload.objects.filter(pk=upload.pk).update(stored_sha256=digest, target=target)
     return store.put_path(path, move=True, sha256=digest)
 
 

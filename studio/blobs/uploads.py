@@ -1,6 +1,7 @@
 """What becomes of a finished upload: dotted paths per kind of upload. And who may send which kind."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:  # apps register before any model is loaded
 UPLOAD_KINDS: dict[str, str] = {}
 # kind -> "package.module.function", called as begins(coming) -> Start before anything is sent.
 BEGINNINGS: dict[str, str] = {}
+# kind -> "package.module.function", called as looks(upload, path) -> facts once all bytes are there and are what was
+# announced, before anything is stored. Raises UploadRefused. The facts are kept in target["found"].
+LOOKS: dict[str, str] = {}
 # Results of work: only render services send them.
 SERVICE_KINDS = frozenset({"segment", "artifact"})
 # Senders that are no persons: the column of the upload that names them, and who knows their tokens, called as
@@ -61,11 +65,12 @@ class Became:
     receipt: str = ""
 
 
-def register(kind: str, path: str, *, begins: str = "") -> None:
+def register(kind: str, path: str, *, begins: str = "", looks: str = "") -> None:
     """Say what becomes of uploads of that kind, and who looks at them first; apps call this in AppConfig.ready()."""
     UPLOAD_KINDS[kind] = path
-    if begins:
-        BEGINNINGS[kind] = begins
+    for table, given in ((BEGINNINGS, begins), (LOOKS, looks)):
+        if given:
+            table[kind] = given
 
 
 def begin(coming: Coming) -> Start:
@@ -74,6 +79,12 @@ def begin(coming: Coming) -> Start:
     start = import_string(path)(coming) if path else Start(dict(coming.target))
     assert isinstance(start, Start)
     return start
+
+
+def look_at(upload: "Upload", path: Path) -> dict[str, Any] | None:
+    """What the kind finds in the file; None for a kind that does not look."""
+    look = LOOKS.get(upload.kind)
+    return dict(import_string(look)(upload, path)) if look else None
 
 
 def hand_over(upload: "Upload", blob: "Blob") -> Became:

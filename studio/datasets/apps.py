@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from studio.blobs import uploads
 from studio.jobs.handlers import HANDLERS
 from studio.jobs.watchers import WATCHERS
 
@@ -11,5 +12,11 @@ class DatasetsConfig(AppConfig):
     label = "datasets"
 
     def ready(self) -> None:
+        uploads.register(
+            "portrait",
+            "studio.datasets.ingest.finished",
+            begins="studio.datasets.ingest.begins",
+            looks="studio.datasets.ingest.looks",
+        )
         HANDLERS["score_portraits"] = "studio.datasets.score_job.handle"
         WATCHERS["score_portraits"] = "studio.datasets.score_job.follow"

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from studio.blobs.store import readable_size
 from studio.datasets import metadata
 
 # Only these decoders are ever asked, whatever the file is called.
@@ -58,7 +59,7 @@ class Decoded:
 
 def inspect(path: Path) -> Header:
     """Read the header. Raises PictureRefused for what is no picture, too large, or packed too tightly."""
-    with _opened(path) as image:
+    with opened(path) as image:
         width, height = _upright_size(image)
         return Header(_format_of(image), width, height, metadata.facts_of(image))
 
@@ -68,7 +69,7 @@ def decode(path: Path, *, at_least_px: int | None = 1440) -> Decoded:
 
     Raises PictureRefused, also when the file is damaged.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         width, height = _upright_size(image)
         exif, kind, profile = metadata.facts_of(image), _format_of(image), image.info.get("icc_profile")
         if at_least_px is not None:
@@ -120,10 +121,8 @@ def _transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
         return None
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(path: Path) -> Image.Image:
     """Open without decoding, after every check."""
-    from studio.blobs.store import readable_size
-
     _prepare()
     try:
         image = Image.open(path, formats=FORMATS)

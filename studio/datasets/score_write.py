@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from studio.blobs.store import local_path, put_bytes
-from studio.datasets import pictures, stacks, thumbs
+from studio.datasets import arrivals, pictures, stacks, thumbs
 from studio.datasets.faces import FaceFinder, ModelFile, load_finder
 from studio.datasets.models import Dataset, Portrait, PortraitFacts
 from studio.datasets.scores import face_facts, score, version_of
@@ -68,6 +68,7 @@ class Scorer:
     @transaction.atomic
     def _write(self, results: Sequence[Result]) -> None:
         self.context.raise_if_lost()
+        arrivals.announce(self.dataset)
         ids = [result.portrait.pk for result in results]
         living = set(Portrait.objects.filter(pk__in=ids).values_list("pk", flat=True))
         kept = [result for result in results if result.portrait.pk in living]

@@ -1,10 +1,14 @@
 """Made-up things for the tests of tracks, networks, scenes and renders: small, and whole enough to be used."""
 
+import io
 from typing import Any
+
+from PIL import Image
 
 from gpu_service.protocol import Preset, SnapshotNeeds, StageInfo, VisualizerInfo
 from studio.accounts.models import User
 from studio.blobs.store import put_bytes
+from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
 from studio.networks.models import Network, Snapshot
 from studio.projects.models import Project
 from studio.scenes.catalogue import store_catalogue
@@ -79,6 +83,32 @@ def make_network(project: Project, *, snapshots: int = 2) -> Network:
             num_ws=1,
         )
     return network
+
+
+def make_portrait(project: Project) -> Portrait:
+    """A dataset with one portrait, 2 by 2 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(buffer, "PNG")
+    dataset = Dataset.objects.create(project=project, name="Faces")
+    session = CaptureSession.objects.create(dataset=dataset, source="upload", name="One sitting")
+    blob = put_bytes(buffer.getvalue())
+    portrait = Portrait.objects.create(
+        dataset=dataset,
+        session=session,
+        original=blob,
+        sha256=blob.pk,
+        thumb=put_bytes(b"thumb of a portrait"),
+        view=put_bytes(b"view of a portrait"),
+        name="one.png",
+        taken_at=session.started_at,
+        bytes=blob.size,
+        width_px=2,
+        height_px=2,
+        format="PNG",
+        state=Portrait.State.READY,
+    )
+    PortraitFacts.objects.create(portrait=portrait)
+    return portrait
 
 
 def make_scene(project: Project, by: User, **values: Any) -> Scene:

@@ -22,7 +22,7 @@ from studio.services.tokens import make_token
 from studio.tracks.models import Cue
 from tests.conftest import REPOSITORY
 from tests.studio.datasets.library import make_dataset, make_portraits, make_session
-from tests.studio.features import make_scene
+from tests.studio.features import make_portrait, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,7 @@ def there(project, owner) -> dict[str, str]:
     snapshot = scene.snapshots.first()
     dataset = make_dataset(project)
     make_portraits(make_session(dataset), 3)
+    portrait = make_portrait(project)
     return {
         "project_id": str(project.id),
         "track_id": str(scene.track_id),
@@ -58,6 +59,8 @@ def there(project, owner) -> dict[str, str]:
         "segment_id": str(render.job.segments.first().id),
         "lease_id": str(render.job.segments.first().id),
         "user_id": str(owner.id),
+        "session_id": str(portrait.session_id),
+        "portrait_id": str(portrait.pk),
         "device_id": str(add_device(project, name="Tripod Pi", by=owner).id),
     }
 

@@ -15,19 +15,21 @@ from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
-from tests.studio.datasets.library import make_dataset
-from tests.studio.features import make_scene
+from tests.studio.features import make_portrait, make_scene
 
 pytestmark = pytest.mark.django_db
 
 # Addresses that are nobody's project: the person's own, the site's, and links whose token is the right itself.
 OPEN = re.compile(
-    r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/pairings.*)$"
+    r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/.*)$"
 )
 BODIES = {
     "PATCH /devices/{device_id}": {"name": "mine"},
     "POST /devices/{device_id}/commands": {"name": "pause"},
     "POST /projects/{project_id}/devices": {"code": "AAAA-AAAA"},
+    "PATCH /datasets/{dataset_id}": {"name": "mine"},
+    "POST /projects/{project_id}/datasets": {"name": "mine"},
+    "PATCH /sessions/{session_id}": {"name": "mine"},
     "PATCH /cues/{cue_id}": {"revision": 1, "label": "mine"},
     "PATCH /networks/{network_id}": {"name": "mine"},
     "PATCH /projects/{project_id}": {"name": "mine"},
@@ -72,6 +74,7 @@ def ids(project, owner, as_user):
     render = Render.objects.get(pk=client.call("POST", f"/scenes/{scene.pk}/renders", order).json()["id"])
     RenderThumb.objects.create(render=render, frame=0, blob=put_bytes(b"thumb"))
     client.call("POST", f"/projects/{project.pk}/invitations", {"role": "viewer"})
+    portrait = make_portrait(project)
     job = queue.enqueue("nothing", project_id=project.pk, title="x", payload={}, runs_on="worker")
     return {
         "project_id": project.pk,
@@ -83,10 +86,12 @@ def ids(project, owner, as_user):
         "snapshot_id": scene.snapshots.first().pk,
         "scene_id": scene.pk,
         "render_id": render.pk,
-        "dataset_id": make_dataset(project).pk,
         "job_id": job.pk,
         "upload_id": Upload.objects.create(project=project, user=owner, kind="track", name="x", size=9).pk,
         "device_id": add_device(project, name="Tripod Pi", by=owner).pk,
+        "dataset_id": portrait.dataset_id,
+        "session_id": portrait.session_id,
+        "portrait_id": portrait.pk,
         "frame": 0,
         "name": "peaks",
     }
@@ -94,6 +99,8 @@ def ids(project, owner, as_user):
 
 def ask(client, route, ids):
     method, path = route.split(" ")
+    if "/portraits/" in path:
+        ids = {**ids, "name": "original"}
     return client.call(method, path.format(**ids), BODIES.get(route), **{"Tus-Resumable": "1.0.0"})
 
 
@@ -105,6 +112,7 @@ def test_the_route_table_is_read_whole():
 def test_a_stranger_finds_nothing_at_any_address(ids, person, as_user):
     stranger = as_user(person("Stranger"))
     unknown = {name: uuid.uuid4() if isinstance(value, uuid.UUID) else value for name, value in ids.items()}
+    unknown["portrait_id"] = 2**40
     for route in PROJECT_ROUTES:
         known = ask(stranger, route, ids)
         assert known.status_code == 404, f"{route} tells a stranger {known.status_code}: {known.content[:200]!r}"

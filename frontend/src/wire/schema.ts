@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/v1/capture/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Find Or Make Dataset
+         * @description The living dataset of that name, made unless it is there. 409 when it is, and nothing may be added to it.
+         */
+        put: operations["studio_datasets_capture_api_find_or_make_dataset"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture/datasets/{dataset_id}/known": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Known
+         * @description Which of these files the dataset has, with their receipts.
+         */
+        post: operations["studio_datasets_capture_api_known"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/capture/pairings": {
         parameters: {
             query?: never;
@@ -38,6 +78,26 @@ export interface paths {
          * @description The device's token, once. 202 while nobody has typed the code; 404 and 410 afterwards.
          */
         post: operations["studio_services_capture_api_collect_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/capture/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Session
+         * @description Announce a session whose id the sender chose, or say more of it. The same again changes nothing.
+         */
+        put: operations["studio_datasets_capture_api_put_session"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -80,6 +140,31 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Dataset */
+        get: operations["studio_datasets_api_get_dataset"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Dataset
+         * @description Put it into the bin. Versions that were made of it stay.
+         */
+        delete: operations["studio_datasets_api_bin_dataset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Dataset
+         * @description Change name or note. 409 with the present dataset when somebody else did so since `revision`.
+         */
+        patch: operations["studio_datasets_api_change_dataset"];
         trace?: never;
     };
     "/api/v1/datasets/{dataset_id}/bin": {
@@ -236,6 +321,46 @@ export interface paths {
          * @description Do again what one undid last. 409 when there is nothing.
          */
         post: operations["studio_datasets_library_api_post_redo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Dataset
+         * @description Bring it back. 422 when another has taken its name.
+         */
+        post: operations["studio_datasets_api_restore_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description Its sessions in the order of their beginning.
+         */
+        get: operations["studio_datasets_api_list_sessions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -557,6 +682,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portraits/{portrait_id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Portrait File
+         * @description The small picture for the grid, the one for the loupe, or the original without its metadata, as a download.
+         */
+        get: operations["studio_datasets_api_get_portrait_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -607,6 +752,27 @@ export interface paths {
          * @description Give the project another name.
          */
         patch: operations["studio_projects_api_rename_project"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Datasets
+         * @description The datasets of a project, oldest first; with `binned`, those in its bin.
+         */
+        get: operations["studio_datasets_api_list_datasets"];
+        put?: never;
+        /** Add Dataset */
+        post: operations["studio_datasets_api_add_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/projects/{project_id}/devices": {
@@ -1431,6 +1597,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Session
+         * @description Change name, prompt or place. 409 with the present session when somebody else did so since `revision`.
+         */
+        patch: operations["studio_datasets_api_change_session"];
+        trace?: never;
+    };
     "/api/v1/snapshots/{snapshot_id}/file": {
         parameters: {
             query?: never;
@@ -1782,6 +1968,59 @@ export interface components {
             codec: "aac";
         };
         /**
+         * CaptureDatasetIn
+         * @description Find or make the dataset of that name. Without `append`, 409 when it is there. A person names the project too.
+         */
+        CaptureDatasetIn: {
+            /**
+             * Append
+             * @default true
+             */
+            append: boolean;
+            /** Name */
+            name: string;
+            /** Project */
+            project?: string | null;
+        };
+        /**
+         * CaptureSessionIn
+         * @description Times by the device's own clock, of which `device_now` is the present one.
+         */
+        CaptureSessionIn: {
+            /** Camera */
+            camera?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Device Now */
+            device_now?: string | null;
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** Project */
+            project?: string | null;
+            /**
+             * Prompt
+             * @default
+             */
+            prompt: string;
+            /** Started At */
+            started_at?: string | null;
+        };
+        /**
          * CatalogueOut
          * @description `service`: attached, away or none.
          */
@@ -2083,6 +2322,90 @@ export interface components {
             label: string;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * DatasetCounts
+         * @description `all` and what follows leave out the bin.
+         */
+        DatasetCounts: {
+            /** All */
+            all: number;
+            /** Binned */
+            binned: number;
+            /** Broken */
+            broken: number;
+            /** Picked */
+            picked: number;
+            /** Ready */
+            ready: number;
+            /** Rejected */
+            rejected: number;
+            /** Scored */
+            scored: number;
+            /** Unreviewed */
+            unreviewed: number;
+        };
+        /** DatasetIn */
+        DatasetIn: {
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * DatasetList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        DatasetList: {
+            /** Items */
+            items: components["schemas"]["DatasetOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** DatasetOut */
+        DatasetOut: {
+            counts: components["schemas"]["DatasetCounts"];
+            /** Cover Url */
+            cover_url: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Revision */
+            revision: number;
+            /** Sessions */
+            sessions: number;
+        };
+        /** DatasetPatch */
+        DatasetPatch: {
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Revision */
+            revision?: number | null;
         };
         /** DecideIn */
         DecideIn: {
@@ -2588,6 +2911,23 @@ export interface components {
             name: string;
             /** Track Ids */
             track_ids: string[];
+        };
+        /** KnownIn */
+        KnownIn: {
+            /** Project */
+            project?: string | null;
+            /** Sha256 */
+            sha256: string[];
+        };
+        /**
+         * KnownOut
+         * @description The receipts of those that the dataset has.
+         */
+        KnownOut: {
+            /** Known */
+            known: {
+                [key: string]: string;
+            };
         };
         /** Lease */
         Lease: {
@@ -3742,6 +4082,70 @@ export interface components {
             /** State */
             state: string;
         };
+        /** SessionList */
+        SessionList: {
+            /** Items */
+            items: components["schemas"]["SessionOut"][];
+        };
+        /**
+         * SessionOut
+         * @description `warning` says what is wrong with its pictures, for whoever stands at the camera; empty when nothing is.
+         */
+        SessionOut: {
+            /** Camera */
+            camera: {
+                [key: string]: unknown;
+            };
+            /** Count */
+            count: number;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Device Id */
+            device_id: string | null;
+            /** Device Name */
+            device_name: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Place */
+            place: string;
+            /** Prompt */
+            prompt: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "device" | "upload" | "archive";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Warning */
+            warning: string;
+        };
+        /** SessionPatch */
+        SessionPatch: {
+            /** Name */
+            name?: string | null;
+            /** Place */
+            place?: string | null;
+            /** Prompt */
+            prompt?: string | null;
+            /** Revision */
+            revision?: number | null;
+        };
         /**
          * SnapshotNeedsOut
          * @description How many snapshots a visualizer takes, and of which kinds.
@@ -4112,6 +4516,56 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    studio_datasets_capture_api_find_or_make_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureDatasetIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_capture_api_known: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnownOut"];
+                };
+            };
+        };
+    };
     studio_services_capture_api_begin_pairing: {
         parameters: {
             query?: never;
@@ -4167,6 +4621,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StillWaiting"];
+                };
+            };
+        };
+    };
+    studio_datasets_capture_api_put_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureSessionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
         };
@@ -4237,6 +4717,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CueOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_get_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_bin_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_change_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
                 };
             };
         };
@@ -4436,6 +4986,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_restore_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
                 };
             };
         };
@@ -4916,6 +5510,29 @@ export interface operations {
             };
         };
     };
+    studio_datasets_api_get_portrait_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portrait_id: number;
+                name: "thumb" | "view" | "original";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
     studio_projects_api_list_projects: {
         parameters: {
             query?: never;
@@ -5024,6 +5641,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_list_datasets: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetList"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_add_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetOut"];
                 };
             };
         };
@@ -6217,6 +6885,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServicesOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_change_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
         };
