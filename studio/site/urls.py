@@ -5,6 +5,7 @@ from django.urls import path
 from studio import pages
 from studio.blobs.links import open_link
 from studio.site import health, sign_in_pages
+from studio.site.operator import operator_site
 
 PLACES = {
     "": ("home", "Home"),
@@ -19,6 +20,7 @@ PLACES = {
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("admin/", operator_site.urls),
     path("sign-in/", sign_in_pages.sign_in_page, name="sign-in"),
     path("sign-in/<str:token>/", sign_in_pages.one_time_link, name="sign-in-link"),
     path("sign-out/", sign_in_pages.sign_out, name="sign-out"),
