@@ -22,8 +22,8 @@ class LibraryFilter(Schema):
 
     verdict: Literal["any", "unreviewed", "picked", "rejected"] = "any"
     stars: Range | None = None
-    sessions: list[UUID] | None = Field(None, max_length=500)
-    devices: list[UUID] | None = Field(None, max_length=100)
+    sessions: list[UUID] | None = Field(default=None, max_length=500)
+    devices: list[UUID] | None = Field(default=None, max_length=100)
     taken: tuple[Moment | None, Moment | None] | None = None
     faces: Range | None = None
     face_px: Range | None = None
@@ -36,7 +36,7 @@ class LibraryFilter(Schema):
     duplicates: Literal["all", "tops", "stacked"] = "all"  # tops: one of each stack; stacked: only those in a stack
     stack: PortraitId | None = None
     state: Literal["any", "ready", "broken"] = "any"
-    text: str = Field("", max_length=200)
+    text: str = Field(default="", max_length=200)
     binned: bool = False
     sort: Sort = "taken"
     descending: bool = False
@@ -55,7 +55,7 @@ class Selection(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: list[PortraitId] | None = Field(None, max_length=5000)
+    ids: list[PortraitId] | None = Field(default=None, max_length=5000)
     filter: LibraryFilter | None = None
     except_ids: list[PortraitId] = Field(default_factory=list, max_length=5000)
 

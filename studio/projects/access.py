@@ -57,7 +57,7 @@ def project_or_404(user: Any, project_id: UUID | str, *, may: str = VIEW) -> Pro
 
 
 def thing_or_404(
-    user: Any, model: "type[Row] | QuerySet[Row]", pk: UUID | str, *, may: str = VIEW, path: str = "project"
+    user: Any, model: "type[Row] | QuerySet[Row]", pk: UUID | str | int, *, may: str = VIEW, path: str = "project"
 ) -> Row:
     """A row whose project is found along `path`, such as "track__project". Raises Http404 or PermissionRefused."""
     rows = model if isinstance(model, QuerySet) else model._default_manager.all()

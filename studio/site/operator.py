@@ -76,16 +76,16 @@ class Accounts(UserAdmin):
         return False  # an account is switched off: what it made keeps its maker
 
 
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg] (it takes no argument at run time)
+class ReadOnly(admin.ModelAdmin):
     """A table to look at."""
 
     list_per_page = 50
     show_full_result_count = False
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [field.name for field in shown_fields(self.model) if not isinstance(field, models.JSONField)][:8]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [field.name for field in shown_fields(self.model)]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
