@@ -25,7 +25,7 @@ def run_service(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     settings.data.mkdir(parents=True, exist_ok=True)
-    executor = LocalExecutor(settings)
+    executor = LocalExecutor(settings, is_eager=True)
     names = ", ".join(device.name for device in executor.devices())
     log.info("Ready to draw on %s", names)
     try:

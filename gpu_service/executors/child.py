@@ -42,6 +42,8 @@ def main(pipe: Connection, settings: orders.ChildSettings) -> None:
     threading.Thread(target=end_with_parent, daemon=True).start()
     drawer = Drawer(pipe, settings)
     pipe.send(drawer.introduction())
+    if settings.is_eager:
+        threading.Thread(target=drawer.warm_up, daemon=True).start()
     while True:
         try:
             number, command = pipe.recv()
@@ -82,6 +84,14 @@ class Drawer:
             return orders.Ready(device, code_path, torch.cuda.device_count())
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         return orders.Ready(Device(name="CPU", kind="cpu", memory_bytes=memory), code_path, 1)
+
+    def warm_up(self) -> None:
+        """Load the libraries of every visualizer, so that the first preview need not wait for them."""
+        for name in self.settings.registry:
+            try:
+                load(name, registry=self.settings.registry).warm_up()
+            except Exception:  # whoever uses that visualizer is told then
+                traceback.print_exc()
 
     def obey(self, number: int, command: orders.Command) -> None:
         """Answer one command, here or beside."""

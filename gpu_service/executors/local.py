@@ -25,7 +25,9 @@ START_SECONDS = 180.0
 class LocalExecutor:
     """Spreads segments over the devices; a preview stays on the device that holds its plan."""
 
-    def __init__(self, settings: Settings, *, registry: Mapping[str, str] = VISUALIZERS) -> None:
+    def __init__(
+        self, settings: Settings, *, registry: Mapping[str, str] = VISUALIZERS, is_eager: bool = False
+    ) -> None:
         self.registry = dict(registry)
         child = orders.ChildSettings(
             device=settings.device,
@@ -34,6 +36,7 @@ class LocalExecutor:
             stage_folder=settings.data / "stages",
             stage_bytes=settings.stage_cache_bytes,
             registry=self.registry,
+            is_eager=is_eager,
         )
         first = DeviceWorker(child, hang_seconds=settings.hang_seconds)
         self.workers = [first]

@@ -19,6 +19,8 @@ class ChildSettings:
     stage_folder: Path | None
     stage_bytes: int
     registry: Mapping[str, str] = field(default_factory=dict)
+    # Load what the visualizers need before anybody asks: seconds of one core, spared to the first preview.
+    is_eager: bool = False
 
 
 @dataclass(frozen=True)

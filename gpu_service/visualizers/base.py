@@ -85,6 +85,10 @@ class Visualizer:
     snapshots: ClassVar[SnapshotNeeds]
 
     @classmethod
+    def warm_up(cls) -> None:
+        """Load what only the first `prepare` would load. Called once, beside other work."""
+
+    @classmethod
     def check(cls, scene: SceneSpec) -> Any:
         """The scene's parameters, complete. RenderError says what is wrong with the scene."""
         count = len(scene.snapshots)

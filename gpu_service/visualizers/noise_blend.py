@@ -24,6 +24,15 @@ class NoiseBlend(Visualizer):
     stages = STAGES
     snapshots = SnapshotNeeds(min=1, max=64, kinds=["stylegan2", "cppn"])
 
+    @classmethod
+    def warm_up(cls) -> None:
+        """librosa loads its parts when they are first used."""
+        import numpy as np
+
+        from gpu_service.music.onset_strength import RATE, onset_strength
+
+        onset_strength(np.zeros(RATE, np.float32))
+
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""
         # torch takes seconds to import, and only drawing needs it.

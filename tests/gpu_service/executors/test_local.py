@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,6 +44,19 @@ def test_closing_ends_the_drawing_process(tmp_path):
     assert is_running(pid)
     local.close()
     wait_for(lambda: not is_running(pid), seconds=5)
+
+
+@pytest.mark.parametrize("is_eager", [True, False])
+def test_an_eager_process_loads_its_libraries_before_anybody_asks(tmp_path, is_eager):
+    settings = read_settings({"GPU_DATA": str(tmp_path), "GPU_DEVICE": "cpu", "GPU_THREADS": "1"})
+    local = LocalExecutor(settings, is_eager=is_eager)
+    maps = Path(f"/proc/{local.workers[0].pid}/maps")
+    try:
+        if is_eager:  # librosa brings a compiler, which shows among the files that a process has mapped
+            wait_for(lambda: "llvmlite" in maps.read_text(), seconds=60)
+        assert ("llvmlite" in maps.read_text()) is is_eager
+    finally:
+        local.close()
 
 
 class Clock:
