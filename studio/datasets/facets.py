@@ -12,8 +12,9 @@ import numpy as np
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 
-from studio.datasets.columns import columns_of
+from studio.datasets.columns import NO_BIN, Bin, columns_of
 from studio.datasets.filters import LibraryFilter
+from studio.datasets.models import Portrait
 from studio.datasets.query import conditions, portraits_of, verdict_is
 
 BINS = 60
@@ -32,7 +33,8 @@ def facets_of(dataset_id: UUID, wanted: LibraryFilter) -> dict[str, Any]:
     that the numbers say what choosing would give; `kept` is what passes all.
     """
     tests = conditions(dataset_id, wanted)
-    met, facts, *scores = _columns(dataset_id, wanted, list(tests.values()))
+    spans = _spans(dataset_id, wanted)
+    met, facts, places = _columns(dataset_id, wanted, list(tests.values()), spans)
     bit = {name: 1 << place for place, name in enumerate(tests)}
     every = (2 << len(tests)) - 1  # the verdict is the highest bit
 
@@ -46,7 +48,8 @@ def facets_of(dataset_id: UUID, wanted: LibraryFilter) -> dict[str, Any]:
         "chips": {name: int((met & mask == mask).sum()) for name, mask in zip(tests, so_far, strict=True)},
         "without": {name: int(all_but(name).sum()) for name in tests},
         "histograms": {
-            name: _histogram(name, values, all_but(name), kept) for name, values in zip(SPANS, scores, strict=True)
+            name: _histogram(span, places >> 6 * number & NO_BIN, all_but(name), kept)
+            for number, (name, span) in enumerate(spans.items())
         },
         "faces": _faces(facts[all_but("faces")] // FACES),
         "stars": np.bincount(facts[all_but("stars")] % STACKED, minlength=6)[:6].tolist(),
@@ -54,18 +57,30 @@ def facets_of(dataset_id: UUID, wanted: LibraryFilter) -> dict[str, Any]:
     }
 
 
-def _columns(dataset_id: UUID, wanted: LibraryFilter, tests: list[Q]) -> list[np.ndarray]:
-    """The bits of the tests that each row meets, its small facts in one number, and its scores."""
+def _spans(dataset_id: UUID, wanted: LibraryFilter) -> dict[str, tuple[float, float]]:
+    """From where to where each histogram goes. The largest face of all is looked up in its index."""
+    every = Portrait.objects.filter(dataset_id=dataset_id, binned_at__isnull=not wanted.binned, face_px__isnull=False)
+    largest = every.order_by("-face_px", "-id").values_list("face_px", flat=True).first() or 1
+    return SPANS | {"face_px": (0.0, math.ceil(largest / FACE_PX_STEP) * float(FACE_PX_STEP))}
+
+
+def _columns(
+    dataset_id: UUID, wanted: LibraryFilter, tests: list[Q], spans: dict[str, tuple[float, float]]
+) -> list[np.ndarray]:
+    """Of each row the bits of the tests that it meets, its small facts in one number, its bins in another."""
     verdict = Q(pk__gt=0) if wanted.verdict == "any" else verdict_is(wanted.verdict)
     met: Any = Value(0)
     for place, test in enumerate([*tests, verdict]):
         met = met + _number({1 << place: test})
-    facts = F("stars_now") + _number(
-        {STACKED: Q(stack__isnull=False, is_stack_top=True), 2 * STACKED: Q(stack__isnull=False)}
-    )
+    stacked = Q(stack__isnull=False)
+    facts = F("stars_now") + _number({STACKED: stacked & Q(is_stack_top=True), 2 * STACKED: stacked})
     facts = facts + Coalesce(F("faces") + 1, Value(0)) * FACES
-    rows = portraits_of(dataset_id, binned=wanted.binned).annotate(met=met, facts_now=facts)
-    return columns_of(rows, [("met", "int"), ("facts_now", "int"), *((name, "float") for name in SPANS)])
+    bins: Any = Value(0)
+    for place, (name, (begin, end)) in enumerate(spans.items()):
+        bins = bins + Bin(name, begin=begin, end=end, bins=BINS) * Value(1 << 6 * place)
+    rows = portraits_of(dataset_id, binned=wanted.binned).order_by("taken_at", "id")
+    rows = rows.annotate(met=met, facts_now=facts, bins=bins)
+    return columns_of(rows, [("met", "int"), ("facts_now", "int"), ("bins", "int")])
 
 
 def _number(cases: dict[int, Q]) -> Case:
@@ -74,19 +89,13 @@ def _number(cases: dict[int, Q]) -> Case:
     return Case(*whens, default=Value(0), output_field=IntegerField())
 
 
-def _histogram(name: str, values: np.ndarray, shown: np.ndarray, kept: np.ndarray) -> dict[str, Any]:
+def _histogram(span: tuple[float, float], places: np.ndarray, shown: np.ndarray, kept: np.ndarray) -> dict[str, Any]:
     """60 bins from `from` to `to`; rows without the score are in none."""
-    begin, end = SPANS[name]
-    has = ~np.isnan(values)
-    if end == begin:
-        largest = values[has].max() if has.any() else FACE_PX_STEP
-        end = begin + math.ceil(max(largest, FACE_PX_STEP) / FACE_PX_STEP) * FACE_PX_STEP
-    place = np.clip((values[has] - begin) * (BINS / (end - begin)), 0, BINS - 1).astype(np.int64)
     return {
-        "from": begin,
-        "to": end,
-        "bins": np.bincount(place[shown[has]], minlength=BINS).tolist(),
-        "kept": np.bincount(place[kept[has]], minlength=BINS).tolist(),
+        "from": span[0],
+        "to": span[1],
+        "bins": np.bincount(places[shown], minlength=NO_BIN + 1)[:BINS].tolist(),
+        "kept": np.bincount(places[kept], minlength=NO_BIN + 1)[:BINS].tolist(),
     }
 
 

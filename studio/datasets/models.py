@@ -33,8 +33,13 @@ __all__ = [
 ]
 
 
-def _order(column: str, *, name: str) -> models.Index:
-    return models.Index(fields=["dataset", column, "id"], condition=Q(binned_at=None), name=name)
+def _order(column: str, *beside: str, name: str) -> models.Index:
+    """An order of the grid. `beside` is what a pass over all rows reads: from the index alone, a fifth of the table."""
+    return models.Index(fields=["dataset", column, "id", *beside], condition=Q(binned_at=None), name=name)
+
+
+FILTERED = ("session", "state", "faces", "face_px", "sharpness", "clipped", "brightness", "roll", "yaw", "off_centre")
+FILTERED += ("stack", "is_stack_top", "binned_at")
 
 
 class Dataset(models.Model):
@@ -156,7 +161,7 @@ class Portrait(models.Model):
         constraints = [models.UniqueConstraint(fields=["dataset", "sha256"], name="one_portrait_per_content")]
         indexes = [
             # The grid's orders. PostgreSQL does not see that past `binned_at IS NULL` an index is in order still.
-            _order("taken_at", name="portrait_by_time"),
+            _order("taken_at", *FILTERED, name="portrait_by_time"),
             _order("received_at", name="portrait_by_arrival"),
             _order("sharpness", name="portrait_by_sharpness"),
             _order("face_px", name="portrait_by_face"),
