@@ -4,6 +4,7 @@ One thread owns a sitting: it calls `do` for what people want and `step` again a
 only when the shelf has it on its disk; a test shot lies in memory and goes nowhere else.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -163,7 +164,10 @@ class Sitting:
     def step(self, *, may_show: bool = True) -> float:
         """Do the next thing that is due. `may_show`: somebody can take a live frame. -> seconds until more is due"""
         if self.state == "countdown" and self.countdown_left == 0:
-            self.begin()
+            try:
+                self.begin()
+            except CaptureError as error:
+                self.trouble = Warning(kind="space", sentence=str(error)[:300])
         if self.state == "shooting" and self.burst and self.burst.due_in == 0:
             self._photograph()
             return 0.0 if self.state == "shooting" else IDLE_SECONDS
@@ -194,9 +198,11 @@ class Sitting:
         )
         try:
             self.shelf.begin_session(self.session)
-        except BaseException:
+        except (CaptureError, OSError) as error:
             self.session = None
             self._rest()
+            if isinstance(error, OSError):
+                raise CaptureError(f"This device's disk fails: {error.strerror}.") from error
             raise
         self.advice.begin(self._accepted)
         self._failures = 0
@@ -227,6 +233,9 @@ class Sitting:
             )
         except SpoolFull as full:
             self._give_up(Warning(kind="space", sentence=str(full)[:300]))
+            return
+        except OSError as error:
+            self._give_up(Warning(kind="space", sentence=f"The photograph could not be written: {error.strerror}."))
             return
         except CameraLost:
             raise
@@ -266,7 +275,8 @@ class Sitting:
         if self.session is not None and self.burst is not None:
             effective = self.effective.as_dict() if self.effective and self.burst.taken else {}
             camera = {"wished": self.settings.as_dict(), "effective": effective}
-            self.shelf.end_session(self.session.session_id, ended_at=datetime.now(UTC), camera=camera)
+            with contextlib.suppress(OSError):  # the photographs are safe; only the note of their end is missing
+                self.shelf.end_session(self.session.session_id, ended_at=datetime.now(UTC), camera=camera)
         self.session, self.burst, self._accepted = None, None, None
         self._rest()
 
