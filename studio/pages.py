@@ -13,6 +13,7 @@ from webpack_loader.exceptions import WebpackBundleLookupError, WebpackError, We
 
 from studio import __version__
 from studio.accounts.api import MeOut
+from studio.datasets.models import Dataset
 from studio.events.read import last_number
 from studio.networks.models import Network
 from studio.projects.access import project_or_404, projects_of, role_of, thing_or_404
@@ -28,6 +29,7 @@ THINGS: dict[str, tuple[str, Any]] = {
     "scenes": ("scene", Scene),
     "renders": ("render", Render),
     "networks": ("network", Network),
+    "library": ("dataset", Dataset),
 }
 
 
@@ -64,7 +66,7 @@ def place(request: HttpRequest, project_id: UUID, page: str, title: str) -> Http
 @require_safe
 @login_required
 def thing(request: HttpRequest, project_id: UUID, kind: str, pk: UUID) -> HttpResponse:
-    """The page of one track, scene, render or network. Its address must name its own project."""
+    """The page of one track, scene, render, network or dataset. Its address must name its own project."""
     bundle, model = THINGS[kind]
     project = project_or_404(request.user, project_id)
     row = thing_or_404(request.user, model.objects.filter(project=project), pk)

@@ -12,6 +12,7 @@ PLACES = {
     "tracks/": ("tracks", "Tracks"),
     "scenes/": ("scenes", "Scenes"),
     "renders/": ("renders", "Renders"),
+    "library/": ("library", "Library"),
     "networks/": ("networks", "Networks"),
     "activity/": ("activity", "Activity"),
     "settings/": ("settings", "Settings"),

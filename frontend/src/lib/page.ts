@@ -5,7 +5,7 @@ export interface PageData {
   page: string
   me: Me | null
   project: { id: string; name: string; role: Role; is_demo?: boolean } | null
-  ids: { track?: string; scene?: string; render?: string; network?: string }
+  ids: { track?: string; scene?: string; render?: string; network?: string; dataset?: string }
   csrf: string
   version: string
   services: ServicesState | null
@@ -61,5 +61,6 @@ export const address = {
   track: (id: string) => `/p/${projectId()}/tracks/${id}/`,
   scene: (id: string) => `/p/${projectId()}/scenes/${id}/`,
   render: (id: string) => `/p/${projectId()}/renders/${id}/`,
+  dataset: (id: string, search = '') => `/p/${projectId()}/library/${id}/${search}`,
   network: (id: string) => `/p/${projectId()}/networks/${id}/`,
 }

@@ -8,7 +8,7 @@ import { TextField } from './basics'
 import { toastFault, toastUndo } from './toasts'
 
 /** Noun of the API: "track" lives at /tracks/{id}. */
-export type Noun = 'track' | 'scene' | 'render' | 'network'
+export type Noun = 'track' | 'scene' | 'render' | 'network' | 'dataset'
 
 export function putInBin(noun: Noun, thing: { id: string; name: string }, then?: () => void): void {
   const show = hideThing(noun, thing.id)

@@ -1,15 +1,19 @@
 /** Uploader: drop anywhere on the page, one row per file, refused files stay with the reason until dismissed. */
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { sentOf, timeLeft } from '../lib/format'
+import { filesOf } from '../lib/folders'
+import { count, fileSize, sentOf, timeLeft } from '../lib/format'
 import { useStore } from '../lib/store'
-import { addFiles, goOn, onArrival, pauseUpload, removeUpload, takeUpAgain, uploads, type UploadKind, type UploadRow } from '../wire/uploads'
+import { addFiles, goOn, kindFor, onArrival, pauseUpload, refusalOf, removeUpload, takeUpAgain, uploads, type UploadKind, type UploadRow } from '../wire/uploads'
 import { Note } from './basics'
 import { Button, IconButton } from './Button'
 import { Bar } from './Progress'
 import { toastFault } from './toasts'
 
-/** Opens the system's file chooser. */
-export function useFileChooser(kind: UploadKind): () => void {
+/** A drop of more files than this is told in one line at the end. */
+const MOST_ROWS = 8
+
+/** Opens the system's file chooser; with `folder` the one for a whole folder. */
+export function useFileChooser(kind: UploadKind, folder = false): () => void {
   const latest = useRef(kind)
   useEffect(() => {
     latest.current = kind
@@ -18,10 +22,15 @@ export function useFileChooser(kind: UploadKind): () => void {
     const input = document.createElement('input')
     input.type = 'file'
     input.multiple = true
-    input.accept = latest.current.endings.join(',')
-    input.onchange = () => addFiles([...(input.files ?? [])], latest.current)
+    input.accept = [latest.current, ...(latest.current.others ?? [])].flatMap((one) => one.endings).join(',')
+    input.webkitdirectory = folder
+    input.onchange = () => addFiles(folder ? fitting([...(input.files ?? [])], latest.current) : [...(input.files ?? [])], latest.current)
     input.click()
   }
+}
+
+function fitting(files: File[], kind: UploadKind): File[] {
+  return files.filter((file) => refusalOf(file, kindFor(file, kind)) === null)
 }
 
 /** Makes the whole page a place to drop files on, while `kind` is given. */
@@ -46,7 +55,10 @@ export function DropAnywhere({ kind, title, children }: { kind: UploadKind | nul
       event.preventDefault()
       depth = 0
       setOver(false)
-      addFiles([...(event.dataTransfer?.files ?? [])], kind)
+      if (!event.dataTransfer) return
+      filesOf(event.dataTransfer)
+        .then(({ files, inside }) => addFiles([...files, ...fitting(inside, kind)], kind))
+        .catch((fault: unknown) => toastFault(fault, 'The folder could not be read.'))
     }
     window.addEventListener('dragenter', over)
     window.addEventListener('dragover', over)
@@ -71,23 +83,41 @@ export function DropAnywhere({ kind, title, children }: { kind: UploadKind | nul
 }
 
 /** The rows of one kind. `onArrived` is called as each file has arrived. */
-export function UploadRows({ kind, onArrived }: { kind: UploadKind; onArrived?: (row: UploadRow) => void }) {
-  const rows = useStore(uploads).filter((row) => row.kind === kind.kind && row.state !== 'done')
+export function UploadRows({ kind, onArrived, most = MOST_ROWS }: { kind: UploadKind; onArrived?: (row: UploadRow) => void; most?: number }) {
+  const kinds = [kind, ...(kind.others ?? [])].map((one) => one.kind)
+  const rows = useStore(uploads).filter((row) => kinds.includes(row.kind) && row.state !== 'done')
   const latest = useRef(onArrived)
   useEffect(() => {
     latest.current = onArrived
   })
-  useEffect(() => onArrival((row) => row.kind === kind.kind && latest.current?.(row)), [kind.kind])
+  const names = kinds.join()
+  useEffect(() => onArrival((row) => names.split(',').includes(row.kind) && latest.current?.(row)), [names])
   useEffect(() => {
-    void takeUpAgain(kind)
+    for (const one of [kind, ...(kind.others ?? [])]) void takeUpAgain(one)
     // Once for each place that files go to.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [kind.kind, kind.project])
   if (rows.length === 0) return null
+  // What moves or failed stands first; what only waits is counted.
+  const shown = rows.length <= most ? rows : [...rows.filter((row) => row.state !== 'waiting'), ...rows.filter((row) => row.state === 'waiting')].slice(0, most)
+  const rest = rows.filter((row) => !shown.includes(row))
   return (
     <section className="card uploads" aria-label="Uploads">
-      {rows.map((row) => <Row key={row.id} row={row} />)}
+      {shown.map((row) => <Row key={row.id} row={row} />)}
+      {rest.length > 0 && <Rest rows={rest} />}
     </section>
+  )
+}
+
+/** The many of a large drop, in one line. */
+function Rest({ rows }: { rows: readonly UploadRow[] }) {
+  const refused = rows.filter((row) => row.state === 'refused')
+  const drop = (): void => rows.forEach((row) => void removeUpload(row.id).catch((fault: unknown) => toastFault(fault)))
+  return (
+    <div className="upload row xs">
+      <span className="grow soft num">And {count(rows.length)} more, {fileSize(rows.reduce((sum, row) => sum + row.size, 0))}{refused.length > 0 ? `; ${count(refused.length)} refused` : ''}</span>
+      <Button small kind="quiet" onClick={drop}>Remove these</Button>
+    </div>
   )
 }
 

@@ -33,7 +33,7 @@ function RailLink({ id, isHere, href, active }: { id: string; isHere: boolean; h
   const classes = [isHere && 'on', id === 'activity' && 'push'].filter(Boolean).join(' ')
   return (
     <>
-      {id === 'networks' && <hr />}
+      {['library', 'networks'].includes(id) && <hr />}
       <a className={classes} href={href} aria-current={isHere ? 'page' : undefined}>
         <Icon name={one.icon} />
         {one.title}

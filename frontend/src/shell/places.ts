@@ -13,6 +13,7 @@ export const places: readonly Place[] = [
   { id: 'tracks', title: 'Tracks', icon: 'track', path: 'tracks/' },
   { id: 'scenes', title: 'Scenes', icon: 'scene', path: 'scenes/' },
   { id: 'renders', title: 'Renders', icon: 'film', path: 'renders/' },
+  { id: 'library', title: 'Library', icon: 'grid', path: 'library/' },
   { id: 'networks', title: 'Networks', icon: 'network', path: 'networks/' },
   { id: 'activity', title: 'Activity', icon: 'activity', path: 'activity/' },
   { id: 'settings', title: 'Settings', icon: 'settings', path: 'settings/' },

@@ -18,3 +18,12 @@ export function trackKind(): UploadKind {
 export function snapshotKind(network?: string): UploadKind {
   return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network_id: network } } : {}) }
 }
+
+export const PORTRAIT_FILES = 'a JPEG, PNG, TIFF, WebP or HEIC picture, or a zip of them'
+const PICTURES = ['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.heic', '.heif', '.bmp', '.gif']
+
+/** Pictures into a dataset, and zips of them. */
+export function portraitKind(dataset: string): UploadKind {
+  const shared = { project: projectId(), wanted: PORTRAIT_FILES, extra: { dataset } }
+  return { ...shared, kind: 'portrait', endings: PICTURES, isHashed: true, others: [{ ...shared, kind: 'portraits_archive', endings: ['.zip'] }] }
+}

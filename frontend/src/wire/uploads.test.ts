@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createSpeed, fingerprintOf, refusalOf, type UploadKind } from './uploads'
+import { createSpeed } from './speed'
+import { fingerprintOf, kindFor, refusalOf, type UploadKind } from './uploads'
 
 const sound: UploadKind = { kind: 'track', project: 'p1', endings: ['.wav', '.mp3'], wanted: 'a WAV or MP3 file' }
 const file = (name: string, size = 10) => ({ name, size, lastModified: 5 })
@@ -33,4 +34,12 @@ test('an upload that goes on behind where it was measures anew', () => {
   speed.tell(9000, 1000)
   speed.tell(4000, 2000)
   expect(speed.secondsFor(1000)).toBeNull()
+})
+
+test('one place takes files of several kinds, each as what it is', () => {
+  const archive: UploadKind = { ...sound, kind: 'archive', endings: ['.zip'] }
+  const both = { ...sound, others: [archive] }
+  expect(kindFor(file('a.mp3'), both).kind).toBe('track')
+  expect(kindFor(file('A.ZIP'), both).kind).toBe('archive')
+  expect(kindFor(file('a.txt'), both).kind).toBe('track')
 })

@@ -7,6 +7,7 @@ import { fileSize } from '../lib/format'
 import { createStore } from '../lib/store'
 import { csrfToken, errorFrom, get, remove, sentenceOf } from './api'
 import { forgetFile, keepFile, keptFiles } from './kept_files'
+import { createSpeed, type Speed } from './speed'
 import type { Items, UploadState } from './types'
 
 export type RowState = 'waiting' | 'sending' | 'paused' | 'offline' | 'checking' | 'done' | 'refused' | 'missing'
@@ -22,6 +23,8 @@ export interface UploadRow {
   error: string
   secondsLeft: number | null
   resultUrl: string | null
+  /** The studio had these very bytes already; nothing was sent. */
+  isKnown?: boolean
 }
 
 /** What an uploader takes. */
@@ -34,22 +37,35 @@ export interface UploadKind {
   wanted: string
   /** Further words for the studio, such as the network a snapshot belongs to. */
   extra?: Record<string, string>
+  /** Further kinds that take files of other endings dropped at the same place. */
+  others?: readonly UploadKind[]
+  /** Tell the content's SHA-256 before sending, so that what is there already need not be sent. */
+  isHashed?: boolean
+  /** Takes the files instead of sending them, where it must be asked first where they belong. */
+  onFiles?: (files: readonly File[]) => void
 }
 
 export const uploads = createStore<readonly UploadRow[]>([])
 
 const PIECE = 4 * 1024 * 1024
 const AT_ONCE = 3
+/** A drop of more files is not copied into the browser: after a reload one drops it again, and what is there is known. */
+const MOST_KEPT = 100
+const LARGEST_HASHED = 64 * 1024 * 1024
 const WAITS = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 60_000, 60_000]
 
 interface Sending {
   file: File
   upload: tus.Upload
+  kind: UploadKind
   fingerprint: string
   speed: Speed
 }
 
 const sendings = new Map<string, Sending>()
+const fingerprints = new Set<string>()
+/** Uploads whose content the studio has confirmed in its last answer. */
+const confirmed = new Set<string>()
 /** Called when a file has arrived whole. */
 const arrivals = new Set<(row: UploadRow) => void>()
 
@@ -80,25 +96,40 @@ export function refusalOf(file: Pick<File, 'name' | 'size'>, kind: UploadKind): 
   return `"${file.name}" is not of a kind that is read here. Choose ${kind.wanted}.`
 }
 
-export function addFiles(files: Iterable<File>, kind: UploadKind): void {
-  for (const file of files) addFile(file, kind)
+/** The kind that takes this file, by its ending. */
+export function kindFor(file: Pick<File, 'name'>, kind: UploadKind): UploadKind {
+  const name = file.name.toLowerCase()
+  return [kind, ...(kind.others ?? [])].find((one) => one.endings.some((ending) => name.endsWith(ending))) ?? kind
 }
 
-function addFile(file: File, kind: UploadKind): void {
+export function addFiles(files: Iterable<File>, kind: UploadKind): void {
+  const all = [...files]
+  if (kind.onFiles) {
+    kind.onFiles(all)
+    return
+  }
+  const isKept = all.length <= MOST_KEPT
+  const rows = all.flatMap((file) => rowFor(file, kindFor(file, kind), isKept) ?? [])
+  // A row that waited for this very file gives way to it.
+  const isReplaced = (one: UploadRow): boolean => one.state === 'missing' && rows.some((row) => row.name === one.name && row.size === one.size)
+  uploads.set((now) => [...now.filter((one) => !isReplaced(one)), ...rows])
+  next()
+}
+
+function rowFor(file: File, kind: UploadKind, isKept: boolean): UploadRow | null {
   const fingerprint = fingerprintOf(file, kind)
-  if ([...sendings.values()].some((one) => one.fingerprint === fingerprint)) return
+  if (fingerprints.has(fingerprint)) return null
   const id = crypto.randomUUID()
   const refusal = refusalOf(file, kind)
-  const row: UploadRow = {
+  if (refusal === null) {
+    fingerprints.add(fingerprint)
+    sendings.set(id, { file, kind, fingerprint, speed: createSpeed(), upload: makeUpload(id, file, fingerprint, kind) })
+    if (isKept) void keepFile({ fingerprint, file, project: kind.project, kind: kind.kind, extra: kind.extra ?? {} })
+  }
+  return {
     id, name: file.name, size: file.size, sent: 0, kind: kind.kind, error: refusal ?? '',
     state: refusal ? 'refused' : 'waiting', secondsLeft: null, resultUrl: null,
   }
-  // A row that waited for this very file gives way to it.
-  uploads.set((now) => [...now.filter((one) => !(one.state === 'missing' && one.name === file.name && one.size === file.size)), row])
-  if (refusal) return
-  sendings.set(id, { file, fingerprint, speed: createSpeed(), upload: makeUpload(id, file, fingerprint, kind) })
-  void keepFile({ fingerprint, file, project: kind.project, kind: kind.kind, extra: kind.extra ?? {} })
-  next()
 }
 
 function makeUpload(id: string, file: File, fingerprint: string, kind: UploadKind): tus.Upload {
@@ -123,7 +154,14 @@ function makeUpload(id: string, file: File, fingerprint: string, kind: UploadKin
       if (isWorthIt && status === 0) change(id, { state: 'offline' })
       return isWorthIt
     },
-    onError: (fault) => refuse(id, sentenceOfFault(fault)),
+    onAfterResponse: (_request, response) => {
+      if (response.getHeader('Phosphene-Receipt')) confirmed.add(id)
+    },
+    onError: (fault) => {
+      // Known content is answered with a receipt and no address to send to, which tus takes for a fault.
+      if (confirmed.has(id)) finish(id, { isKnown: true, sent: file.size })
+      else refuse(id, sentenceOfFault(fault))
+    },
     onSuccess: () => void arrive(id),
   })
 }
@@ -138,35 +176,46 @@ function sentenceOfFault(fault: Error | tus.DetailedError): string {
   }
 }
 
-function refuse(id: string, error: string): void {
+/** The row is told its end, and the next one may begin. */
+function end(id: string, part: Partial<UploadRow>): void {
   const sending = sendings.get(id)
-  change(id, { state: 'refused', error, secondsLeft: null })
-  if (sending) void forgetFile(sending.fingerprint)
+  change(id, { secondsLeft: null, ...part })
+  if (sending) {
+    void forgetFile(sending.fingerprint)
+    fingerprints.delete(sending.fingerprint)
+  }
   sendings.delete(id)
+  confirmed.delete(id)
   next()
+}
+
+function refuse(id: string, error: string): void {
+  end(id, { state: 'refused', error })
+}
+
+function finish(id: string, part: Partial<UploadRow>): void {
+  end(id, { state: 'done', ...part })
+  const row = rowOf(id)
+  if (row) for (const handler of arrivals) handler(row)
 }
 
 /** The whole file is there: what the studio made of it decides whether it stays. */
 async function arrive(id: string): Promise<void> {
+  const sent = rowOf(id)?.size ?? 0
+  if (confirmed.has(id)) {
+    finish(id, { sent })
+    return
+  }
   const sending = sendings.get(id)
-  change(id, { state: 'checking', sent: rowOf(id)?.size ?? 0, secondsLeft: null })
+  change(id, { state: 'checking', sent, secondsLeft: null })
   try {
     const path = new URL(sending?.upload.url ?? '', window.location.href).pathname
     const answer = await untilDecided(path)
-    if (answer.error) {
-      refuse(id, answer.error)
-      return
-    }
-    change(id, { state: 'done', resultUrl: answer.result_url })
+    if (answer.error) refuse(id, answer.error)
+    else finish(id, { resultUrl: answer.result_url })
   } catch (fault) {
     refuse(id, sentenceOf(fault))
-    return
   }
-  if (sending) void forgetFile(sending.fingerprint)
-  sendings.delete(id)
-  const row = rowOf(id)
-  if (row) for (const handler of arrivals) handler(row)
-  next()
 }
 
 async function untilDecided(path: string): Promise<UploadState> {
@@ -188,9 +237,19 @@ async function start(id: string): Promise<void> {
   const sending = sendings.get(id)
   if (!sending) return
   change(id, { state: 'sending' })
+  if (sending.kind.isHashed) await addHash(sending)
   const [earlier] = await sending.upload.findPreviousUploads()
   if (earlier) sending.upload.resumeFromPreviousUpload(earlier)
   if (rowOf(id)?.state === 'sending') sending.upload.start()
+}
+
+/** Only pages of https or of this machine may hash; elsewhere the studio finds out by itself what it knows. */
+async function addHash({ file, upload }: Sending): Promise<void> {
+  if (file.size > LARGEST_HASHED || typeof crypto.subtle === 'undefined') return
+  const digest = await file.arrayBuffer().then((bytes) => crypto.subtle.digest('SHA-256', bytes)).catch(() => null)
+  if (digest === null) return
+  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  upload.options.metadata = { ...upload.options.metadata, sha256 }
 }
 
 export function pauseUpload(id: string): void {
@@ -209,6 +268,7 @@ export async function removeUpload(id: string): Promise<void> {
   const sending = sendings.get(id)
   const row = rowOf(id)
   sendings.delete(id)
+  if (sending) fingerprints.delete(sending.fingerprint)
   uploads.set((now) => now.filter((one) => one.id !== id))
   next()
   if (sending) {
@@ -219,10 +279,14 @@ export async function removeUpload(id: string): Promise<void> {
   }
 }
 
+function withoutAsking({ onFiles: _onFiles, ...kind }: UploadKind): UploadKind {
+  return kind
+}
+
 /** After a reload: goes on with what the browser kept, and lists what waits for its file. */
 export async function takeUpAgain(kind: UploadKind): Promise<void> {
   for (const kept of await keptFiles(kind.project)) {
-    if (kept.kind === kind.kind) addFile(kept.file, { ...kind, extra: kept.extra })
+    if (kept.kind === kind.kind) addFiles([kept.file], { ...withoutAsking(kind), extra: kept.extra })
   }
   const unfinished = await get<Items<UploadState>>(`/projects/${kind.project}/uploads`).catch(() => ({ items: [] }))
   const known = uploads.get()
@@ -234,26 +298,4 @@ export async function takeUpAgain(kind: UploadKind): Promise<void> {
       error: `Choose "${one.name}" again; the upload goes on at ${fileSize(one.offset)}.`,
     }))
   uploads.set((now) => [...now, ...missing])
-}
-
-export interface Speed {
-  tell(sent: number, now?: number): void
-  secondsFor(bytes: number): number | null
-}
-
-/** Bytes a second over the last few seconds. */
-export function createSpeed(): Speed {
-  const samples: { at: number; sent: number }[] = []
-  return {
-    tell(sent, now = Date.now()) {
-      if (samples.length > 0 && sent < (samples.at(-1)?.sent ?? 0)) samples.length = 0
-      samples.push({ at: now, sent })
-      while (samples.length > 2 && now - (samples[0]?.at ?? now) > 6000) samples.shift()
-    },
-    secondsFor(bytes) {
-      const [first, last] = [samples[0], samples.at(-1)]
-      if (!first || !last || last.at - first.at < 800 || last.sent <= first.sent) return null
-      return bytes / ((last.sent - first.sent) / ((last.at - first.at) / 1000))
-    },
-  }
 }

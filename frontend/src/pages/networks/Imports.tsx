@@ -14,11 +14,11 @@ function dismissed(): string[] {
 }
 
 /** What became of each file that was brought in: being read, or refused with the reason until it is dismissed. */
-export function Imports({ subject }: { subject?: string }) {
+export function Imports({ subject, kinds = ['import_snapshot', 'make_pattern'] }: { subject?: string; kinds?: readonly string[] }) {
   const jobs = useAsk(queries.jobs(projectId()))
   const [gone, setGone] = useState(dismissed)
   const shown = (jobs.data?.items ?? []).filter((one) =>
-    ['import_snapshot', 'make_pattern'].includes(one.kind) && (!subject || one.subject === subject) && one.state !== 'done' && one.state !== 'cancelled' && !gone.includes(one.id))
+    kinds.includes(one.kind) && (!subject || one.subject === subject) && one.state !== 'done' && one.state !== 'cancelled' && !gone.includes(one.id))
   if (shown.length === 0) return null
   const drop = (job: Job): void => {
     const next = [...gone, job.id].slice(-200)

@@ -1,0 +1,21 @@
+/** Queries: the lists around the grid, kept fresh by events under [noun in plural, owner]. */
+import type { QueryKey } from '@tanstack/react-query'
+import { get } from '../wire/api'
+import type { Items } from '../wire/types'
+import type { Version, VersionDiff } from './versions'
+import type { Dataset, PortraitFacts, SavedView, Session } from './wire'
+
+function ask<Answer>(key: QueryKey, path: string) {
+  return { queryKey: key, queryFn: ({ signal }: { signal: AbortSignal }) => get<Answer>(path, signal) }
+}
+
+export const libraryQueries = {
+  datasets: (project: string) => ask<Items<Dataset>>(['datasets', project], `/projects/${project}/datasets`),
+  dataset: (id: string) => ask<Dataset>(['dataset', id], `/datasets/${id}`),
+  sessions: (dataset: string) => ask<Items<Session>>(['sessions', dataset], `/datasets/${dataset}/sessions`),
+  views: (dataset: string) => ask<Items<SavedView>>(['views', dataset], `/datasets/${dataset}/views`),
+  versions: (dataset: string) => ask<Items<Version>>(['versions', dataset], `/datasets/${dataset}/versions`),
+  version: (id: string) => ask<Version>(['version', id], `/versions/${id}`),
+  diff: (newer: string, older: string) => ask<VersionDiff>(['version-diff', newer, older], `/versions/${newer}/diff/${older}`),
+  facts: (portrait: number) => ask<PortraitFacts>(['portrait', portrait], `/portraits/${portrait}`),
+}

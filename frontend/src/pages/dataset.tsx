@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { DatasetPage } from './dataset/DatasetPage'
+
+mountPage(<DatasetPage />)

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { LibraryPage } from './library/LibraryPage'
+
+mountPage(<LibraryPage />)
