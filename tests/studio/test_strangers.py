@@ -163,7 +163,13 @@ def pages():
 
 def test_a_stranger_sees_the_same_page_for_what_is_there_and_what_is_not(ids, person, owner, as_user):
     assert len(pages()) >= 11
-    kinds = {"tracks": "track_id", "scenes": "scene_id", "renders": "render_id", "networks": "network_id", "library": "dataset_id"}
+    kinds = {
+        "tracks": "track_id",
+        "scenes": "scene_id",
+        "renders": "render_id",
+        "networks": "network_id",
+        "library": "dataset_id",
+    }
     stranger, member = as_user(person("Stranger")), as_user(owner)
     nothing = stranger.get(f"/p/{uuid.uuid4()}/").content
     for pattern in pages():
