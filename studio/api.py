@@ -26,6 +26,7 @@ ROUTERS = [
     ("", "studio.tracks.api:router"),
     ("", "studio.datasets.library_api:router"),
     ("", "studio.datasets.api:router"),
+    ("", "studio.datasets.versions_api:router"),
     ("/capture", "studio.datasets.capture_api:router"),
     ("", "studio.networks.api:router"),
     ("", "studio.scenes.api:router"),

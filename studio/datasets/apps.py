@@ -19,4 +19,6 @@ class DatasetsConfig(AppConfig):
             looks="studio.datasets.ingest.looks",
         )
         HANDLERS["score_portraits"] = "studio.datasets.score_job.handle"
+        HANDLERS["freeze_version"] = "studio.datasets.versions.handle"
+        HANDLERS["export_version"] = "studio.datasets.exports.handle"
         WATCHERS["score_portraits"] = "studio.datasets.score_job.follow"

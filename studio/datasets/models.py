@@ -168,6 +168,7 @@ class Portrait(models.Model):
             models.Index(
                 fields=["dataset", "taken_at", "id"], condition=Q(binned_at__isnull=False), name="portrait_in_bin"
             ),
+            models.Index(fields=["dataset", "id"], condition=Q(scored_by=""), name="portrait_unscored"),
             models.Index(fields=["session", "taken_at", "id"], name="portrait_of_session"),
             models.Index(fields=["session", "sequence"], name="portrait_by_sequence"),
             models.Index(fields=["dataset", "stack"], name="portrait_stack"),

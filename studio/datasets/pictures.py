@@ -128,6 +128,8 @@ def opened(path: Path) -> Image.Image:
         image = Image.open(path, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise PictureRefused("This picture has more pixels than the studio opens (128 million).") from error
+    except FileNotFoundError:
+        raise
     except Exception as error:  # whatever a parser of a hostile header may raise
         raise PictureRefused(UNKNOWN) from error
     width, height = image.size

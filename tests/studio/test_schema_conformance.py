@@ -22,6 +22,7 @@ from studio.services.tokens import make_token
 from studio.tracks.models import Cue
 from tests.conftest import REPOSITORY
 from tests.studio.datasets.library import make_dataset, make_portraits, make_session
+from tests.studio.datasets.portraits import make_version
 from tests.studio.features import make_portrait, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ def there(project, owner) -> dict[str, str]:
     dataset = make_dataset(project)
     make_portraits(make_session(dataset), 3)
     portrait = make_portrait(project)
+    version = make_version(dataset)
     return {
         "project_id": str(project.id),
         "track_id": str(scene.track_id),
@@ -55,6 +57,8 @@ def there(project, owner) -> dict[str, str]:
         "scene_id": str(scene.id),
         "render_id": str(render.id),
         "dataset_id": str(dataset.pk),
+        "version_id": str(version.pk),
+        "other_id": str(version.pk),
         "job_id": str(render.job_id),
         "segment_id": str(render.job.segments.first().id),
         "lease_id": str(render.job.segments.first().id),

@@ -10,11 +10,13 @@ from django.urls.resolvers import URLPattern
 from studio.api import api
 from studio.blobs.models import Upload
 from studio.blobs.store import put_bytes
+from studio.datasets.models import Dataset
 from studio.jobs import queue
 from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
+from tests.studio.datasets.portraits import make_version
 from tests.studio.features import make_portrait, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +39,11 @@ BODIES = {
     "PATCH /renders/{render_id}": {"name": "mine"},
     "PATCH /scenes/{scene_id}": {"revision": 1, "name": "mine"},
     "PATCH /tracks/{track_id}": {"name": "mine"},
+    "PATCH /versions/{version_id}": {"name": "mine"},
+    "POST /datasets/{dataset_id}/face-filter": {"target": 3},
+    "POST /datasets/{dataset_id}/versions": {"selection": {"filter": {}}},
+    "POST /datasets/{dataset_id}/versions/preview": {"selection": {"filter": {}}},
+    "POST /versions/{version_id}/exports": {"kind": "zip"},
     "POST /datasets/{dataset_id}/bin": {"selection": {"ids": [1]}},
     "POST /datasets/{dataset_id}/bin/restore": {"selection": {"ids": [1]}},
     "POST /datasets/{dataset_id}/decide": {"selection": {"ids": [1]}, "verdict": 1},
@@ -76,6 +83,7 @@ def ids(project, owner, as_user):
     client.call("POST", f"/projects/{project.pk}/invitations", {"role": "viewer"})
     portrait = make_portrait(project)
     job = queue.enqueue("nothing", project_id=project.pk, title="x", payload={}, runs_on="worker")
+    version = make_version(Dataset.objects.get(pk=portrait.dataset_id))
     return {
         "project_id": project.pk,
         "user_id": owner.pk,
@@ -90,6 +98,9 @@ def ids(project, owner, as_user):
         "upload_id": Upload.objects.create(project=project, user=owner, kind="track", name="x", size=9).pk,
         "device_id": add_device(project, name="Tripod Pi", by=owner).pk,
         "dataset_id": portrait.dataset_id,
+        "version_id": version.pk,
+        "other_id": version.pk,
+        "kind": "zip",
         "session_id": portrait.session_id,
         "portrait_id": portrait.pk,
         "frame": 0,

@@ -227,6 +227,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/face-filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Filter Faces
+         * @description Choose by GANce's rule; with `apply` the chosen are picked, as one batch that undo takes back.
+         */
+        post: operations["studio_datasets_versions_api_filter_faces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/facets": {
         parameters: {
             query?: never;
@@ -347,6 +367,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Score Dataset
+         * @description Score again what other models scored than those of now. Decisions and versions stay.
+         */
+        post: operations["studio_datasets_versions_api_score_dataset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/sessions": {
         parameters: {
             query?: never;
@@ -381,6 +421,50 @@ export interface paths {
          * @description Take back one's own newest batch. 409 when there is none.
          */
         post: operations["studio_datasets_library_api_post_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description The versions of a dataset, newest first.
+         */
+        get: operations["studio_datasets_versions_api_list_versions"];
+        put?: never;
+        /**
+         * Add Version
+         * @description Freeze a selection. A large one is frozen by a job: `is_frozen` tells when.
+         */
+        post: operations["studio_datasets_versions_api_add_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/versions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Version
+         * @description What the recipe would make of a few of these, and what it would leave out. Nothing is kept.
+         */
+        post: operations["studio_datasets_versions_api_preview_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1831,6 +1915,87 @@ export interface paths {
         patch: operations["studio_blobs_api_send_piece"];
         trace?: never;
     };
+    "/api/v1/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Version */
+        get: operations["studio_datasets_versions_api_get_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Version
+         * @description Rename it, or write another note.
+         */
+        patch: operations["studio_datasets_versions_api_change_version"];
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/diff/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diff Versions
+         * @description From the first version to the second.
+         */
+        get: operations["studio_datasets_versions_api_diff_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Export
+         * @description Make a file of it, by a job; one that is there already is kept. 409 while the version is being frozen.
+         */
+        post: operations["studio_datasets_versions_api_add_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/exports/{kind}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description The file, by Range. 404 while it is not made.
+         */
+        get: operations["studio_datasets_versions_api_get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visualizers": {
         parameters: {
             query?: never;
@@ -2497,6 +2662,30 @@ export interface components {
             };
         };
         /**
+         * DiffOut
+         * @description From the first version to the second: `recut` are in both, but cut or scaled otherwise.
+         */
+        DiffOut: {
+            /** Added */
+            added: number;
+            /** Recut */
+            recut: number;
+            /** Removed */
+            removed: number;
+            /** Same */
+            same: number;
+            samples: components["schemas"]["DiffSamples"];
+        };
+        /** DiffSamples */
+        DiffSamples: {
+            /** Added */
+            added: components["schemas"]["PortraitOut"][];
+            /** Recut */
+            recut: components["schemas"]["PortraitOut"][];
+            /** Removed */
+            removed: components["schemas"]["PortraitOut"][];
+        };
+        /**
          * DoneOut
          * @description `batch_id` is null when nothing changed. `kept_others`: changed by somebody else since, so left alone.
          */
@@ -2590,6 +2779,71 @@ export interface components {
             events: components["schemas"]["EventOut"][];
             /** Last */
             last: number;
+        };
+        /** ExportIn */
+        ExportIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "zip" | "folder" | "tfrecord";
+        };
+        /**
+         * ExportOut
+         * @description `url` and `bytes` are null until it is made.
+         */
+        ExportOut: {
+            /** Bytes */
+            bytes: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            job: components["schemas"]["JobOut"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "zip" | "folder" | "tfrecord";
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * FaceFilterIn
+         * @description GANce's rule. Without a selection: all of the dataset that nobody has rejected. `apply` makes it one batch.
+         */
+        FaceFilterIn: {
+            /** Apply */
+            apply?: "pick" | null;
+            /**
+             * Neighbours
+             * @default 2
+             */
+            neighbours: number;
+            /**
+             * Seed
+             * @default 1234
+             */
+            seed: number;
+            selection?: components["schemas"]["Selection"] | null;
+            /** Target */
+            target: number;
+        };
+        /** FaceFilterOut */
+        FaceFilterOut: {
+            /** Batch Id */
+            batch_id?: number | null;
+            /** Ids Count */
+            ids_count: number;
+            /** Neighbours */
+            neighbours: number;
+            /** Random */
+            random: number;
+            /** Skipped */
+            skipped: components["schemas"]["ReasonOut"][];
+            /** With Faces */
+            with_faces: number;
         };
         /** FacetsOut */
         FacetsOut: {
@@ -3451,6 +3705,39 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** PreviewIn */
+        PreviewIn: {
+            /**
+             * @default {
+             *       "aspect": "square",
+             *       "crop": "face",
+             *       "margin": 0.6,
+             *       "resampling": "lanczos",
+             *       "size": 256
+             *     }
+             */
+            recipe: components["schemas"]["Recipe"];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            selection: components["schemas"]["Selection"];
+        };
+        /**
+         * PreviewOut
+         * @description `count` would be in the version; `enlarged` of them are smaller in the original than the recipe's size.
+         */
+        PreviewOut: {
+            /** Count */
+            count: number;
+            /** Enlarged */
+            enlarged: number;
+            /** Left Out */
+            left_out: components["schemas"]["ReasonOut"][];
+            /** Samples */
+            samples: components["schemas"]["SampleOut"][];
+        };
         /** ProjectIn */
         ProjectIn: {
             /** Name */
@@ -3504,6 +3791,13 @@ export interface components {
             kind: "whole" | "selection" | "first";
             /** Start Seconds */
             start_seconds?: number | null;
+        };
+        /** ReasonOut */
+        ReasonOut: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * Recipe
@@ -3737,6 +4031,18 @@ export interface components {
              */
             role: "owner" | "editor" | "viewer";
         };
+        /**
+         * SampleOut
+         * @description `image` is a data URL.
+         */
+        SampleOut: {
+            /** Image */
+            image: string;
+            /** Name */
+            name: string;
+            /** Portrait Id */
+            portrait_id: number;
+        };
         /** SceneIn */
         SceneIn: {
             /** Fps */
@@ -3937,6 +4243,14 @@ export interface components {
             name: string;
             /** State */
             state: string;
+        };
+        /**
+         * ScoreOut
+         * @description How many will be scored again, because other models scored them.
+         */
+        ScoreOut: {
+            /** Count */
+            count: number;
         };
         /**
          * SectionOut
@@ -4484,6 +4798,92 @@ export interface components {
             /** Unreviewed */
             unreviewed: number;
         };
+        /** VersionIn */
+        VersionIn: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * @default {
+             *       "aspect": "square",
+             *       "crop": "face",
+             *       "margin": 0.6,
+             *       "resampling": "lanczos",
+             *       "size": 256
+             *     }
+             */
+            recipe: components["schemas"]["Recipe"];
+            selection: components["schemas"]["Selection"];
+        };
+        /** VersionList */
+        VersionList: {
+            /** Items */
+            items: components["schemas"]["VersionOut"][];
+        };
+        /**
+         * VersionOut
+         * @description `found_by` names what found the faces. `left_out`: what the recipe could not cut.
+         */
+        VersionOut: {
+            /** Count */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Exports */
+            exports: components["schemas"]["ExportOut"][];
+            /** Fingerprint */
+            fingerprint: string;
+            /** Found By */
+            found_by: string[];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Frozen */
+            is_frozen: boolean;
+            job: components["schemas"]["JobOut"] | null;
+            /** Left Out */
+            left_out: components["schemas"]["ReasonOut"][];
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            recipe: components["schemas"]["Recipe"];
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * VersionPatch
+         * @description The name and the note; nothing else of a version changes.
+         */
+        VersionPatch: {
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+        };
         /**
          * VisualizerOut
          * @description `schema` is the JSON Schema of the parameters, each with x-group, x-unit, x-stage and so on.
@@ -4869,6 +5269,32 @@ export interface operations {
             };
         };
     };
+    studio_datasets_versions_api_filter_faces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FaceFilterIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaceFilterOut"];
+                };
+            };
+        };
+    };
     studio_datasets_library_api_get_facets: {
         parameters: {
             query?: {
@@ -5012,6 +5438,28 @@ export interface operations {
             };
         };
     };
+    studio_datasets_versions_api_score_dataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreOut"];
+                };
+            };
+        };
+    };
     studio_datasets_api_list_sessions: {
         parameters: {
             query?: never;
@@ -5052,6 +5500,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DoneOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_add_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_preview_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
                 };
             };
         };
@@ -7280,6 +7802,126 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    studio_datasets_versions_api_get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_change_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_diff_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+                other_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_add_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+                kind: "zip" | "folder" | "tfrecord";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
             };
         };
     };

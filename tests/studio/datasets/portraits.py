@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from studio.blobs.store import put_bytes
-from studio.datasets.models import CaptureSession, Dataset, Portrait
+from studio.datasets.models import CaptureSession, Dataset, DatasetVersion, Portrait, VersionExport
 from studio.projects.models import Project
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -41,3 +41,11 @@ def jpeg(picture: Image.Image | Path, *, size: tuple[int, int] | None = None, qu
     buffer = io.BytesIO()
     (image.resize(size) if size else image).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def make_version(dataset: Dataset) -> DatasetVersion:
+    """A frozen version without any portrait, and a file of it."""
+    recipe = {"crop": "centre", "margin": 0.6, "aspect": "square", "size": 64, "resampling": "area"}
+    version = DatasetVersion.objects.create(dataset=dataset, number=1, recipe=recipe, is_frozen=True)
+    VersionExport.objects.create(version=version, kind="zip", blob=put_bytes(b"a zip"))
+    return version
