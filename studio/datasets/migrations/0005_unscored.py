@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("blobs", "0002_device_and_receipt"),
-        ("datasets", "0003_library"),
+        ("datasets", "0004_grid_index"),
     ]
 
     operations = [
