@@ -20,6 +20,9 @@ USUAL_BPM, USUAL_OCTAVES = 118.0, 0.75
 JUMP_COST = 6.0
 WHOLE_TRACK_SHARE = 0.6
 LEAST_SHARE = 0.2
+DOTTED_RATIOS = np.array([2 / 3, 3 / 4, 4 / 3, 3 / 2])
+NEAR_OCTAVES = 0.1
+DOTTED_MARGIN = 1.15
 MARKER_TOLERANCE_SECONDS = 0.030
 
 
@@ -53,12 +56,25 @@ def find_tempo(onset: np.ndarray) -> TempoCurve:
     bpm = LOWEST_BPM * 2 ** (np.arange(round(np.log2(HIGHEST_BPM / LOWEST_BPM) * BINS_PER_OCTAVE)) / BINS_PER_OCTAVE)
     lags = 60 * FRAME_RATE / bpm
     scores = [_pulse_score(repeats, lags) for repeats in _autocorrelations(onset)]
-    score, clarity = (np.concatenate(parts) for parts in zip(*scores, strict=True))
+    score, halves, clarity = (np.concatenate(parts) for parts in zip(*scores, strict=True))
     seconds = np.arange(len(score)) * _step() / FRAME_RATE
     prior = np.exp(-0.5 * (np.log2(bpm / USUAL_BPM) / USUAL_OCTAVES) ** 2)
+    if _is_dotted(bpm, plain=score.mean(axis=0) * prior, divided=(score + halves).mean(axis=0) * prior):
+        score = score + halves
     # A window that is unsure follows what the whole track says.
     path = _cheapest_path((score + WHOLE_TRACK_SHARE * score.mean(axis=0)) * prior)
     return TempoCurve(seconds, bpm[path], clarity[np.arange(len(path)), path])
+
+
+def _is_dotted(bpm: np.ndarray, *, plain: np.ndarray, divided: np.ndarray) -> bool:
+    """Whether the likeliest pace is that of dotted notes or triplets, while another one is played in halves as well.
+
+    Dotted notes, three quarters of a beat, often repeat as well as the beat does, but their half does not.
+    """
+    likeliest = int(plain.argmax())
+    ratio = bpm / bpm[likeliest]
+    near = np.abs(np.log2(ratio[:, None] / DOTTED_RATIOS)).min(axis=1) < NEAR_OCTAVES
+    return float(divided[near].max(initial=0.0)) > DOTTED_MARGIN * float(divided[likeliest])
 
 
 def _step() -> int:
@@ -82,19 +98,19 @@ def _autocorrelations(onset: np.ndarray) -> Iterator[np.ndarray]:
         yield (repeats / np.maximum(shape / shape[0], 0.1)).astype(np.float32)
 
 
-def _pulse_score(repeats: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A pulse repeats after one beat, and after two and four. -> score [w, bpm], likeness after one [w, bpm]"""
+def _pulse_score(repeats: np.ndarray, lags: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A pulse repeats after one beat, and after two and four. -> score, likeness after a half, after one [w, bpm]"""
     longest = repeats.shape[1] - 2
     likeness = []
-    for multiple in (1, 2, 4):
+    for multiple in (0.5, 1, 2, 4):
         place = np.minimum(lags * multiple, longest)
         low = place.astype(int)
         share = place - low
         likeness.append(repeats[:, low] * (1 - share) + repeats[:, low + 1] * share)
-    one, two, four = (np.maximum(x, 0) for x in likeness)
+    half, one, two, four = (np.maximum(x, 0) for x in likeness)
     # Twice too fast also repeats after two and four; only a pace whose single beat repeats is one.
     beats_itself = np.clip(one / np.maximum(LEAST_SHARE * two, 1e-6), 0, 1)
-    return (one + 0.5 * two + 0.25 * four) * beats_itself, one
+    return (one + 0.5 * two + 0.25 * four) * beats_itself, half * beats_itself, one
 
 
 def _cheapest_path(score: np.ndarray) -> np.ndarray:
