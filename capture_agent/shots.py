@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from capture_agent.errors import CaptureError
+
 WAITING, SENDING, DONE, BLOCKED = "new", "sending", "done", "blocked"
 STATES = (WAITING, SENDING, DONE, BLOCKED)
 
@@ -146,11 +148,11 @@ class Counts:
     bytes: int = 0
 
 
-class SpoolFull(Exception):
+class SpoolFull(CaptureError):
     """Shown as it stands: capturing stops here, uploading goes on."""
 
 
-class SpoolError(Exception):
+class SpoolError(CaptureError):
     """Shown as it stands."""
 
 

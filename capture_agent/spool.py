@@ -23,7 +23,6 @@ from capture_agent.file_names import stem_of
 from capture_agent.shots import (
     BLOCKED,
     DONE,
-    SENDING,
     STATES,
     WAITING,
     Counts,
@@ -194,6 +193,11 @@ class Spool:
                 gone += 1
         return gone
 
+    def refresh(self) -> None:
+        """Look at the folders again, after somebody moved files by hand."""
+        with self._lock():
+            self._recovered()
+
     def with_index(self, ask: Callable[[SpoolIndex], T]) -> T:
         """Ask the index; when it fails (damaged, or its disk full) it is built again from the folders, then asked."""
         try:
@@ -273,11 +277,3 @@ class Spool:
 
 def _readable(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
-
-
-def claimable(spool: Spool, busy: set[tuple[UUID, str]]) -> Shot | None:
-    """The oldest shot that waits or was left in the middle, and that no lane has."""
-    for shot in spool.shots(SENDING, WAITING, limit=len(busy) + 1):
-        if (shot.session_id, shot.stem) not in busy:
-            return shot
-    return None
