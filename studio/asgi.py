@@ -19,6 +19,8 @@ from django.conf import settings  # noqa: E402
 from django.urls import URLPattern, path, re_path  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
+from studio.blobs.pieces import Pieces  # noqa: E402
+
 PAGE_SOCKETS = {
     "ws/projects/<uuid:project_id>/events": "studio.events.sockets:EventsSocket",
     "ws/scenes/<uuid:scene_id>/preview": "studio.scenes.sockets:PreviewSocket",
@@ -47,7 +49,7 @@ services = URLRouter([*routes(SERVICE_SOCKETS), nowhere])
 pages = OriginValidator(AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), nowhere])), settings.PAGE_ORIGINS)
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": Pieces(django_application),
         "websocket": URLRouter([re_path("^(?=ws/(service/|device$))", services), re_path("", pages)]),
     }
 )

@@ -12,6 +12,8 @@ from daphne.server import Server
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
 
+from studio.streaming import Feed, StreamedRequest
+
 # How long a reader may take nothing at all before its connection is dropped.
 STALL_SECONDS = 120.0
 # The sockets have limits of their own, below this; what is longer is not even gathered to be measured.
@@ -66,6 +68,21 @@ class PacedServer(Server):
             closeHandshakeTimeout=CLOSE_SECONDS,
             maxMessagePayloadSize=LARGEST_MESSAGE_BYTES,
         )
+        build = self.http_factory.buildProtocol
+
+        def build_streaming(address: Any) -> Any:
+            protocol = build(address)
+            protocol.requestFactory = StreamedRequest
+            return protocol
+
+        self.http_factory.buildProtocol = build_streaming
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        queue = super().create_application(protocol, scope)
+        if queue is None or not getattr(protocol, "is_streamed", False):
+            return queue
+        protocol.feed = queue
+        return Feed(queue)
 
     def protocol_disconnected(self, protocol: Any) -> None:
         super().protocol_disconnected(protocol)

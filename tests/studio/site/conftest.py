@@ -57,26 +57,31 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
+def start_server(environment: dict[str, str], log: Path, *, server: str = "daphne") -> subprocess.Popen[bytes]:
+    """The studio under its own server, or under uvicorn: nothing in it depends on which."""
+    uvicorn = ["-m", "uvicorn", "studio.asgi:application", "--port", environment["PORT"], "--log-level", "warning"]
+    command = [sys.executable, *{"daphne": ["manage.py", "serve"], "uvicorn": uvicorn}[server]]
+    with log.open("ab") as output:
+        return subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+
+
 @contextmanager
-def studio_on(folder: Path, **settings: str) -> Iterator[Studio]:
+def studio_on(folder: Path, *, server: str = "daphne", **settings: str) -> Iterator[Studio]:
     """A studio with these settings, its first person signed in; ended afterwards."""
     port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DJANGO_"))}
     environment = clean | {"STUDIO_DATA": str(folder / "data"), "PORT": str(port), **settings}
     manage(environment, "setup")
     log = folder / "serve.log"
-    with log.open("ab") as output:
-        command = [sys.executable, "manage.py", "serve"]
-        process = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
-    studio = Studio(process, port, environment, log)
+    studio = Studio(start_server(environment, log, server=server), port, environment, log)
     try:
-        wait_for_port(port, process, log, 60)
+        wait_for_port(port, studio.process, log, 60)
         studio.sign_in()
         yield studio
     finally:
         studio.http.close()
-        process.kill()
-        process.wait(10)
+        studio.process.kill()
+        studio.process.wait(10)
         print(log.read_text(errors="replace")[-20_000:])  # shown when a test fails
 
 
