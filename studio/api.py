@@ -25,6 +25,7 @@ ROUTERS = [
     ("", "studio.blobs.api:router"),
     ("", "studio.tracks.api:router"),
     ("", "studio.datasets.library_api:router"),
+    ("", "studio.datasets.keep_api:router"),
     ("", "studio.datasets.api:router"),
     ("", "studio.datasets.versions_api:router"),
     ("/capture", "studio.datasets.capture_api:router"),

@@ -13,12 +13,15 @@ from django.db.models import QuerySet
 
 from studio.accounts.models import User
 from studio.datasets.models import Dataset, DecisionBatch, Portrait
+from studio.datasets.stacks import restack_all, restack_around
 from studio.events.record import record
 
 CHUNK = 5000
 # SQLite has one writer, and those who wait look in only now and then.
 TURN_SECONDS = 0.03
 TOLD_IDS = 200
+MOVES = (DecisionBatch.Kind.BIN, DecisionBatch.Kind.RESTORE)
+RESTACKED_INSIDE = 1000
 Work = Callable[[DecisionBatch, list[int]], list[int]]
 
 
@@ -47,7 +50,8 @@ def new_batch(
                 batch.delete()
                 return None
             if is_last:
-                tell(batch, changed, actor=by, **told)
+                settle(batch, changed, actor=by, **told)
+    restack_many(batch, changed)
     return batch
 
 
@@ -67,14 +71,23 @@ def locked(dataset: Dataset) -> Iterator[None]:
         yield
 
 
-def tell(batch: DecisionBatch, ids: list[int], *, actor: User | None, **more: Any) -> None:
-    """One event for a batch, however many portraits it is about."""
+def settle(batch: DecisionBatch, ids: list[int], *, actor: User | None, **told: Any) -> None:
+    """The end of a batch, in the transaction of its last chunk: stacks that lost or found a picture, and one event."""
+    batch.told_ids = ids if len(ids) <= TOLD_IDS else None
+    if batch.kind in MOVES and len(ids) <= RESTACKED_INSIDE:
+        restack_around(batch.dataset_id, ids)
     payload = {
         "dataset_id": batch.dataset_id,
         "batch_id": batch.pk,
         "count": len(ids),
-        "ids": ids if len(ids) <= TOLD_IDS else None,
+        "ids": batch.told_ids,
         "by": actor.pk if actor else None,
-        **more,
+        **told,
     }
     record(batch.dataset.project_id, "portraits.decided", subject=batch.dataset.subject, payload=payload, actor=actor)
+
+
+def restack_many(batch: DecisionBatch | None, ids: list[int]) -> None:
+    """All stacks anew, in transactions of its own, because tens of thousands take seconds."""
+    if batch is not None and batch.kind in MOVES and len(ids) > RESTACKED_INSIDE:
+        restack_all(batch.dataset_id)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import CASCADE, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from studio.accounts.models import User
@@ -12,14 +12,12 @@ from studio.datasets.bin_sql import bin_chunk, restore_chunk
 from studio.datasets.decisions import counted
 from studio.datasets.models import (
     Dataset,
-    Decision,
     DecisionBatch,
-    DecisionChange,
     Portrait,
-    PortraitFacts,
     SelectionDownload,
     VersionItem,
 )
+from studio.events.record import record
 
 KEPT = timedelta(days=30)
 PURGED_AT_ONCE = 1000
@@ -65,9 +63,19 @@ def purge(*, now: datetime | None = None) -> int:
                 .order_by("pk")
                 .values_list("pk", flat=True)[:PURGED_AT_ONCE]
             )
-            for rows in (Decision, DecisionChange, PortraitFacts):
-                rows.objects.filter(portrait_id__in=ids)._raw_delete("default")
-            Portrait.objects.filter(pk__in=ids)._raw_delete("default")
+            _forget(ids)
         gone += len(ids)
         if len(ids) < PURGED_AT_ONCE:
             return gone
+
+
+def _forget(ids: list[int]) -> None:
+    """The rows and all that hangs on them, without loading any."""
+    datasets = list(Dataset.objects.filter(portraits__in=ids).distinct())
+    for relation in Portrait._meta.related_objects:
+        if relation.on_delete is CASCADE:
+            hanging = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": ids})  # type: ignore[union-attr]
+            hanging._raw_delete(hanging.db)
+    Portrait.objects.filter(pk__in=ids)._raw_delete("default")
+    for dataset in datasets:
+        record(dataset.project_id, "portraits.purged", subject=dataset.subject, payload={"dataset_id": dataset.pk})

@@ -46,6 +46,8 @@ class DecisionBatch(models.Model):
     label = models.CharField(max_length=200)
     count = models.PositiveIntegerField(default=0)
     undone_at = models.DateTimeField(null=True)
+    # The portraits that changed just now, while they are few: a page repaints only those. Not kept.
+    told_ids: list[int] | None = None
 
     class Meta:
         ordering = ["id"]

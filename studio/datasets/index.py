@@ -149,5 +149,5 @@ def _months(months: np.ndarray) -> list[dict[str, Any]]:
 
 
 def _rank_of(ids: np.ndarray, portrait_id: int | None) -> int | None:
-    found = np.flatnonzero(ids == portrait_id) if portrait_id is not None else ()
-    return int(found[0]) if len(found) else None
+    found = [] if portrait_id is None else np.flatnonzero(ids == portrait_id).tolist()
+    return found[0] if found else None

@@ -116,14 +116,15 @@ def dataset_or_404(request: HttpRequest, dataset_id: UUID, *, may: str = VIEW) -
 
 def done(batch: DecisionBatch | None) -> dict[str, Any]:
     if batch is None:
-        return {"batch_id": None, "count": 0, "label": "Nothing changed"}
-    return {"batch_id": batch.pk, "count": batch.count, "label": batch.label}
+        return {"batch_id": None, "count": 0, "ids": [], "label": "Nothing changed"}
+    return {"batch_id": batch.pk, "count": batch.count, "ids": batch.told_ids, "label": batch.label}
 
 
 def undone(found: undoing.Undone) -> dict[str, Any]:
     return {
         "batch_id": found.batch.pk,
         "count": found.count,
+        "ids": found.batch.told_ids,
         "label": found.batch.label,
         "kept_others": found.kept_others,
     }

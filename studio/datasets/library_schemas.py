@@ -90,10 +90,14 @@ class SelectionIn(Schema):
 
 
 class DoneOut(Schema):
-    """`batch_id` is null when nothing changed. `kept_others`: changed by somebody else since, so left alone."""
+    """What changed: `ids` while they are few, else null. `batch_id` is null when nothing did.
+
+    `kept_others` were changed by somebody else since and left alone.
+    """
 
     batch_id: int | None
     count: int
+    ids: list[int] | None
     label: str
     kept_others: int = 0
 

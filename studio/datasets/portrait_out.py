@@ -10,21 +10,9 @@ from studio.datasets.models import Portrait
 
 # What `portrait_out` reads beside the row itself; give it to select_related.
 JOINS = ("decision__by",)
-COPIED = (
-    "id",
-    "session_id",
-    "name",
-    "taken_at",
-    "width_px",
-    "height_px",
-    "state",
-    "error",
-    "faces",
-    "face_px",
-    "face_x",
-)
-COPIED += ("face_y", "off_centre", "roll", "yaw", "sharpness", "clipped", "brightness", "stack", "stack_size")
-COPIED += ("is_stack_top", "binned_at")
+COPIED = ("id", "session_id", "name", "taken_at", "width_px", "height_px", "state", "error", "binned_at")
+SCORES = ("faces", "face_px", "face_x", "face_y", "off_centre", "roll", "yaw", "sharpness", "clipped", "brightness")
+STACK = ("stack", "stack_size", "is_stack_top")
 
 
 class DeciderOut(Schema):
@@ -76,16 +64,16 @@ class PortraitPage(Schema):
 def portrait_out(portrait: Portrait) -> dict[str, Any]:
     files = f"/api/v1/portraits/{portrait.pk}/files"
     decision = getattr(portrait, "decision", None)
-    is_decided = decision is not None and (decision.verdict != 0 or decision.stars != 0)
+    made = decision if decision is not None and (decision.verdict != 0 or decision.stars != 0) else None
     return {
-        **{name: getattr(portrait, name) for name in COPIED},
+        **{name: getattr(portrait, name) for name in (*COPIED, *SCORES, *STACK)},
         "thumb_url": f"{files}/thumb" if portrait.thumb_id else None,
         "view_url": f"{files}/view" if portrait.view_id else None,
         "original_url": f"{files}/original",
         "verdict": decision.verdict if decision else 0,
         "stars": decision.stars if decision else 0,
-        "decided_by": _decider(decision.by) if is_decided and decision.by else None,
-        "decided_at": decision.at if is_decided else None,
+        "decided_by": _decider(made.by) if made and made.by else None,
+        "decided_at": made.at if made else None,
     }
 
 

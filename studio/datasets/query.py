@@ -31,7 +31,7 @@ class Plain(Func):
 def filter_of(text: str) -> LibraryFilter:
     """The filter that an address carries as JSON; the usual one when it carries none. Raises Refused (422)."""
     try:
-        return LibraryFilter.model_validate_json(text) if text else LibraryFilter()
+        return LibraryFilter.model_validate_json(text or "{}")
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(["filter", *(str(step) for step in fault["loc"])])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.datasets import bin_sql, decision_sql
-from studio.datasets.batches import CHUNK, Work, chunks, locked, tell
+from studio.datasets.batches import CHUNK, Work, chunks, locked, restack_many, settle
 from studio.datasets.models import Dataset, DecisionBatch, DecisionChange
 from studio.errors import Refused
 
@@ -106,6 +106,7 @@ def _work(dataset: Dataset, batch: DecisionBatch, ids: list[int], *, by: User, i
             changed += work(batch, chunk)
             if is_last:
                 _mark(dataset, batch, changed, by=by, is_undo=is_undo)
+    restack_many(batch, changed)
     if not ids:  # all its portraits were purged since
         with locked(dataset):
             _mark(dataset, batch, changed, by=by, is_undo=is_undo)
@@ -116,4 +117,4 @@ def _mark(dataset: Dataset, batch: DecisionBatch, changed: list[int], *, by: Use
     batch.dataset = dataset
     batch.undone_at = timezone.now() if is_undo else None
     batch.save(update_fields=["undone_at"])
-    tell(batch, changed, actor=by, undone=is_undo)
+    settle(batch, changed, actor=by, undone=is_undo)

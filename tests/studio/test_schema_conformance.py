@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from schemathesis.core import NOT_SET
 
 from studio.api import api
+from studio.datasets.models import SavedView, SelectionDownload
 from studio.renders.models import Render
 from studio.renders.order import Order, Range, start_render
 from studio.services.capture_devices import add as add_device
@@ -58,6 +59,8 @@ def there(project, owner) -> dict[str, str]:
         "render_id": str(render.id),
         "dataset_id": str(dataset.pk),
         "version_id": str(version.pk),
+        "view_id": str(SavedView.objects.create(dataset=dataset, name="Sharp").pk),
+        "download_id": str(SelectionDownload.objects.create(dataset=dataset, by=owner, selection={"filter": {}}).pk),
         "other_id": str(version.pk),
         "job_id": str(render.job_id),
         "segment_id": str(render.job.segments.first().id),

@@ -227,6 +227,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/downloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Download
+         * @description An address that gives the selection as a zip, for a day. Looking is enough for that.
+         */
+        post: operations["studio_datasets_keep_api_order_download"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/face-filter": {
         parameters: {
             query?: never;
@@ -471,6 +491,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Views
+         * @description Everybody's, by name.
+         */
+        get: operations["studio_datasets_keep_api_list_views"];
+        put?: never;
+        /** Add View */
+        post: operations["studio_datasets_keep_api_add_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}": {
         parameters: {
             query?: never;
@@ -510,6 +551,26 @@ export interface paths {
          * @description Ask the device to do something and wait for its answer. 409 when it is away or cannot; 504 when it is silent.
          */
         post: operations["studio_services_capture_api_command_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/downloads/{download_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Download
+         * @description The zip, packed while it is sent.
+         */
+        get: operations["studio_datasets_keep_api_get_download"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1996,6 +2057,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove View */
+        delete: operations["studio_datasets_keep_api_remove_view"];
+        options?: never;
+        head?: never;
+        /** Change View */
+        patch: operations["studio_datasets_keep_api_change_view"];
+        trace?: never;
+    };
     "/api/v1/visualizers": {
         parameters: {
             query?: never;
@@ -2687,13 +2766,17 @@ export interface components {
         };
         /**
          * DoneOut
-         * @description `batch_id` is null when nothing changed. `kept_others`: changed by somebody else since, so left alone.
+         * @description What changed: `ids` while they are few, else null. `batch_id` is null when nothing did.
+         *
+         *     `kept_others` were changed by somebody else since and left alone.
          */
         DoneOut: {
             /** Batch Id */
             batch_id: number | null;
             /** Count */
             count: number;
+            /** Ids */
+            ids: number[] | null;
             /**
              * Kept Others
              * @default 0
@@ -2701,6 +2784,21 @@ export interface components {
             kept_others: number;
             /** Label */
             label: string;
+        };
+        /** DownloadIn */
+        DownloadIn: {
+            selection: components["schemas"]["Selection"];
+            /**
+             * Which
+             * @default original
+             * @enum {string}
+             */
+            which: "original" | "view";
+        };
+        /** DownloadOut */
+        DownloadOut: {
+            /** Url */
+            url: string;
         };
         /** DuplicateIn */
         DuplicateIn: {
@@ -4884,6 +4982,48 @@ export interface components {
             /** Note */
             note?: string | null;
         };
+        /** ViewIn */
+        ViewIn: {
+            /** Name */
+            name: string;
+            query: components["schemas"]["LibraryFilter"];
+        };
+        /** ViewList */
+        ViewList: {
+            /** Items */
+            items: components["schemas"]["ViewOut"][];
+        };
+        /** ViewOut */
+        ViewOut: {
+            by: components["schemas"]["DeciderOut"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Query */
+            query: {
+                [key: string]: unknown;
+            };
+        };
+        /** ViewPatch */
+        ViewPatch: {
+            /** Name */
+            name?: string | null;
+            query?: components["schemas"]["LibraryFilter"] | null;
+        };
         /**
          * VisualizerOut
          * @description `schema` is the JSON Schema of the parameters, each with x-group, x-unit, x-stage and so on.
@@ -5269,6 +5409,32 @@ export interface operations {
             };
         };
     };
+    studio_datasets_keep_api_order_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DownloadIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DownloadOut"];
+                };
+            };
+        };
+    };
     studio_datasets_versions_api_filter_faces: {
         parameters: {
             query?: never;
@@ -5578,6 +5744,54 @@ export interface operations {
             };
         };
     };
+    studio_datasets_keep_api_list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+        };
+    };
+    studio_datasets_keep_api_add_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+        };
+    };
     studio_services_capture_api_get_device: {
         parameters: {
             query?: never;
@@ -5668,6 +5882,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_keep_api_get_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                download_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
@@ -7921,6 +8157,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+        };
+    };
+    studio_datasets_keep_api_remove_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    studio_datasets_keep_api_change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewOut"];
                 };
             };
         };

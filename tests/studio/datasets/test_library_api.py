@@ -76,3 +76,40 @@ def test_facets_count_what_each_chip_leaves(dataset, client):
     assert (sharpness["from"], sharpness["to"], len(sharpness["bins"])) == (0, 100, 60)
     assert (sharpness["bins"][48], sharpness["bins"][12], sum(sharpness["bins"])) == (30, 20, 50)
     assert sum(sharpness["kept"]) == 30
+
+
+def test_views_are_saved_shared_renamed_and_removed(dataset, client, member, as_user):
+    query = {"faces": [1, 1], "sharpness": [42, None]}
+    made = client.call("POST", f"/datasets/{dataset.pk}/views", {"name": "  Sharp,  one face ", "query": query})
+    assert made.status_code == 201
+    view = made.json()
+    assert (view["name"], view["query"]) == ("Sharp, one face", {"faces": [1.0, 1.0], "sharpness": [42.0, None]})
+    viewer = as_user(member("viewer"))
+    assert viewer.call("GET", f"/datasets/{dataset.pk}/views").json()["items"] == [view]
+    assert client.call("PATCH", f"/views/{view['id']}", {"name": "Sharp"}).json()["query"] == view["query"]
+    assert client.call("PATCH", f"/views/{view['id']}", {"name": " "}).status_code == 422
+    assert client.call("DELETE", f"/views/{view['id']}").status_code == 204
+    assert client.call("GET", f"/datasets/{dataset.pk}/views").json()["items"] == []
+
+
+def test_a_viewer_may_not_bring_back_from_the_bin(dataset, member, as_user):
+    [portrait] = make_portraits(make_session(dataset), 1)
+    answer = as_user(member("viewer")).call(
+        "POST", f"/datasets/{dataset.pk}/bin/restore", {"selection": {"ids": [portrait.pk]}}
+    )
+    assert answer.status_code == 403
+
+
+def test_a_wrong_filter_names_the_field(dataset, client):
+    for wanted, field in (
+        ('{"faces": [3, 1]}', "filter"),
+        ('{"sharpness": ["x", 1]}', "filter.sharpness.0"),
+        ('{"taken": ["2026-01-01T00:00:00", null]}', "filter.taken.0"),
+        ('{"colour": 1}', "filter.colour"),
+        ("{", "filter"),
+    ):
+        answer = client.call("GET", f"/datasets/{dataset.pk}/index?filter={quote(wanted)}")
+        assert (answer.status_code, answer.json()["field"]) == (422, field), answer.content
+    for key in ("x", "WzAsMSwyXQ", "AAAA", "W10"):
+        answer = client.call("GET", f"/datasets/{dataset.pk}/portraits?after={key}")
+        assert (answer.status_code, answer.json()["field"]) == (422, "after"), key
