@@ -9,12 +9,14 @@ from ninja import Router, Status
 from studio.accounts.auth import person_of
 from studio.datasets import counts, rules, sessions
 from studio.datasets.models import CaptureSession, Dataset, Portrait
-from studio.datasets.present import dataset_out, session_out
+from studio.datasets.portrait_out import JOINS
+from studio.datasets.present import dataset_out, portrait_facts_out, session_out
 from studio.datasets.schemas import (
     DatasetIn,
     DatasetList,
     DatasetOut,
     DatasetPatch,
+    PortraitFactsOut,
     SessionList,
     SessionOut,
     SessionPatch,
@@ -92,6 +94,13 @@ def change_session(request: HttpRequest, session_id: UUID, patch: SessionPatch) 
     revision = values.pop("revision", None)
     changed = sessions.change_session(session, values, revision=revision, by=person_of(request))
     return session_out(changed, counts.of_session(changed))
+
+
+@router.get("/portraits/{int:portrait_id}", response=PortraitFactsOut)
+def get_portrait(request: HttpRequest, portrait_id: int) -> dict[str, Any]:
+    """One portrait with all that is known of it."""
+    rows = Portrait.objects.select_related("session__device", *JOINS)
+    return portrait_facts_out(thing_or_404(request.user, rows, portrait_id, path="dataset__project"))
 
 
 @router.get("/portraits/{int:portrait_id}/files/{name}", response={200: bytes}, url_name="portrait_file")

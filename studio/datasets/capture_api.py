@@ -60,7 +60,8 @@ def find_or_make_dataset(request: HttpRequest, order: CaptureDatasetIn) -> dict[
     """The living dataset of that name, made unless it is there. 409 when it is, and nothing may be added to it."""
     sender = _sender(request)
     project_id = sender.project_id(order.project)
-    return dataset_out(rules.find_or_make(project_id, name=order.name, append=order.append, by=sender.user))
+    found = rules.find_or_make(project_id, name=order.name, append=order.append, create=order.create, by=sender.user)
+    return dataset_out(found)
 
 
 @router.put("/sessions/{uuid:session_id}", response=SessionOut)

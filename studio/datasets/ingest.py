@@ -67,7 +67,7 @@ def finished(upload: Upload, blob: Blob) -> Became:
     if dataset is None:
         raise UploadRefused("The dataset of this picture is no longer there.")
     session = CaptureSession.objects.filter(pk=target["session"]).first() if target["session"] else None
-    session = session or upload_session(dataset, by=upload.user)
+    session = session or upload_session(dataset, file_name=upload.name, by=upload.user)
     portrait = take(
         dataset,
         session,

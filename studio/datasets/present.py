@@ -3,7 +3,8 @@
 from typing import Any
 
 from studio.datasets import counts
-from studio.datasets.models import CaptureSession, Dataset, Portrait
+from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
+from studio.datasets.portrait_out import portrait_out
 
 NOTHING = {"count": 0, "warning": ""}
 
@@ -43,6 +44,27 @@ def session_out(session: CaptureSession, seen: dict[str, Any] | None = None) -> 
         "revision": session.revision,
         "count": seen["count"],
         "warning": seen["warning"],
+    }
+
+
+def portrait_facts_out(portrait: Portrait) -> dict[str, Any]:
+    """All that is known of one portrait."""
+    facts = PortraitFacts.objects.filter(pk=portrait.pk).first() or PortraitFacts(portrait=portrait)
+    device = portrait.session.device
+    return {
+        **portrait_out(portrait),
+        "dataset_id": str(portrait.dataset_id),
+        "sha256": portrait.sha256,
+        "bytes": portrait.bytes,
+        "format": portrait.format,
+        "sequence": portrait.sequence,
+        "received_at": portrait.received_at,
+        "taken_at_said": facts.taken_at_said,
+        "scored_by": portrait.scored_by,
+        "device_name": device.name if device else "",
+        "exif": facts.exif,
+        "camera": facts.camera,
+        "faces_found": facts.faces,
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.http import Http404
 from django.utils import timezone
 
 from studio.accounts.models import User
@@ -25,9 +26,14 @@ def make_dataset(project_id: UUID, *, name: str, note: str = "", by: User | None
     return dataset
 
 
-def find_or_make(project_id: UUID, *, name: str, append: bool, by: User | None) -> Dataset:
-    """What a device asks for: the living dataset of that name. Raises Refused 409 unless it may be added to."""
+def find_or_make(project_id: UUID, *, name: str, append: bool, by: User | None, create: bool = True) -> Dataset:
+    """What a device asks for: the living dataset of that name. Raises Refused 409 unless it may be added to.
+
+    Without `create` it is only looked for; raises Http404.
+    """
     found = Dataset.objects.filter(project_id=project_id, name=clean_name(name), binned_at=None).first()
+    if found is None and not create:
+        raise Http404
     if found is None:
         try:
             return make_dataset(project_id, name=name, by=by)

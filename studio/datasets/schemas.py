@@ -7,6 +7,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from studio.datasets.portrait_out import PortraitOut
+
 
 class DatasetCounts(Schema):
     """`all` and what follows leave out the bin."""
@@ -86,12 +88,36 @@ class SessionPatch(Schema):
     revision: int | None = None
 
 
+class PortraitFactsOut(PortraitOut):
+    """A portrait with all that is known of it. `exif` is what the camera wrote, without the place.
+
+    `faces_found`: {"box": [x, y, width, height], "score", "points"} in pixels of the upright original.
+    """
+
+    dataset_id: UUID
+    sha256: str
+    bytes: int
+    format: str
+    sequence: int
+    received_at: datetime
+    taken_at_said: str
+    scored_by: str
+    device_name: str
+    exif: dict[str, Any]
+    camera: dict[str, Any]
+    faces_found: list[dict[str, Any]]
+
+
 class CaptureDatasetIn(Schema):
-    """Find or make the dataset of that name. Without `append`, 409 when it is there. A person names the project too."""
+    """Find or make the dataset of that name. A person names the project too.
+
+    Without `append`, 409 when it is there; without `create`, 404 when it is not.
+    """
 
     model_config = ConfigDict(extra="forbid")
     name: str = Field(max_length=200)
     append: bool = True
+    create: bool = True
     project: UUID | None = None
 
 

@@ -1,6 +1,7 @@
 """Capture sessions: a device's own, announced by it; one a day for what people upload; one per set of an archive."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,8 +20,13 @@ Source = CaptureSession.Source
 DEVICE_WORDS = ("name", "prompt", "place", "camera", "started_at", "ended_at")
 
 
-def upload_session(dataset: Dataset, *, by: User | None) -> CaptureSession:
-    """Today's session of what people upload into that dataset. Its id follows from the day, so two cannot be made."""
+def upload_session(dataset: Dataset, *, file_name: str, by: User | None) -> CaptureSession:
+    """The session of a picture that a person sends: of its set and day by Pitraiture's name, else today's uploads.
+
+    The id follows from set and day, so that two cannot be made.
+    """
+    if (named := set_session(dataset, file_name, source=Source.UPLOAD, by=by)) is not None:
+        return named
     today = timezone.now().astimezone(UTC)
     return ensure(
         dataset,
@@ -30,6 +36,21 @@ def upload_session(dataset: Dataset, *, by: User | None) -> CaptureSession:
         started_at=today,
         by=by,
     )
+
+
+def set_session(dataset: Dataset, file_name: str, *, source: str, by: User | None) -> CaptureSession | None:
+    """One session per set and day of taking, whichever way its pictures come; None for a name that tells neither."""
+    moment, name = clock.moment_in_name(file_name), clock.set_in_name(file_name)
+    if moment is None or name is None:
+        return None
+    name = PurePosixPath(name.replace("\\", "/")).name or "Set"
+    begin_of_day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    session_id = uuid5(dataset.pk, f"set {name} {moment:%Y-%m-%d}")
+    session = ensure(dataset, session_id, source=source, name=name, started_at=begin_of_day, by=by)
+    if session.started_at == begin_of_day or moment < session.started_at:
+        CaptureSession.objects.filter(pk=session.pk).update(started_at=moment)
+        session.started_at = moment
+    return session
 
 
 def ensure(
@@ -116,8 +137,6 @@ def tell(session: CaptureSession, kind: str, *, by: User | None) -> None:
 
 
 def _by_our_clock(moment: datetime, offset: float) -> datetime:
-    from datetime import timedelta
-
     try:
         ours = clock.aware(moment) + timedelta(seconds=offset)
     except OverflowError as error:

@@ -827,6 +827,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portraits/{portrait_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Portrait
+         * @description One portrait with all that is known of it.
+         */
+        get: operations["studio_datasets_api_get_portrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/portraits/{portrait_id}/files/{name}": {
         parameters: {
             query?: never;
@@ -2213,7 +2233,9 @@ export interface components {
         };
         /**
          * CaptureDatasetIn
-         * @description Find or make the dataset of that name. Without `append`, 409 when it is there. A person names the project too.
+         * @description Find or make the dataset of that name. A person names the project too.
+         *
+         *     Without `append`, 409 when it is there; without `create`, 404 when it is not.
          */
         CaptureDatasetIn: {
             /**
@@ -2221,6 +2243,11 @@ export interface components {
              * @default true
              */
             append: boolean;
+            /**
+             * Create
+             * @default true
+             */
+            create: boolean;
             /** Name */
             name: string;
             /** Project */
@@ -3707,6 +3734,116 @@ export interface components {
             initials: string;
             /** Name */
             name: string;
+        };
+        /**
+         * PortraitFactsOut
+         * @description A portrait with all that is known of it. `exif` is what the camera wrote, without the place.
+         *
+         *     `faces_found`: {"box": [x, y, width, height], "score", "points"} in pixels of the upright original.
+         */
+        PortraitFactsOut: {
+            /** Binned At */
+            binned_at: string | null;
+            /** Brightness */
+            brightness: number | null;
+            /** Bytes */
+            bytes: number;
+            /** Camera */
+            camera: {
+                [key: string]: unknown;
+            };
+            /** Clipped */
+            clipped: number | null;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Decided At */
+            decided_at: string | null;
+            decided_by: components["schemas"]["DeciderOut"] | null;
+            /** Device Name */
+            device_name: string;
+            /** Error */
+            error: string;
+            /** Exif */
+            exif: {
+                [key: string]: unknown;
+            };
+            /** Face Px */
+            face_px: number | null;
+            /** Face X */
+            face_x: number | null;
+            /** Face Y */
+            face_y: number | null;
+            /** Faces */
+            faces: number | null;
+            /** Faces Found */
+            faces_found: {
+                [key: string]: unknown;
+            }[];
+            /** Format */
+            format: string;
+            /** Height Px */
+            height_px: number;
+            /** Id */
+            id: number;
+            /** Is Stack Top */
+            is_stack_top: boolean;
+            /** Name */
+            name: string;
+            /** Off Centre */
+            off_centre: number | null;
+            /** Original Url */
+            original_url: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Roll */
+            roll: number | null;
+            /** Scored By */
+            scored_by: string;
+            /** Sequence */
+            sequence: number;
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Sha256 */
+            sha256: string;
+            /** Sharpness */
+            sharpness: number | null;
+            /** Stack */
+            stack: number | null;
+            /** Stack Size */
+            stack_size: number;
+            /** Stars */
+            stars: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "arrived" | "ready" | "broken";
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Taken At Said */
+            taken_at_said: string;
+            /** Thumb Url */
+            thumb_url: string | null;
+            /** Verdict */
+            verdict: number;
+            /** View Url */
+            view_url: string | null;
+            /** Width Px */
+            width_px: number;
+            /** Yaw */
+            yaw: number | null;
         };
         /**
          * PortraitOut
@@ -6264,6 +6401,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_get_portrait: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                portrait_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortraitFactsOut"];
                 };
             };
         };

@@ -98,6 +98,7 @@ def test_a_device_finds_or_makes_its_dataset_by_name(project, owner):
     assert put(device, "/datasets", {"name": "faces"}).json()["id"] == made["id"]
     refused = put(device, "/datasets", {"name": "faces", "append": False})
     assert (refused.status_code, refused.json()["field"]) == (409, "name")
+    assert put(device, "/datasets", {"name": "nobody", "create": False}).status_code == 404
     assert Dataset.objects.count() == 1
 
 

@@ -172,6 +172,33 @@ def test_time_and_place_of_a_file_name_are_read_as_its_camera_wrote_them(tus, pr
     portrait = Portrait.objects.get()
     assert portrait.taken_at == datetime(2021, 4, 28, 11, 50, 12, 752379, tzinfo=UTC)
     assert portrait.name == name
+    assert (portrait.session.name, portrait.session.started_at) == ("april_27_cottage_session_1", portrait.taken_at)
+
+
+def test_pictures_of_one_set_and_day_are_one_session(tus, project, dataset):
+    names = [
+        "faces_03-01-2026_10-00-01-5.jpeg",
+        "faces_03-01-2026_09-00-00-000000.jpeg",
+        "faces_03-02-2026_01-00-00-0.jpg",
+    ]
+    for number, name in enumerate([*names, "other_03-01-2026_10-00-01-5.jpeg", "plain.jpg"]):
+        tus.send(project, picture(number), **(to(dataset, data=picture(number)) | {"filename": name}))
+    found = dict(Portrait.objects.values_list("name", "session"))
+    assert found[names[0]] == found[names[1]]
+    assert len(set(found.values())) == 4
+    session = CaptureSession.objects.get(pk=found[names[0]])
+    assert (session.name, session.source) == ("faces", "upload")
+    assert session.started_at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+
+def test_everything_that_is_known_of_a_portrait_is_told(camera, tus, project, dataset, sitting):
+    camera.send(project, DATA, **to(dataset, sitting, sequence="3", camera='{"iso": 100}'))
+    portrait = Portrait.objects.get()
+    found = tus.client.get(f"/api/v1/portraits/{portrait.pk}").json()
+    assert found["id"] == portrait.pk
+    assert (found["sha256"], found["bytes"], found["sequence"]) == (SHA256, len(DATA), 3)
+    assert (found["device_name"], found["camera"]) == ("Attic Pi", {"iso": 100})
+    assert found["faces_found"] == []
 
 
 @pytest.mark.parametrize("name", ["../../x.jpg", "C:\\x.jpg", "a" * 5000 + ".jpg", "nul\x00.jpg", "\u202egpj.exe", "/"])
