@@ -84,11 +84,16 @@ function Sample({ desk, selection, recipe }: { desk: Desk; selection: NonNullabl
       <div className={sample.isFetching ? 'cropgrid waiting' : 'cropgrid'}>
         {Array.from({ length: 12 }, (_, at) => {
           const one = sample.data?.samples[at]
-          return <div key={at} className="tile">{one && <img src={one.data} alt="" />}</div>
+          return <div key={at} className="tile">{one && <img src={one.image} alt={one.name} title={one.name} />}</div>
         })}
       </div>
       {sample.error && <FaultNote fault={sample.error} what="No sample could be cut." again={() => void sample.refetch()} />}
-      {sample.data && <p className="xs faint" role="status">{all === 0 ? 'Every portrait of the sample can be cut this way.' : `Of the sample ${count(all)} would be left out: ${leftOutWords(left)}.`}</p>}
+      {sample.data && (
+        <p className="xs faint" role="status">
+          {plural(sample.data.count, 'portrait')} would be in it{all === 0 ? '; none is left out.' : `; ${count(all)} left out: ${leftOutWords(left)}.`}
+          {sample.data.enlarged > 0 ? ` ${count(sample.data.enlarged)} are smaller in the original than ${recipe.size} px and would be enlarged.` : ''}
+        </p>
+      )}
     </div>
   )
 }

@@ -1,14 +1,13 @@
 /** Where the grid is mounted, with the rail beside it and what stands there when it is empty. */
 import { useEffect, useMemo, useRef, type RefObject } from 'react'
 import { mayEdit } from '../lib/page'
-import { createStore } from '../lib/store'
-import { useStore } from '../lib/store'
+import { createStore, useStore } from '../lib/store'
 import { useWidget } from '../lib/widget'
 import { FaultNote } from '../parts/basics'
 import { selectAll, type Desk } from './desk'
 import { createGrid, type Grid } from './grid'
 import { NothingMatches } from './NothingMatches'
-import { sectionFacts, sessionTitle } from './session_words'
+import { sectionFacts } from './session_words'
 import { TimeRail } from './TimeRail'
 import { tileSide } from './use_library'
 import type { Session } from './wire'
@@ -31,8 +30,7 @@ export function GridBox({ desk, grid, sessions, names }: GridBoxProps) {
       desk, side: tileSide, mayEdit: mayEdit(),
       headingOf: (section) => {
         const session = known.current.get(section.session_id)
-        const title = session?.name ? `${session.name}, ${dayOf(section.first_at)}` : session ? sessionTitle({ ...session, started_at: section.first_at }) : dayOf(section.first_at)
-        return { title, facts: sectionFacts(section, session?.count), warning: session?.warning ?? '' }
+        return { title: session?.name || (section.first_at ? dayOf(section.first_at) : 'Portraits'), facts: sectionFacts(section, session?.count, Boolean(session?.name)), warning: session?.warning ?? '' }
       },
       onOpen: (rank) => desk.open('loupe', rank),
       onSelectSession: (section) => selectAll(desk, { id: section.session_id, count: section.count }),

@@ -24,7 +24,7 @@ export function HistogramBox({ name, data, range, onSet }: HistogramProps) {
   const [dragged, setDragged] = useState<Range | null>(null)
   const [isExact, setExact] = useState(false)
   const plot = useRef<HTMLDivElement>(null)
-  const grip = useRef<0 | 1>(0)
+  const hand = useRef<{ grip: 0 | 1; x: number; isMoving: boolean } | null>(null)
   const shown = dragged ?? range
   const shares = sharesOf(shown, ends)
   const shareUnder = (event: PointerEvent): number => {
@@ -35,7 +35,12 @@ export function HistogramBox({ name, data, range, onSet }: HistogramProps) {
     setDragged(null)
     onSet(next)
   })
-  const move = (event: PointerEvent): void => setDragged(moved(shown, grip.current, valueAt(shareUnder(event), ends, scale.step), ends))
+  const move = (event: PointerEvent): void => {
+    if (!hand.current) return
+    // A double click trembles a little; that is no drag.
+    hand.current.isMoving ||= Math.abs(event.clientX - hand.current.x) > 2
+    if (hand.current.isMoving) setDragged(moved(shown, hand.current.grip, valueAt(shareUnder(event), ends, scale.step), ends))
+  }
   const press = (which: 0 | 1) => (event: KeyboardEvent): void => {
     const nudge = NUDGE[event.key]
     const edge = event.key === 'Home' ? ends.from : event.key === 'End' ? ends.to : null
@@ -57,15 +62,18 @@ export function HistogramBox({ name, data, range, onSet }: HistogramProps) {
         onPointerDown={(event) => {
           if (event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
-          grip.current = nearestGrip(shareUnder(event), shares)
-          move(event)
+          hand.current = { grip: nearestGrip(shareUnder(event), shares), x: event.clientX, isMoving: false }
         }}
-        onPointerMove={(event) => dragged && event.buttons > 0 && move(event)}
+        onPointerMove={move}
         onPointerUp={() => {
+          hand.current = null
           if (dragged) onSet(dragged)
           setDragged(null)
         }}
-        onPointerCancel={() => setDragged(null)}
+        onPointerCancel={() => {
+          hand.current = null
+          setDragged(null)
+        }}
         onDoubleClick={() => setExact(true)}
       >
         <Bars data={data} shares={shares} />
@@ -78,7 +86,7 @@ export function HistogramBox({ name, data, range, onSet }: HistogramProps) {
           />
         ))}
       </div>
-      <div className="row xs faint num ends"><span>{scale.unit === '°' ? measure(name, ends.from) : figure(ends.from)}</span><span className="end">{measure(name, ends.to)}</span></div>
+      <div className="row xs faint num ends"><span>{scale.unit === '°' ? measure(name, ends.from) : figure(ends.from)}</span><span className="end">{measure(name, ends.to)}{scale.isOpen ? ' +' : ''}</span></div>
       {isExact && <Exact name={name} range={range} ends={ends} onSet={onSet} onClose={() => setExact(false)} />}
     </div>
   )
@@ -144,7 +152,10 @@ function Exact({ name, range, ends, onSet, onClose }: ExactProps) {
     <input
       className={wrong ? 'field small wrong' : 'field small'} inputMode="decimal" aria-label={`${scales[name].title}, ${label}`} placeholder={measure(name, hint)} value={texts[at]} autoFocus={at === 0}
       onChange={(event) => setTexts(at === 0 ? [event.target.value, texts[1]] : [texts[0], event.target.value])}
-      onKeyDown={(event) => event.key === 'Enter' && send()}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') send()
+        if (event.key === 'Escape') onClose()
+      }}
     />
   )
   return (

@@ -99,7 +99,7 @@ function Panes({ desk, isTwo }: { desk: Desk; isTwo: boolean }) {
   }, [desk, isTwo])
   return (
     <div className="loupe-stage">
-      <div ref={box} className={isTwo ? 'panes two' : 'panes'} />
+      <div ref={box} className={isTwo ? 'panes pair' : 'panes'} />
       {isTwo && <Captions desk={desk} />}
       <button type="button" className="btn icon loupe-step left" aria-label="Previous portrait" onClick={() => desk.moveTo(desk.cursor.get() - 1)}><Icon name="left" /></button>
       <button type="button" className="btn icon loupe-step right" aria-label="Next portrait" onClick={() => desk.moveTo(desk.cursor.get() + 1)}><Icon name="right" /></button>

@@ -1,5 +1,5 @@
 /** A version: what it holds, how it differs from another one, its files for training. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { count, fileSize, shortHash, when } from '../lib/format'
 import { mayEdit, projectId } from '../lib/page'
 import { FaultNote, Note, Select, Skeleton, Tag } from '../parts/basics'
@@ -36,13 +36,15 @@ export function VersionPanel({ desk, id, onClose }: { desk: Desk; id: string; on
   )
 }
 
-function useJob(id: string | null): Job | undefined {
+/** The job as the list of jobs has it by now, where it is there. */
+function useFreshJob(job: Job | null | undefined): Job | null {
   const jobs = useAsk(queries.jobs(projectId()))
-  return id ? jobs.data?.items.find((one) => one.id === id) : undefined
+  if (!job) return null
+  return jobs.data?.items.find((one) => one.id === job.id) ?? job
 }
 
 function Standing({ version }: { version: Version }) {
-  const job = useJob(version.job_id)
+  const job = useFreshJob(version.job)
   if (version.is_frozen) return null
   if (job?.state === 'failed') return <Note mood="danger">{jobSentence(job)}</Note>
   return (
@@ -55,7 +57,7 @@ function Standing({ version }: { version: Version }) {
 
 function VersionFacts({ desk, version, onClose }: { desk: Desk; version: Version; onClose: () => void }) {
   const { recipe } = version
-  const saved = filterFrom((version.query.filter as Record<string, unknown> | undefined) ?? version.query)
+  const saved = filterFrom((version.selection.filter as Record<string, unknown> | undefined) ?? {})
   const cut = `${cropNames[recipe.crop]}, ${recipe.aspect === 'keep' ? 'aspect kept' : 'square'}, ${recipe.size} px, ${recipe.resampling}${recipe.crop === 'face' ? `, ${Math.round(recipe.margin * 100)} % room` : ''}`
   const show = (): void => {
     onClose()
@@ -67,7 +69,8 @@ function VersionFacts({ desk, version, onClose }: { desk: Desk; version: Version
         <dt>Portraits</dt><dd>{count(version.count)}</dd>
         <dt>Cut</dt><dd>{cut}</dd>
         {version.left_out.length > 0 && <><dt>Left out</dt><dd>{leftOutWords(version.left_out)}</dd></>}
-        <dt>Made</dt><dd>{when(version.created_at)}</dd>
+        <dt>Made</dt><dd>{version.created_by ? `by ${version.created_by}, ` : ''}{when(version.created_at)}</dd>
+        {version.found_by.length > 0 && <><dt>Faces found by</dt><dd>{version.found_by.join(', ')}</dd></>}
         {version.fingerprint && <><dt>Fingerprint</dt><dd className="mono" title={version.fingerprint}>{shortHash(version.fingerprint)}</dd></>}
         {version.note && <><dt>Note</dt><dd className="written">{version.note}</dd></>}
       </dl>
@@ -86,7 +89,7 @@ const parts = [
 function Difference({ version, others }: { version: Version; others: readonly Version[] }) {
   const before = others.find((one) => one.number < version.number) ?? others[0]!
   const [chosen, setChosen] = useState(before.id)
-  const diff = useAsk(libraryQueries.diff(version.id, chosen))
+  const diff = useAsk(libraryQueries.diff(chosen, version.id))
   return (
     <section>
       <div className="row parthead"><h3>Beside</h3><Select small aria-label="The version beside it" value={chosen} choices={others.map((one) => ({ value: one.id, label: versionTitle(one) }))} onChange={setChosen} /></div>
@@ -97,7 +100,7 @@ function Difference({ version, others }: { version: Version; others: readonly Ve
             <div key={name} className="col">
               <div className="num"><b className="strong">{count(diff.data[name])}</b> <span className="soft xs">{title}</span></div>
               <div className="diffthumbs">
-                {(diff.data.samples[name] ?? []).slice(0, 6).map((one, at) => <span key={one.id ?? at} className="tile">{one.thumb_url && <img src={one.thumb_url} alt="" loading="lazy" />}</span>)}
+                {(name === 'same' ? [] : diff.data.samples[name]).slice(0, 6).map((one) => <span key={one.id} className="tile">{one.thumb_url && <img src={one.thumb_url} alt="" loading="lazy" />}</span>)}
               </div>
             </div>
           ))}
@@ -120,8 +123,12 @@ function Exports({ version }: { version: Version }) {
 
 function ExportRow({ version, kind }: { version: Version; kind: ExportKind }) {
   const made = version.exports.find((one) => one.kind === kind)
-  const job = useJob(made?.job_id ?? null)
-  const isReady = made?.is_ready === true || (made !== undefined && job?.state === 'done')
+  const job = useFreshJob(made?.job)
+  const isReady = made?.url !== null && made !== undefined
+  const isDone = job?.state === 'done'
+  useEffect(() => {
+    if (isDone && !isReady) void refresh('version', version.id)
+  }, [isDone, isReady, version.id])
   const isGoing = made !== undefined && !isReady && job?.state !== 'failed' && job?.state !== 'cancelled'
   const { title, about } = exportNames[kind]
   const make = (): void => {
@@ -133,7 +140,7 @@ function ExportRow({ version, kind }: { version: Version; kind: ExportKind }) {
     <div className="exportrow">
       <div className="row">
         <div className="grow"><div className="strong">{title} {isReady && made?.bytes ? <Tag>{fileSize(made.bytes)}</Tag> : null}</div><div className="xs faint">{about}</div></div>
-        {isReady && <Button small icon="download" href={made?.url ?? `/api/v1/versions/${version.id}/exports/${kind}/file`} download>Download</Button>}
+        {isReady && <Button small icon="download" href={made.url ?? undefined} download>Download</Button>}
         {isGoing && <span className="xs soft num">{job ? jobSentence(job) : 'Waiting'}</span>}
         {!isReady && !isGoing && mayEdit() && <Button small kind="line" onClick={make}>Make</Button>}
       </div>

@@ -2,7 +2,7 @@
 import { pageData } from '../lib/page'
 import { createScope, type Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
-import { toast, toastFault } from '../parts/toasts'
+import { closeToast, toast, toastFault } from '../parts/toasts'
 import { createLine, decided, decisionWords, movedCounts, standsUnder, type VerdictCounts } from './decisions'
 import { addressOf, areEqual, placeOf, tidy, without, type Filter, type Place } from './filter'
 import { allOf, bodyOf, isEmpty, none, sizeOf, type Selection, type SelectionBody } from './selection'
@@ -43,6 +43,9 @@ export interface Desk {
   redo(): Promise<void>
 }
 
+/** Beyond this, one new index is quicker. */
+const MOST_REPAINTED = 12
+
 const noCounts: VerdictCounts = { any: 0, unreviewed: 0, picked: 0, rejected: 0 }
 
 export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): Desk {
@@ -54,6 +57,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
   const selection = createStore<Selection>(none)
   const [cursor, waiting, changes] = [createStore(0), createStore(0), createStore(0)]
   const line = createLine()
+  let undoToast = 0
   let [asking, askingFacets, sourceScope]: [AbortController | null, AbortController | null, Scope | null] = [null, null, null]
 
   const write = (isStep: boolean): void => {
@@ -195,7 +199,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
 
   const told = (words: string, isBulk: boolean): void => {
     selection.set(none)
-    toast(words, { more: 'Nothing is deleted.', action: { label: 'Undo', act: () => void desk.undo() } })
+    undoToast = toast(words, { more: 'Nothing is deleted.', action: { label: 'Undo', act: () => void desk.undo() } })
     if (isBulk) void desk.renew()
     else desk.renewFacets()
   }
@@ -206,7 +210,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     selection.set(none)
     line.send(null, () => act(body!))
       .then((answer) => {
-        if (answer) toast(words(answer.count), { action: { label: 'Undo', act: () => void desk.undo() } })
+        if (answer) undoToast = toast(words(answer.count), { action: { label: 'Undo', act: () => void desk.undo() } })
         return desk.renew()
       })
       .catch((error: unknown) => toastFault(error))
@@ -215,13 +219,29 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
   async function step(act: () => Promise<BatchAnswer>, done: string): Promise<void> {
     try {
       await line.settled()
+      closeToast(undoToast)
       const answer = await act()
       const others = answer.kept_others ?? 0
       toast(`${done}: ${answer.label.charAt(0).toLowerCase()}${answer.label.slice(1).replace(/\.$/, '')}.`, others > 0 ? { more: `${portraits(others)} changed by somebody else since stay as they are.` } : {})
-      await desk.renew()
+      if (!(await repaint(answer.ids ?? null))) await desk.renew()
     } catch (error) {
       toastFault(error)
     }
+  }
+
+  /** A few that are all in memory are asked for one by one: they change where they stand, nothing else moves. */
+  async function repaint(ids: number[] | null): Promise<boolean> {
+    const here = source.get()
+    if (!here || ids === null || ids.length === 0 || ids.length > MOST_REPAINTED || ids.some((id) => here.rankOf(id) === null)) return false
+    const fresh = new Map((await Promise.all(ids.map((id) => wire.facts(id)))).map((one) => [one.id, one]))
+    for (const { id, verdict } of fresh.values()) {
+      const [old] = here.patch([id], (one) => fresh.get(one.id) ?? one).values()
+      if (old) counts.set(movedCounts(counts.get(), [old], verdict))
+    }
+    desk.renewFacets()
+    const rank = here.rankOf(ids[0]!)
+    if (rank !== null) desk.moveTo(rank)
+    return true
   }
 
   scope.listen(window, 'popstate', () => {

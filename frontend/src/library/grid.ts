@@ -76,8 +76,8 @@ export function createGrid(scope: Scope, parent: HTMLElement, options: GridOptio
   /** New measures: the portrait at the top stays at the top. */
   const measure = (isNew: boolean): void => {
     const here = desk.source.get()
-    const kept = isNew ? null : { rank: layout.rankAt(0, gridTop()), off: 0 }
-    if (kept && count > 0) kept.off = gridTop() - layout.cellOf(kept.rank).y
+    const kept = isNew || count === 0 || view.scrollTop === 0 ? null : { rank: layout.rankAt(0, gridTop()), off: 0 }
+    if (kept) kept.off = gridTop() - layout.cellOf(kept.rank).y
     ;[width, height] = [long.clientWidth, view.clientHeight]
     count = here?.index.count ?? 0
     const isByTime = ['taken', 'received'].includes(here?.filter.sort ?? 'taken')
@@ -158,8 +158,8 @@ export function createGrid(scope: Scope, parent: HTMLElement, options: GridOptio
     const { title, facts, warning } = options.headingOf(section)
     const box = element('div', { class: 'row grid-heading', role: 'presentation' }, row)
     element('span', { class: 'strong nowrap' }, box, title)
-    element('span', { class: 'faint xs num clip' }, box, facts)
-    if (warning) element('span', { class: 'tag warn' }, box, warning)
+    element('span', { class: 'faint xs num clip facts-line' }, box, facts)
+    if (warning) element('span', { class: 'tag warn', title: warning }, box, warning)
     if (!options.mayEdit) return box
     const button = element('button', { type: 'button', class: 'link end xs accent nowrap', tabindex: -1 }, box, 'Select session')
     button.addEventListener('click', () => options.onSelectSession(section))

@@ -16,6 +16,7 @@ export const libraryQueries = {
   views: (dataset: string) => ask<Items<SavedView>>(['views', dataset], `/datasets/${dataset}/views`),
   versions: (dataset: string) => ask<Items<Version>>(['versions', dataset], `/datasets/${dataset}/versions`),
   version: (id: string) => ask<Version>(['version', id], `/versions/${id}`),
-  diff: (newer: string, older: string) => ask<VersionDiff>(['version-diff', newer, older], `/versions/${newer}/diff/${older}`),
+  /** `added` is what the second has and the first has not. */
+  diff: (from: string, to: string) => ask<VersionDiff>(['version-diff', from, to], `/versions/${from}/diff/${to}`),
   facts: (portrait: number) => ask<PortraitFacts>(['portrait', portrait], `/portraits/${portrait}`),
 }

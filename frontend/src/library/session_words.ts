@@ -30,9 +30,11 @@ function spanOf(from: Date, to: Date): string {
 }
 
 /** "19:42 – 20:31 · 1,204 of 2,880 match". */
-export function sectionFacts(section: IndexSection, inSession: number | undefined): string {
+export function sectionFacts(section: IndexSection, inSession: number | undefined, withDay = false): string {
+  if (section.first_at === null || section.last_at === null) return count(section.count)
   const [from, to] = [new Date(section.first_at), new Date(section.last_at)].sort((a, b) => a.getTime() - b.getTime())
-  const times = spanOf(from!, to!)
+  const isOneDay = from!.toDateString() === to!.toDateString()
+  const times = `${withDay && isOneDay ? `${dayOf(section.first_at)}, ` : ''}${spanOf(from!, to!)}`
   const isAll = inSession === undefined || inSession <= section.count
   return isAll ? `${times} · ${count(section.count)}` : `${times} · ${count(section.count)} of ${count(inSession)} match`
 }

@@ -6,8 +6,8 @@ import type { LibraryIndex, Portrait } from './wire'
 const portrait = (id: number, verdict: -1 | 0 | 1 = 0): Portrait => ({ id, verdict, stars: 0, session_id: 's' }) as Portrait
 
 function index(count: number): LibraryIndex {
-  const stops = Array.from({ length: Math.ceil(count / PAGE) }, (_, at) => ({ rank: at * PAGE, key: at === 0 ? null : String(at * PAGE) }))
-  return { count, total: count, stops, sections: [], months: [], verdicts: { any: count, unreviewed: count, picked: 0, rejected: 0 } }
+  const stops = Array.from({ length: Math.ceil(count / PAGE) }, (_, at) => ({ rank: at * PAGE, key: at === 0 ? null : String(at * PAGE), taken_at: '2026-11-18T20:00:00Z' }))
+  return { count, total: count, stops, sections: [], months: [], at_rank: null, verdicts: { any: count, unreviewed: count, picked: 0, rejected: 0 } }
 }
 
 /** A studio that has portraits 0, 1, 2 … in order, and notes what it is asked. */

@@ -38,6 +38,16 @@ export function markOf(one: Pick<Portrait, 'state' | 'faces' | 'yaw'>): string {
   return one.yaw !== null && Math.abs(one.yaw) > 30 ? 'Turned' : ''
 }
 
+/** Where a picture that fills a square is held, in percent: so that its face comes to the middle, where that goes. */
+export function aimOf(one: Pick<Portrait, 'width_px' | 'height_px' | 'face_x' | 'face_y'>): [number, number] {
+  const along = (long: number, short: number, at: number | null, plain: number): number => {
+    if (long <= short || at === null) return plain
+    return Math.round(100 * Math.min(1, Math.max(0, (at * long - short / 2) / (long - short))))
+  }
+  const { width_px: width, height_px: height } = one
+  return [along(width, height, one.face_x, 50), along(height, width, one.face_y, 35)]
+}
+
 export function createTile(parent: HTMLElement): Tile {
   const root = element('div', { class: 'tile cell', role: 'gridcell', tabindex: null }, parent)
   const image = element('img', { alt: '', decoding: 'async', draggable: false }, root)
@@ -76,6 +86,12 @@ export function createTile(parent: HTMLElement): Tile {
     corners.bl.textContent = markOf(one)
   }
 
+  /** What lies outside of a square cell is cut; the face is not. */
+  const aim = (one: Portrait): void => {
+    const [x, y] = aimOf(one)
+    image.style.objectPosition = `${x}% ${y}%`
+  }
+
   const clear = (): void => {
     marks = ''
     root.classList.remove('reject')
@@ -96,6 +112,7 @@ export function createTile(parent: HTMLElement): Tile {
         return
       }
       mark(portrait)
+      aim(portrait)
       const name = spokenPortrait(portrait)
       if (name !== shown) root.setAttribute('aria-label', name)
       shown = name

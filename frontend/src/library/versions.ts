@@ -1,7 +1,11 @@
 /** Versions: a fixed list of portraits with one recipe for cutting them, and the files made of it. */
 import { count } from '../lib/format'
 import { post } from '../wire/api'
+import type { components } from '../wire/schema'
+import type { Job } from '../wire/types'
 import type { SelectionBody } from './selection'
+
+type Schemas = components['schemas']
 
 export interface Recipe {
   crop: 'centre' | 'face' | 'ffhq'
@@ -21,43 +25,15 @@ export interface LeftOut {
 
 export interface VersionExport {
   kind: ExportKind
-  job_id: string | null
-  is_ready?: boolean
-  url?: string | null
-  bytes?: number | null
+  /** Null until it is made, as is `bytes`. */
+  url: string | null
+  bytes: number | null
+  job: Job | null
 }
 
-export interface Version {
-  id: string
-  dataset_id: string
-  number: number
-  name: string
-  note: string
-  recipe: Recipe
-  query: Record<string, unknown>
-  count: number
-  left_out: LeftOut[]
-  fingerprint: string
-  job_id: string | null
-  is_frozen: boolean
-  exports: VersionExport[]
-  created_by: string | null
-  created_at: string
-}
-
-export interface VersionDiff {
-  added: number
-  removed: number
-  recut: number
-  same: number
-  samples: Record<string, { id?: number; thumb_url?: string | null }[]>
-}
-
-export interface CropPreview {
-  /** Pictures as data addresses. */
-  samples: { id: number; data: string }[]
-  left_out: LeftOut[]
-}
+export type Version = Omit<Schemas['VersionOut'], 'recipe' | 'exports' | 'job'> & { recipe: Recipe; exports: VersionExport[]; job: Job | null }
+export type VersionDiff = Schemas['DiffOut']
+export type CropPreview = Schemas['PreviewOut']
 
 export const plainRecipe: Recipe = { crop: 'face', margin: 0.6, aspect: 'square', size: 1024, resampling: 'lanczos' }
 
@@ -99,22 +75,14 @@ export function makeExport(version: string, kind: ExportKind): Promise<unknown> 
   return post(`/versions/${version}/exports`, { kind })
 }
 
-export interface FaceFilterAnswer {
-  with_faces: number
-  neighbours: number
-  random: number
-  skipped: LeftOut[]
-  ids_count: number
-  batch_id?: number | null
-  view_id?: string | null
-}
+export type FaceFilterAnswer = Schemas['FaceFilterOut']
 
 export interface FaceFilterOrder {
   target: number
   neighbours: number
   seed: number
   selection?: SelectionBody
-  apply?: 'pick' | 'view'
+  apply?: 'pick'
 }
 
 export function faceFilter(dataset: string, order: FaceFilterOrder): Promise<FaceFilterAnswer> {

@@ -4,6 +4,7 @@ import { shutterWords } from './facts'
 import { ranksAround } from './filmstrip'
 import { worstOf } from './NothingMatches'
 import { boxOf } from './pane'
+import { aimOf } from './tile'
 import { dayAt, railLabels } from './TimeRail'
 import type { LibraryIndex, Portrait } from './wire'
 import { chipWords, measure, span, spokenPortrait } from './words'
@@ -52,6 +53,14 @@ test('the loupe shows the whole picture in the middle, or its pixels around one 
   expect(boxOf(picture, pane, { isFull: true, x: 0.5, y: 0.5 }, 1)).toEqual({ scale: 1, left: -600, top: -200 })
   expect(boxOf(picture, pane, { isFull: true, x: 0, y: 1 }, 1)).toMatchObject({ left: 0, top: -400 })
   expect(boxOf({ w: 100, h: 100 }, pane, { isFull: false, x: 0.5, y: 0.5 }, 1).scale).toBe(2)
+})
+
+test('a tall picture is held by its face, so that no head is cut off', () => {
+  expect(aimOf({ width_px: 1000, height_px: 1000, face_x: 0.1, face_y: 0.1 })).toEqual([50, 35])
+  expect(aimOf({ width_px: 1000, height_px: 2000, face_x: 0.5, face_y: 0.25 })).toEqual([50, 0])
+  expect(aimOf({ width_px: 1000, height_px: 2000, face_x: 0.5, face_y: 0.5 })).toEqual([50, 50])
+  expect(aimOf({ width_px: 3000, height_px: 1000, face_x: 0.9, face_y: 0.5 })).toEqual([100, 35])
+  expect(aimOf({ width_px: 1000, height_px: 2000, face_x: null, face_y: null })).toEqual([50, 35])
 })
 
 test('the filmstrip wastes no place at its ends', () => {

@@ -9,16 +9,18 @@ export interface Scale {
   from: number
   to: number
   step: number
+  /** Larger values are counted in the histogram's last bin. */
+  isOpen?: boolean
 }
 
 export const scales: Record<RangeName, Scale> = {
   sharpness: { title: 'Sharpness in the face', unit: '', from: 0, to: 100, step: 1 },
-  face_px: { title: 'Largest face', unit: 'px', from: 0, to: 1400, step: 10 },
+  face_px: { title: 'Largest face', unit: 'px', from: 0, to: 1400, step: 10, isOpen: true },
   roll: { title: 'Roll', unit: '°', from: -35, to: 35, step: 1 },
-  clipped: { title: 'Clipped light', unit: '%', from: 0, to: 10, step: 0.1 },
+  clipped: { title: 'Clipped light', unit: '%', from: 0, to: 10, step: 0.1, isOpen: true },
   brightness: { title: 'Brightness', unit: '', from: 0, to: 100, step: 1 },
   yaw: { title: 'Turned aside', unit: '°', from: -90, to: 90, step: 1 },
-  off_centre: { title: 'Off centre', unit: '%', from: 0, to: 60, step: 1 },
+  off_centre: { title: 'Off centre', unit: '%', from: 0, to: 60, step: 1, isOpen: true },
   faces: { title: 'Faces', unit: '', from: 0, to: 10, step: 1 },
   stars: { title: 'Stars', unit: '', from: 0, to: 5, step: 1 },
 }
