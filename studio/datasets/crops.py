@@ -19,7 +19,7 @@ NOT_SCORED = "the picture has not been looked at yet"
 BINNED = "it lies in the bin"
 
 
-class Recipe(Schema):
+class CropRecipe(Schema):
     """How every portrait of a version is cut and scaled."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,7 @@ class CannotCrop(Exception):
     """Why this portrait has no place in the version, in few words."""
 
 
-def corners_of(recipe: Recipe, width_px: int, height_px: int, faces: list[dict[str, Any]]) -> Corners:
+def corners_of(recipe: CropRecipe, width_px: int, height_px: int, faces: list[dict[str, Any]]) -> Corners:
     """The part of a portrait of that size; `faces` as in `PortraitFacts`. Raises CannotCrop."""
     if recipe.crop == "centre":
         side = float(min(width_px, height_px))
@@ -67,7 +67,7 @@ def longer_side(corners: Corners) -> float:
     return max(abs(second - first), abs(third - second))
 
 
-def _around_face(recipe: Recipe, width_px: int, height_px: int, box: list[float]) -> Corners:
+def _around_face(recipe: CropRecipe, width_px: int, height_px: int, box: list[float]) -> Corners:
     """Face and margin, moved into the picture where it would stand out, and no larger than the picture allows."""
     left, top, wide, high = box
     short = min(max(wide, high) * (1 + 2 * recipe.margin), width_px, height_px)

@@ -8,7 +8,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from studio.datasets import pictures
-from studio.datasets.crops import Corners, Recipe, is_upright, longer_side
+from studio.datasets.crops import Corners, CropRecipe, is_upright, longer_side
 
 RESAMPLING = {
     "lanczos": Image.Resampling.LANCZOS,
@@ -22,18 +22,17 @@ FINEST_PX = 4096
 BLUR, BORDER = 0.02, 0.3
 
 
-def cut_file(path: Path, recipe: Recipe, corners: Corners) -> Image.Image:
+def cut_file(path: Path, recipe: CropRecipe, corners: Corners) -> Image.Image:
     """Decode an original no larger than needed, and cut it. Raises PictureRefused."""
     share = min(1.0, 2 * recipe.size / max(longer_side(corners), 1.0))
     header = pictures.inspect(path)
     at_least = math.ceil(max(header.width_px, header.height_px) * share)
     decoded = pictures.decode(path, at_least_px=at_least)
-    return cut(decoded.image, recipe, corners, width_px=decoded.width_px)
+    return cut(decoded.image, recipe, corners, scale=decoded.scale)
 
 
-def cut(image: Image.Image, recipe: Recipe, corners: Corners, *, width_px: int) -> Image.Image:
-    """The training picture, RGB. `image` may be a smaller copy of the original, which is `width_px` wide."""
-    scale = image.width / width_px
+def cut(image: Image.Image, recipe: CropRecipe, corners: Corners, *, scale: float) -> Image.Image:
+    """The training picture, RGB. `image` may be a copy of the original at that scale."""
     scaled = [[x * scale, y * scale] for x, y in corners]
     if is_upright(corners):
         return _resized(image, recipe, scaled)
@@ -44,7 +43,7 @@ def cut(image: Image.Image, recipe: Recipe, corners: Corners, *, width_px: int) 
     return turned.resize((recipe.size, recipe.size), RESAMPLING[recipe.resampling])
 
 
-def _resized(image: Image.Image, recipe: Recipe, corners: Corners) -> Image.Image:
+def _resized(image: Image.Image, recipe: CropRecipe, corners: Corners) -> Image.Image:
     (left, top), _, (right, bottom), _ = corners
     share = recipe.size / max(right - left, bottom - top)
     size = (max(1, round((right - left) * share)), max(1, round((bottom - top) * share)))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from studio.accounts.models import User
 from studio.blobs.store import StoreFull, local_path, put_path
-from studio.datasets.crops import Recipe
+from studio.datasets.crops import CropRecipe
 from studio.datasets.models import DatasetVersion, VersionExport
 from studio.datasets.versions import tell
 from studio.errors import Refused
@@ -46,7 +46,7 @@ def start_export(version: DatasetVersion, kind: str, *, by: User) -> VersionExpo
 
 
 def refuse_unfit(version: DatasetVersion, kind: str) -> None:
-    recipe = Recipe(**version.recipe)
+    recipe = CropRecipe(**version.recipe)
     if not version.is_frozen:
         raise Refused(NOT_YET, status=409)
     if recipe.aspect == "keep" and kind != "folder":
@@ -94,7 +94,7 @@ def _pictures(version: DatasetVersion, context: Any) -> Iterator[tuple[int, Imag
     from studio.datasets.cut import cut_file
     from studio.datasets.pictures import PictureRefused
 
-    recipe = Recipe(**version.recipe)
+    recipe = CropRecipe(**version.recipe)
     items = version.items.select_related("portrait__original").order_by("position")
     for item in items.iterator(chunk_size=ROWS):
         context.progress(item.position, version.count, "Cutting the portraits")
@@ -111,7 +111,7 @@ def _reason(error: Exception) -> str:
 
 
 def _refuse_without_room(version: DatasetVersion, kind: str) -> None:
-    size = Recipe(**version.recipe).size
+    size = CropRecipe(**version.recipe).size
     needed = round(version.count * size * size * 3 * GROWTH[kind])
     lacking = needed + settings.FREE_BYTES_FLOOR - shutil.disk_usage(settings.STUDIO_DATA).free
     if lacking > 0:

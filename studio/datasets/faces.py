@@ -44,15 +44,15 @@ class FaceDetector(Protocol):
 
     name: str
 
-    def find(self, picture: Image.Image, grey: Image.Image) -> list[Face]:
-        """All faces of an upright picture. `grey` is the same picture as "L", to spare a conversion."""
+    def find(self, picture: Image.Image, look: Image.Image) -> list[Face]:
+        """All faces of an upright picture. `look` is its `look_copy` in grey, which is all that some need."""
         ...
 
 
 class PointFinder(Protocol):
     name: str
 
-    def points(self, grey: Image.Image, face: Face) -> Points | None:
+    def points(self, look: Image.Image, face: Face) -> Points | None:
         """The points of a face that was found without any."""
         ...
 
@@ -83,12 +83,12 @@ class FaceFinder:
     def name(self) -> str:
         return self.detector.name if self.pointer is None else f"{self.detector.name} + {self.pointer.name}"
 
-    def find(self, picture: Image.Image, grey: Image.Image) -> list[Face]:
+    def find(self, picture: Image.Image, look: Image.Image) -> list[Face]:
         """The faces of a picture, the largest first."""
-        found = self.detector.find(picture, grey)
+        found = self.detector.find(picture, look)
         if self.pointer is not None:
             found = [
-                face if face.points else Face(face.box, face.score, self.pointer.points(grey, face)) for face in found
+                face if face.points else Face(face.box, face.score, self.pointer.points(look, face)) for face in found
             ]
         return sorted(found, key=lambda face: -face.box[2] * face.box[3])
 
@@ -120,13 +120,13 @@ def checked(file: ModelFile) -> Path:
     return file.path
 
 
-def look_copy(picture: Image.Image, side_px: int = LOOK_PX) -> Image.Image:
-    """A copy whose longer side is `side_px`; small pictures are enlarged, because a detector's window is 80 px wide."""
-    scale = side_px / max(picture.size)
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+def look_copy(grey: Image.Image) -> Image.Image:
+    """A copy whose longer side is LOOK_PX; small pictures are enlarged, because a detector's window is 80 px wide."""
+    scale = LOOK_PX / max(grey.size)
+    size = (max(1, round(grey.width * scale)), max(1, round(grey.height * scale)))
     if scale > 1:
-        return picture.resize(size, Image.Resampling.BICUBIC)
-    return picture.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+        return grey.resize(size, Image.Resampling.BICUBIC)
+    return grey.resize(size, Image.Resampling.HAMMING, reducing_gap=1.5)
 
 
 def shares(points: Sequence[tuple[float, float] | None], width: float, height: float) -> list[Point | None]:

@@ -8,7 +8,7 @@ import dlib
 import numpy as np
 from PIL import Image
 
-from studio.datasets.faces import Face, FaceModelError, ModelFile, Point, Points, checked, look_copy
+from studio.datasets.faces import Face, FaceModelError, ModelFile, Point, Points, checked
 
 
 class DlibHog:
@@ -18,16 +18,15 @@ class DlibHog:
         self.name = f"dlib-hog {dlib.__version__}"
         self._detector = dlib.get_frontal_face_detector()
 
-    def find(self, picture: Image.Image, grey: Image.Image) -> list[Face]:
-        copy = look_copy(grey)
-        boxes, scores, _ = self._detector.run(np.asarray(copy), 0, 0.0)
+    def find(self, picture: Image.Image, look: Image.Image) -> list[Face]:
+        boxes, scores, _ = self._detector.run(np.asarray(look), 0, 0.0)
         return [
             Face(
                 (
-                    box.left() / copy.width,
-                    box.top() / copy.height,
-                    box.width() / copy.width,
-                    box.height() / copy.height,
+                    box.left() / look.width,
+                    box.top() / look.height,
+                    box.width() / look.width,
+                    box.height() / look.height,
                 ),
                 round(float(score), 4),
             )
@@ -49,18 +48,17 @@ class DlibPoints:
             raise FaceModelError(f"The face model {path} gives {self.count} points; 5 or 68 are understood.")
         self.name = f"points{self.count} {file.sha256[:8].lower()}"
 
-    def points(self, grey: Image.Image, face: Face) -> Points | None:
-        copy = look_copy(grey)
+    def points(self, look: Image.Image, face: Face) -> Points | None:
         left, top, width, height = face.box
         box = dlib.rectangle(
-            round(left * copy.width),
-            round(top * copy.height),
-            round((left + width) * copy.width) - 1,
-            round((top + height) * copy.height) - 1,
+            round(left * look.width),
+            round(top * look.height),
+            round((left + width) * look.width) - 1,
+            round((top + height) * look.height) - 1,
         )
-        shape = self._predictor(np.asarray(copy), box)
+        shape = self._predictor(np.asarray(look), box)
         found = np.array([[part.x, part.y] for part in shape.parts()], np.float64)
-        return READERS[self.count](found / [copy.width, copy.height])
+        return READERS[self.count](found / [look.width, look.height])
 
     def _count(self) -> int:
         empty = np.zeros((200, 200), np.uint8)

@@ -28,7 +28,7 @@ class YuNet:
             raise FaceModelError(f"The face model {path} is no YuNet that this OpenCV reads.") from error
         self.name = f"yunet {file.sha256[:8].lower()}"
 
-    def find(self, picture: Image.Image, grey: Image.Image) -> list[Face]:
+    def find(self, picture: Image.Image, look: Image.Image) -> list[Face]:
         copy = picture.copy()
         copy.thumbnail((LOOK_PX, LOOK_PX), Image.Resampling.HAMMING)
         self._network.setInputSize(copy.size)

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from studio.blobs.store import readable_size
-from studio.datasets import metadata
+from studio.datasets import jpeg, metadata
 
 # Only these decoders are ever asked, whatever the file is called.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")
@@ -48,13 +48,17 @@ class Header:
 
 @dataclass(frozen=True)
 class Decoded:
-    """`image` may be smaller than the original; width and height are the upright original's."""
+    """`image` may be smaller than the original; width and height are the upright original's.
+
+    `scale` is pixels of `image` for each of the original, exactly: a decoder rounds width and height up.
+    """
 
     image: Image.Image
     width_px: int
     height_px: int
     format: str
     exif: dict[str, Any]
+    scale: float = 1.0
 
 
 def inspect(path: Path) -> Header:
@@ -72,16 +76,14 @@ def decode(path: Path, *, at_least_px: int | None = 1440) -> Decoded:
     with opened(path) as image:
         width, height = _upright_size(image)
         exif, kind, profile = metadata.facts_of(image), _format_of(image), image.info.get("icc_profile")
-        if at_least_px is not None:
-            share = at_least_px / max(image.size)
-            if share < 1:
-                image.draft(image.mode, (round(image.width * share), round(image.height * share)))
         try:
-            image.load()
-            seen = in_srgb(to_rgb(ImageOps.exif_transpose(image)), profile, mode=image.mode)
+            small = jpeg.scaled(path, image, at_least_px) if at_least_px is not None and kind == "JPEG" else None
+            loaded = small or image
+            loaded.load()
+            seen = in_srgb(to_rgb(ImageOps.exif_transpose(loaded)), profile, mode=image.mode)
         except Exception as error:  # decoders meet damaged files in many ways
             raise PictureRefused(DAMAGED) from error
-    return Decoded(seen, width, height, kind, exif)
+    return Decoded(seen, width, height, kind, exif, scale=round(8 * max(seen.size) / max(width, height)) / 8)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:

@@ -6,7 +6,7 @@ from typing import Any
 from PIL import Image
 
 from studio.datasets import focus, hashes, light
-from studio.datasets.faces import Face, FaceFinder
+from studio.datasets.faces import Face, FaceFinder, look_copy
 from studio.datasets.pose import roll_and_yaw
 
 
@@ -26,16 +26,17 @@ def version_of(finder: FaceFinder) -> str:
 def score(picture: Image.Image, finder: FaceFinder, *, width_px: int, height_px: int) -> Scores:
     """The scores of an upright RGB picture, which may be smaller than its original of that size."""
     grey = picture.convert("L")
-    faces = tuple(finder.find(picture, grey))
+    look = look_copy(grey)
+    faces = tuple(finder.find(picture, look))
     largest = faces[0] if faces else None
-    brightness, clipped = light.brightness_and_clipped(grey)
+    brightness, clipped = light.brightness_and_clipped(look)
     columns: dict[str, Any] = {
         "faces": len(faces),
         "sharpness": round(focus.sharpness(grey, _pixels(largest, grey.size) if largest else None), 2),
         "brightness": round(brightness, 2),
         "clipped": round(clipped, 2),
-        "dhash": hashes.dhash(grey),
-        "phash": hashes.phash(grey),
+        "dhash": hashes.dhash(look),
+        "phash": hashes.phash(look),
         **_of_largest(largest, width_px, height_px),
     }
     return Scores(faces, columns)

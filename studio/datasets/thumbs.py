@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 THUMB_PX, VIEW_PX = 256, 1440
+NEAR = 1.2
 THUMB_TYPE, VIEW_TYPE = "image/webp", "image/jpeg"
 
 
@@ -18,9 +19,13 @@ class Thumbs:
 
 
 def make(image: Image.Image) -> Thumbs:
-    """Of an upright RGB picture. The view is a JPEG, because WebP of that size takes six times as long to write."""
-    seen = scaled(image, VIEW_PX, Image.Resampling.HAMMING)
-    small = scaled(seen, THUMB_PX, Image.Resampling.LANCZOS)
+    """Of an upright RGB picture. The view is a JPEG, because WebP of that size takes six times as long to write.
+
+    A picture that came a little larger out of its decoder is the view as it is: scaling takes longer than decoding.
+    """
+    is_near = max(image.size) <= VIEW_PX * NEAR
+    seen = image if is_near else scaled(image, VIEW_PX, Image.Resampling.HAMMING)
+    small = scaled(seen, THUMB_PX, Image.Resampling.HAMMING)
     return Thumbs(
         thumb=_encoded(small, "WEBP", quality=80, method=2),
         view=_encoded(seen, "JPEG", quality=85),

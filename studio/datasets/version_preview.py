@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from studio.blobs.store import open_blob
-from studio.datasets.crops import Corners, Recipe, longer_side
+from studio.datasets.crops import Corners, CropRecipe, longer_side
 from studio.datasets.cut import cut
 from studio.datasets.models import Portrait
 from studio.datasets.versions import crops_of, told
@@ -19,7 +19,7 @@ SAMPLES = 12
 SAMPLE_PX = 192
 
 
-def preview(ids: Sequence[int], recipe: Recipe, *, seed: int) -> dict[str, Any]:
+def preview(ids: Sequence[int], recipe: CropRecipe, *, seed: int) -> dict[str, Any]:
     """At most 12 pictures chosen by the seed, cut from the loupe's copies; counts are of the whole selection."""
     crops: list[tuple[int, Corners]] = []
     left_out: Counter[str] = Counter()
@@ -38,13 +38,13 @@ def preview(ids: Sequence[int], recipe: Recipe, *, seed: int) -> dict[str, Any]:
     return {"count": len(crops), "left_out": told(left_out), "enlarged": enlarged, "samples": shown}
 
 
-def _sample(portrait: Portrait, recipe: Recipe, corners: Corners) -> dict[str, Any] | None:
+def _sample(portrait: Portrait, recipe: CropRecipe, corners: Corners) -> dict[str, Any] | None:
     """None when the loupe's copy is missing: a preview does without it."""
     if portrait.view is None:
         return None
     try:
         with open_blob(portrait.view) as file, Image.open(file, formats=["JPEG"]) as view:
-            made = cut(view.convert("RGB"), recipe, corners, width_px=portrait.width_px)
+            made = cut(view.convert("RGB"), recipe, corners, scale=view.width / portrait.width_px)
     except OSError:
         return None
     buffer = io.BytesIO()

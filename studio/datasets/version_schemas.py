@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from studio.datasets.crops import Recipe
+from studio.datasets.crops import CropRecipe
 from studio.datasets.filters import Selection
 from studio.datasets.models import DatasetVersion, VersionExport
 from studio.datasets.portrait_out import PortraitOut
@@ -28,7 +28,7 @@ class VersionIn(Schema):
     selection: Selection
     name: str = Field("", max_length=100)
     note: str = Field("", max_length=2000)
-    recipe: Recipe = Recipe()
+    recipe: CropRecipe = CropRecipe()
 
 
 class VersionPatch(Schema):
@@ -40,7 +40,7 @@ class VersionPatch(Schema):
 
 class PreviewIn(Schema):
     selection: Selection
-    recipe: Recipe = Recipe()
+    recipe: CropRecipe = CropRecipe()
     seed: int = Field(0, ge=0, lt=2**31)
 
 
@@ -83,7 +83,7 @@ class VersionOut(Schema):
     number: int
     name: str
     note: str
-    recipe: Recipe
+    recipe: CropRecipe
     selection: dict[str, Any]
     found_by: list[str]
     count: int

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from studio.accounts.models import User
-from studio.datasets.crops import BINNED, BROKEN, NOT_SCORED, CannotCrop, Corners, Recipe, corners_of
+from studio.datasets.crops import BINNED, BROKEN, NOT_SCORED, CannotCrop, Corners, CropRecipe, corners_of
 from studio.datasets.filters import Selection
 from studio.datasets.models import Dataset, DatasetVersion, Portrait, VersionItem
 from studio.datasets.query import selected
@@ -32,7 +32,7 @@ NOTHING = "No portrait of this selection can be cut by this recipe: {reasons}."
 
 
 def start_version(
-    dataset: Dataset, selection: Selection, *, name: str, note: str, recipe: Recipe, by: User
+    dataset: Dataset, selection: Selection, *, name: str, note: str, recipe: CropRecipe, by: User
 ) -> DatasetVersion:
     """Freeze a selection, at once or by a job when it is large. Raises Refused when nothing would be in it."""
     ids = ids_of(dataset, selection)
@@ -82,7 +82,7 @@ def freeze(version: DatasetVersion, ids: Sequence[int], context: Any = None) -> 
     """Write the list and close it, inside a transaction. Raises Refused when the recipe can cut none."""
     if version.is_frozen:
         raise ValueError("A frozen version is not written again.")
-    recipe = Recipe(**version.recipe)
+    recipe = CropRecipe(**version.recipe)
     digest = hashlib.sha256(json.dumps(version.recipe, sort_keys=True).encode())
     left_out: Counter[str] = Counter()
     found_by: set[str] = set()
@@ -121,7 +121,7 @@ def rename(version: DatasetVersion, values: dict[str, str]) -> None:
         tell(version, "version.changed")
 
 
-def crops_of(ids: Sequence[int], recipe: Recipe) -> Iterator[tuple[Portrait, Corners | str]]:
+def crops_of(ids: Sequence[int], recipe: CropRecipe) -> Iterator[tuple[Portrait, Corners | str]]:
     """Each portrait with its corners, or with the reason why it has none."""
     for start in range(0, len(ids), CHUNK):
         rows = Portrait.objects.select_related("facts").in_bulk(ids[start : start + CHUNK])
@@ -140,7 +140,7 @@ def tell(version: DatasetVersion, kind: str) -> None:
     record(version.dataset.project_id, kind, subject=version.dataset.subject, payload=payload)
 
 
-def _crop(portrait: Portrait, recipe: Recipe) -> Corners | str:
+def _crop(portrait: Portrait, recipe: CropRecipe) -> Corners | str:
     if portrait.binned_at is not None:
         return BINNED
     if portrait.state == Portrait.State.BROKEN:
