@@ -2470,6 +2470,40 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * CropRecipe
+         * @description How every portrait of a version is cut and scaled.
+         */
+        CropRecipe: {
+            /**
+             * Aspect
+             * @default square
+             * @enum {string}
+             */
+            aspect: "square" | "keep";
+            /**
+             * Crop
+             * @default face
+             * @enum {string}
+             */
+            crop: "centre" | "face" | "ffhq";
+            /**
+             * Margin
+             * @default 0.6
+             */
+            margin: number;
+            /**
+             * Resampling
+             * @default lanczos
+             * @enum {string}
+             */
+            resampling: "lanczos" | "area" | "bicubic";
+            /**
+             * Size
+             * @default 256
+             */
+            size: number;
+        };
         /** CueIn */
         CueIn: {
             /**
@@ -3951,7 +3985,7 @@ export interface components {
              *       "size": 256
              *     }
              */
-            recipe: components["schemas"]["Recipe"];
+            recipe: components["schemas"]["CropRecipe"];
             /**
              * Seed
              * @default 0
@@ -5054,7 +5088,7 @@ export interface components {
              *       "size": 256
              *     }
              */
-            recipe: components["schemas"]["Recipe"];
+            recipe: components["schemas"]["CropRecipe"];
             selection: components["schemas"]["Selection"];
         };
         /** VersionList */
@@ -5103,7 +5137,7 @@ export interface components {
             note: string;
             /** Number */
             number: number;
-            recipe: components["schemas"]["Recipe"];
+            recipe: components["schemas"]["CropRecipe"];
             /** Selection */
             selection: {
                 [key: string]: unknown;
