@@ -72,6 +72,8 @@ class StudioClient:
         self.studio = studio.rstrip("/")
         self.project_id = project_id
         self.is_person = not token.startswith("phd_")
+        # Sessions belong to whoever announced them: people share theirs, a device has its own.
+        self.sender = "people" if self.is_person else hashlib.sha256(token.encode()).hexdigest()[:16]
         # When the studio was last heard of, and when it last said yes, by time.monotonic().
         self.heard_at = self.agreed_at = time.monotonic()
         self._http = httpx.Client(
@@ -94,6 +96,11 @@ class StudioClient:
         body = {"name": name, "append": append, **self._project()} | ({} if create else {"create": False})
         found: dict[str, Any] = self._call("PUT", "capture/datasets", json=body).json()
         self.project_id = self.project_id or str(found["project_id"])
+        return found
+
+    def projects(self) -> list[dict[str, Any]]:
+        """The projects that a person's token opens."""
+        found: list[dict[str, Any]] = self._call("GET", "projects").json()["items"]
         return found
 
     def announce_session(self, session_id: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -105,8 +105,11 @@ class Uploader:
         """Something new waits."""
         self._news.set()
 
-    def run_until_empty(self, *, give_up_seconds: float | None) -> str:
-        """Send all. -> "" or the sentence for which it gave up: so long without contact (None waits for ever)."""
+    def run_until_empty(self, *, give_up_seconds: float | None, look: Callable[[], None] = lambda: None) -> str:
+        """Send all; `look` is called again and again meanwhile.
+
+        -> "" or the sentence for which it gave up: so long without contact (None waits for ever).
+        """
         self._is_draining = True
         self.client.heard_at = self.client.agreed_at = time.monotonic()
         self.start()
@@ -114,6 +117,7 @@ class Uploader:
             while any(thread.is_alive() for thread in self._threads):
                 for thread in self._threads:
                     thread.join(0.05)
+                look()
                 if give_up_seconds is not None and (sentence := self._given_up(give_up_seconds)):
                     return sentence
         finally:
@@ -150,9 +154,9 @@ class Uploader:
                 self._sentence = str(away)
                 logger.info("%s", away)
                 self._pause(max(patience.pause_seconds(), away.wait_seconds))
-            except Refused as refusal:  # of a session, or of the token itself
+            except Refused as refusal:  # nothing else can go either
                 self._sentence = str(refusal)
-                if refusal.status == TOKEN_REFUSED:
+                if refusal.status == TOKEN_REFUSED or self._is_draining:
                     self.stopped_by = refusal
                     self._stop.set()
                     return

@@ -18,13 +18,13 @@ from tests.fault_proxy import FaultProxy
 from tests.studio.site.conftest import Studio, studio_on
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     with studio_on(tmp_path_factory.mktemp("studio")) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def device(studio: Studio) -> Paired:
     return pair(studio)
 
