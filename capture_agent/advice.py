@@ -8,7 +8,7 @@ from capture_agent.shots import Room
 
 LOOK_BACK = 3
 SOFTER = 0.6  # of the sitting's first sharpness
-SOFTEST = 12.0
+SOFTEST = 25.0  # visibly blurred portraits have less than 35
 DARKEST, BRIGHTEST = 12.0, 85.0
 MOST_CLIPPED = 25.0  # percent of the pixels
 

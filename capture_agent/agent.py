@@ -59,6 +59,9 @@ class Uploads(Protocol):
 
     def stop(self, timeout: float = ...) -> None: ...
 
+    def wake(self) -> None:
+        """Something new waits."""
+
     def network(self) -> Network: ...
 
     def warnings(self) -> tuple[Warning, ...]: ...
@@ -121,6 +124,9 @@ class Agent:
 
     def network(self) -> Network:
         return self._uploads.network()
+
+    def kept(self) -> None:
+        self._uploads.wake()
 
     def warnings(self) -> tuple[Warning, ...]:
         found = list(self._uploads.warnings())

@@ -49,6 +49,9 @@ class Around(Protocol):
 
     def warnings(self) -> tuple[Warning, ...]: ...
 
+    def kept(self) -> None:
+        """A photograph is in the spool."""
+
 
 class CameraThread(threading.Thread):
     """`open_it` opens the camera; `lost` is set when only a new process can, and `ended` in any case."""
@@ -126,6 +129,7 @@ class CameraThread(threading.Thread):
             self._outbox.put_frame(_frame(TEST_SHOT, photo))
 
     def shot(self, shot: Shot, photo: Photo) -> None:
+        self._around.kept()
         self._outbox.put(shot)
         # In a burst without pauses the photographs themselves are the live view.
         self._outbox.put_live(_frame(LIVE, photo))

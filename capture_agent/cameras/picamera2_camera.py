@@ -180,10 +180,10 @@ def _sentences(what: str) -> Iterator[None]:
     try:
         yield
     except TimeoutError as error:
-        raise CameraLost("The camera stopped giving pictures: check its cable. The program starts anew.") from error
+        raise CameraLost("The camera stopped giving pictures: check its cable.") from error
     except (OSError, RuntimeError, MemoryError) as error:
         is_memory = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
         if is_memory or "allocate" in str(error):
-            raise CameraLost("The camera's memory ran out. The program starts anew.") from error
+            raise CameraLost("The camera's memory ran out.") from error
         busy = " Another program may be using it." if "opened" in what else ""
         raise CameraError(f"The camera {what}: {error}.{busy}") from error

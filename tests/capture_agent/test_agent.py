@@ -102,6 +102,8 @@ class NoUploads:
 
     def stop(self, timeout: float = 0) -> None: ...
 
+    def wake(self) -> None: ...
+
     def network(self) -> Network:
         return Network(bits_per_second=1_000_000)
 
