@@ -19,8 +19,8 @@ STALL_SECONDS = 120.0
 # The sockets have limits of their own, below this; what is longer is not even gathered to be measured.
 LARGEST_MESSAGE_BYTES = 8 * 1024 * 1024
 CLOSE_SECONDS = 10.0
-# Not understood, against the rules, too large.
-RULE_CODES = (1003, 1008, 1009)
+# Gone, not understood, against the rules, too large, too slow.
+RULE_CODES = (1001, 1003, 1008, 1009, 1013)
 
 
 @implementer(IPushProducer)
@@ -122,7 +122,7 @@ class PacedServer(Server):
         return self.gates[protocol]
 
     def _close_by_rule(self, protocol: Any, code: int) -> bool:
-        """Autobahn lets applications close with 1000 and 3000–4999 alone; 1008 and 1009 are what the rules are for."""
+        """Autobahn lets applications close with 1000 and 3000–4999 alone; those of the rules are sent past it."""
         is_open = protocol in self.connections and protocol.state == protocol.STATE_OPEN
         if is_open and code in RULE_CODES:
             protocol.sendCloseFrame(code=code)

@@ -22,6 +22,8 @@ class Attachment:
         self.name, self.slots = name, slots
         self.close_code = GONE
         self.frames_socket: object | None = None
+        # Pings since it last said anything.
+        self.unanswered = 0
         self._control: asyncio.Queue[Model | None] = asyncio.Queue()
         self._credits: asyncio.Queue[Credit | None] = asyncio.Queue()
 

@@ -83,6 +83,7 @@ class ControlSocket(ServiceSocket):
         if self.attachment is None:
             await self._greet(text_data)
             return
+        self.attachment.unanswered = 0
         message = await self.understood(text_data)
         if isinstance(message, PreviewStateMessage):
             self.attachment.heard(message)
@@ -95,8 +96,12 @@ class ControlSocket(ServiceSocket):
             task.cancel()
         if self.attachment is not None:
             gone, self.attachment = self.attachment, None
-            attachments.leave(gone)
-            await self._quietly(presence.go_away, gone.service_id, gone.attach_id)
+            await self._let_go(gone)
+
+    async def _let_go(self, gone: Attachment) -> None:
+        """It is away from now on. Doing so twice does nothing more."""
+        attachments.leave(gone)
+        await self._quietly(presence.go_away, gone.service_id, gone.attach_id)
 
     async def _greet(self, text: str | None) -> None:
         hello = _protocol_of(text)
@@ -132,6 +137,8 @@ class ControlSocket(ServiceSocket):
         """Send what the hub and the watch have to say; `send` waits for the transport."""
         async for message in attachment.control_messages():
             await self.send(text_data=message.model_dump_json())
+        # Not only when the socket is closed: a frozen service does not answer the close either.
+        await self._let_go(attachment)
         await self.end(attachment.close_code)
 
     async def _quietly(self, what: Callable[..., None], *arguments: Any) -> None:
@@ -149,6 +156,7 @@ class FramesSocket(ServiceSocket):
         if self.is_over:
             return
         if bytes_data is not None and self.attachment is not None:
+            self.attachment.unanswered = 0
             try:
                 self.attachment.frame(bytes_data)
             except ValueError:

@@ -23,7 +23,11 @@ from studio.services.models import RenderService, ServiceToken
 from studio.services.tokens import holder_of
 
 LOOK_SECONDS = 1.0
-PING_EVERY = 15
+SEEN_EVERY = 15
+# Its answers come from a loop of its own, however much it draws: such silence is a frozen program or a dead line.
+PING_EVERY = 3
+MOST_UNANSWERED = 3
+SILENT = 1001
 BAD_TOKEN = 4401
 ACTIVE = (State.QUEUED, State.RUNNING)
 
@@ -58,10 +62,18 @@ class Watch:
                     self._tell(await database_sync_to_async(self._look)(looks))
                 looks += 1
                 if looks % PING_EVERY == 0:
-                    self.attachment.send(Ping())
+                    self._ping()
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
             off()
+
+    def _ping(self) -> None:
+        """Counted rather than timed: a studio that slept itself finds one ping unanswered, not many."""
+        if self.attachment.unanswered >= MOST_UNANSWERED:
+            self.attachment.end(SILENT)
+        else:
+            self.attachment.unanswered += 1
+            self.attachment.send(Ping())
 
     def _hear_work(self, runs_on: str) -> None:
         if runs_on == Job.RunsOn.SERVICE:
@@ -79,7 +91,7 @@ class Watch:
             self.attachment.send(Work())
 
     def _look(self, looks: int) -> Sight:
-        if looks % PING_EVERY == 0:
+        if looks % SEEN_EVERY == 0:
             RenderService.objects.filter(pk=self.attachment.service_id).update(last_seen_at=timezone.now())
         holder = holder_of(self.token)
         segments = Segment.objects.filter(state=State.RUNNING, leased_by=holder).exclude(job__state__in=ACTIVE)

@@ -111,6 +111,8 @@ def test_a_service_paused_past_its_lease_loses_it_comes_back_and_finishes(faulty
         taken = second.post("/api/v1/service/claims", json=order).json()
         assert taken["segment"]["index"] in held
         assert taken["lease"]["fence"] > 1
+        # Its line stands open all the while; only its silence tells.
+        wait_for(lambda: person.get("/api/v1/services").json()["state"] == "away", 15, "the pill to say away")
     finally:
         os.kill(paused, signal.SIGCONT)
     # The sleeper draws the rest; what the second took and never draws falls back to it when that lease is over.

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,9 +14,12 @@ from studio.accounts.models import User
 from studio.projects.models import Project
 from studio.renders.models import Render
 from studio.renders.order import Order, Range, start_render
+from studio.scenes.models import Scene
+from studio.scenes.preview import hub
 from studio.services.models import ServiceToken
 from studio.services.tokens import make_token
 from tests.studio.features import make_scene
+from tests.studio.services.sockets import sign_in
 
 JPEG = b"\xff\xd8\xff\xe0 picture"
 
@@ -80,3 +84,25 @@ def other_service(db: None) -> ServiceClient:
 def render(project: Project, owner: User) -> Render:
     """Ten seconds at 30 frames a second: five segments of 64 frames, the last of 44."""
     return start_render(make_scene(project, owner), Order(Range()), by=owner)
+
+
+@pytest.fixture
+def token() -> tuple[ServiceToken, str]:
+    return make_token("Attic GPU", by=None)
+
+
+@pytest.fixture
+def scene(project: Project, owner: User) -> Scene:
+    return make_scene(project, owner)
+
+
+@pytest.fixture
+def cookie(owner: User) -> str:
+    return sign_in(owner)
+
+
+@pytest.fixture(autouse=True)
+def _empty_hub() -> Iterator[None]:
+    yield
+    hub.previews.clear()
+    hub.senders.clear()

@@ -22,6 +22,7 @@ from gpu_service.protocol import (
 )
 from studio.accounts.models import User
 from studio.asgi import application
+from studio.scenes.models import Scene
 from tests.studio.features import SCHEMA
 
 ORIGIN = (b"origin", b"http://testserver")
@@ -119,6 +120,16 @@ def sign_in(user: User) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
+async def watch(scene: Scene, cookie: str, *, credits: int = 4) -> WebsocketCommunicator:
+    """A page that looks at a scene."""
+    page = page_socket(f"/ws/scenes/{scene.id}/preview", cookie)
+    connected, _ = await page.connect()
+    assert connected
+    await page.send_json_to({"type": "join", "width": 256})
+    await page.send_json_to({"type": "credit", "n": credits})
+    return page
+
+
 async def next_json(socket: WebsocketCommunicator, kind: str, **wanted: Any) -> dict[str, Any]:
     """The next JSON message of that type with those values; pictures in between are passed over."""
     for _ in range(40):
@@ -157,4 +168,5 @@ __all__ = [
     "next_json",
     "page_socket",
     "sign_in",
+    "watch",
 ]

@@ -1,7 +1,6 @@
 """The sockets of services and previews together: hello to picture, cancel, revocation, and what is refused."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -13,13 +12,11 @@ from studio.projects.models import Membership
 from studio.renders.order import Order, Range, start_render
 from studio.scenes.edit import change_scene
 from studio.scenes.models import VisualizerCatalogue
-from studio.scenes.preview import hub
 from studio.services import tokens, work
 from studio.services.models import RenderService
 from studio.services.present import services_out
 from studio.tracks.models import Track
 from studio.tracks.rules import rename_track
-from tests.studio.features import make_scene
 from tests.studio.services.sockets import (
     PROTOCOL_VERSION,
     FakeService,
@@ -30,41 +27,11 @@ from tests.studio.services.sockets import (
     next_json,
     page_socket,
     sign_in,
+    watch,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
 in_thread = sync_to_async
-
-
-@pytest.fixture
-def token() -> tuple[Any, str]:
-    return tokens.make_token("Attic GPU", by=None)
-
-
-@pytest.fixture
-def scene(project, owner):
-    return make_scene(project, owner)
-
-
-@pytest.fixture
-def cookie(owner) -> str:
-    return sign_in(owner)
-
-
-@pytest.fixture(autouse=True)
-def _empty_hub():
-    yield
-    hub.previews.clear()
-    hub.senders.clear()
-
-
-async def watch(scene, cookie, *, credits: int = 4):
-    page = page_socket(f"/ws/scenes/{scene.id}/preview", cookie)
-    connected, _ = await page.connect()
-    assert connected
-    await page.send_json_to({"type": "join", "width": 256})
-    await page.send_json_to({"type": "credit", "n": credits})
-    return page
 
 
 async def test_a_service_says_hello_and_the_pages_know_its_visualizers(token):
