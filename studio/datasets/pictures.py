@@ -5,6 +5,8 @@ A decoded picture is upright, RGB, 8 bit, in sRGB where it named its colours; se
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -23,10 +25,13 @@ MAX_SIDE_PX = 30_000
 # A small file that unpacks to this much, and to this many times its size, is a bomb and no photograph.
 BOMB_BYTES, BOMB_RATIO = 50_000_000, 300
 LOSSY = ("JPEG", "HEIF", "AVIF", "WEBP")  # a black frame is small in these; their pixels are limited all the same
+# Pillow turns a TIFF by itself, and libheif an HEIF; both tell the upright size at once.
+TURNED = ("TIFF", "HEIF")
 SQUASHED = {"I;16": 256, "I;16L": 256, "I;16B": 256, "I;16N": 256, "I": 256}
 
 UNKNOWN = "This is no picture that the studio can read. Send JPEG, PNG, WebP, TIFF, AVIF or HEIC."
 TOO_LARGE = "This picture has {width} × {height} pixels, more than the studio opens (128 million). Scale it down first."
+FAR_TOO_LARGE = "This picture has far more pixels than the studio opens (128 million). Scale it down first."
 BOMB = "This file of {size} would unpack to {unpacked}: that is no photograph. It was not opened."
 DAMAGED = "This picture is damaged: it could not be read to its end."
 KILLED = "This picture ended the program that opened it. It is kept as it came, and left alone."
@@ -80,10 +85,15 @@ def decode(path: Path, *, at_least_px: int | None = 1440) -> Decoded:
             small = jpeg.scaled(path, image, at_least_px) if at_least_px is not None and kind == "JPEG" else None
             loaded = small or image
             loaded.load()
-            seen = in_srgb(to_rgb(ImageOps.exif_transpose(loaded)), profile, mode=image.mode)
+            seen = in_srgb(to_rgb(upright(loaded)), profile, mode=image.mode)
         except Exception as error:  # decoders meet damaged files in many ways
             raise PictureRefused(DAMAGED) from error
     return Decoded(seen, width, height, kind, exif, scale=round(8 * max(seen.size) / max(width, height)) / 8)
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """A decoded picture as it is meant to be seen."""
+    return image if image.format in TURNED else ImageOps.exif_transpose(image)
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -123,30 +133,34 @@ def _transform(profile: bytes) -> ImageCms.ImageCmsTransform | None:
         return None
 
 
-def opened(path: Path) -> Image.Image:
-    """Open without decoding, after every check."""
-    _prepare()
-    try:
-        image = Image.open(path, formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise PictureRefused("This picture has more pixels than the studio opens (128 million).") from error
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # whatever a parser of a hostile header may raise
-        raise PictureRefused(UNKNOWN) from error
+@contextmanager
+def opened(path: Path) -> Iterator[Image.Image]:
+    """Open without decoding, after every check. Raises PictureRefused."""
+    prepare()
+    # From a file, not by its name: Pillow maps a named one into memory, and then garbles a grey TIFF that lies.
+    with path.open("rb") as file:
+        try:
+            image = Image.open(file, formats=FORMATS)
+        except Image.DecompressionBombError as error:
+            raise PictureRefused(FAR_TOO_LARGE) from error
+        except Exception as error:  # whatever a parser of a hostile header may raise
+            raise PictureRefused(UNKNOWN) from error
+        with image:
+            _require_harmless(image, file_bytes=path.stat().st_size)
+            yield image
+
+
+def _require_harmless(image: Image.Image, *, file_bytes: int) -> None:
     width, height = image.size
-    size, unpacked = path.stat().st_size, width * height * _bytes_per_pixel(image)
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE_PX:
-        image.close()
         raise PictureRefused(TOO_LARGE.format(width=width, height=height))
-    if _format_of(image) not in LOSSY and unpacked > max(BOMB_BYTES, size * BOMB_RATIO):
-        image.close()
-        raise PictureRefused(BOMB.format(size=readable_size(size), unpacked=readable_size(unpacked)))
-    return image
+    unpacked = width * height * _bytes_per_pixel(image)
+    if _format_of(image) not in LOSSY and unpacked > max(BOMB_BYTES, file_bytes * BOMB_RATIO):
+        raise PictureRefused(BOMB.format(size=readable_size(file_bytes), unpacked=readable_size(unpacked)))
 
 
 @lru_cache(maxsize=1)
-def _prepare() -> None:
+def prepare() -> None:
     """HEIC comes from a library of its own. Pillow's warning of large pictures says less than our limit."""
     import pillow_heif
 
@@ -162,7 +176,8 @@ def _format_of(image: Image.Image) -> str:
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
     width, height = image.size
-    return (height, width) if metadata.orientation_of(image) >= 5 else (width, height)
+    is_lying = image.format not in TURNED and metadata.orientation_of(image) >= 5
+    return (height, width) if is_lying else (width, height)
 
 
 def _bytes_per_pixel(image: Image.Image) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from django.http import Http404, HttpRequest, HttpResponseBase
-from PIL import Image, ImageOps
+from PIL import Image
 
 from studio.blobs.models import Blob
 from studio.blobs.serve import IMMUTABLE, Part, blob_response, length_of, parts_response
@@ -118,8 +118,8 @@ def _as_png(path: Path, portrait: Portrait) -> bytes:
     try:
         with pictures.opened(path) as image:
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            plain = upright if upright.mode in ("L", "RGB", "RGBA", "I;16") else pictures.to_rgb(upright)
+            seen = pictures.upright(image)
+            plain = seen if seen.mode in ("L", "RGB", "RGBA", "I;16") else pictures.to_rgb(seen)
             clean = Image.frombytes(plain.mode, plain.size, plain.tobytes())
             clean.save(buffer, "PNG", compress_level=1, icc_profile=_profile(image, plain))
     except Exception as error:  # decoders meet damaged files in many ways
