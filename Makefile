@@ -70,8 +70,9 @@ clean:
 	$(BIN)/uv pip install --quiet -p .venv -r requirements.lock $(LINKS)
 	@touch $@
 
-.venv/.tests: requirements-test.lock | .venv/.installed
+.venv/.tests: requirements-test.lock requirements-no-deps.txt | .venv/.installed
 	$(BIN)/uv pip install --quiet -p .venv -r requirements-test.lock $(LINKS)
+	$(BIN)/uv pip install --quiet -p .venv --no-deps -r requirements-no-deps.txt $(LINKS)
 	@touch $@
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json

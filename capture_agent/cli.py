@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
+from capture_agent import cli_upload
 from capture_agent.errors import CaptureError
 from capture_agent.protocol import LARGEST, CaptureSettings, RecordError, Start
 from capture_agent.settings import SettingsError, read_settings, write_pairing
@@ -132,6 +133,9 @@ def cameras(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         return
     for kind, places, reason in found:
         typer.echo(f"{kind:10} {', '.join(f'{kind}:{place}' if place else kind for place in places) or reason}")
+
+
+cli_upload.add_to(app)
 
 
 def main() -> None:
