@@ -20,7 +20,6 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from capture_agent.camera_thread import CameraThread
 from capture_agent.cameras import open_camera
-from capture_agent.errors import CaptureError
 from capture_agent.faces import face_finder
 from capture_agent.notify import notify
 from capture_agent.outbox import Outbox
@@ -250,8 +249,6 @@ class Agent:
 
 async def run_agent(settings: Settings, *, spool: Spool, uploads: Uploads, camera: str) -> int:
     """Serve the studio until told to end. -> the exit code"""
-    if not settings.is_paired:
-        raise CaptureError("This device is not paired. Run: phosphene-capture pair --studio https://studio.example.org")
     return await Agent(settings, spool=spool, uploads=uploads, camera=camera).run()
 
 

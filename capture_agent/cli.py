@@ -1,6 +1,7 @@
 """`phosphene-capture`: the command line of a capture device. An error is one sentence on standard error.
 
-Exit codes: 0 done, 1 it could not be done, 2 a wrong call, 75 start me again (of `run`), 130 Ctrl-C.
+Exit codes: 0 done, 1 it could not be done, 2 a wrong call, 75 start me again (of `run`), 78 wrong settings or no
+pairing, 130 Ctrl-C.
 """
 
 import json
@@ -17,6 +18,7 @@ from capture_agent.protocol import LARGEST, CaptureSettings, RecordError, Start
 from capture_agent.settings import SettingsError, read_settings, write_pairing
 
 DEFAULTS = CaptureSettings()
+WRONG_SETTINGS = 78  # EX_CONFIG: systemd does not try again
 app = typer.Typer(
     help="Phosphene's capture agent: photographs portraits and brings them to the studio.",
     no_args_is_help=True,
@@ -135,6 +137,14 @@ def cameras(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = 
         typer.echo(f"{kind:10} {', '.join(f'{kind}:{place}' if place else kind for place in places) or reason}")
 
 
+@app.command()
+def unit() -> None:
+    """Print the systemd unit for this installation: phosphene-capture unit | sudo tee /etc/systemd/system/…"""
+    from capture_agent.unit import unit_text
+
+    typer.echo(unit_text(read_settings()), nl=False)
+
+
 cli_upload.add_to(app)
 
 
@@ -156,7 +166,10 @@ def call(arguments: list[str]) -> int:
     except RecordError as error:
         sys.stderr.write(f"{_option(error)}\n")
         return 2
-    except (CaptureError, SettingsError) as error:
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_SETTINGS
+    except CaptureError as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

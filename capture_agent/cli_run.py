@@ -10,7 +10,7 @@ from capture_agent import durable
 from capture_agent.agent import run_agent
 from capture_agent.cli_shoot import opened_spool
 from capture_agent.errors import CaptureError
-from capture_agent.settings import Settings
+from capture_agent.settings import Settings, SettingsError
 from capture_agent.spool_queue import SpoolQueue
 from capture_agent.uploads import SpoolUploads
 
@@ -21,7 +21,9 @@ def run_call(settings: Settings, *, camera: str) -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     logging.getLogger("websockets").setLevel(logging.WARNING)
     if not settings.is_paired:
-        raise CaptureError("This device is not paired. Run: phosphene-capture pair --studio https://studio.example.org")
+        raise SettingsError(
+            "This device is not paired. Run: phosphene-capture pair --studio https://studio.example.org"
+        )
     with (
         opened_spool(settings) as spool,
         durable.locked(settings.state_dir / "agent.lock", wait=False) as is_alone,

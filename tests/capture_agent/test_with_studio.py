@@ -132,7 +132,7 @@ def test_a_revoked_device_says_so_and_goes_on_living(
 
 
 def test_what_is_not_paired_says_how_to_pair(home: Path, capsys: pytest.CaptureFixture[str]):
-    assert call(["run", "--camera", "fake"]) == 1
+    assert call(["run", "--camera", "fake"]) == 78
     assert "phosphene-capture pair --studio" in capsys.readouterr().err
     assert call(["status"]) == 0
     assert "Paired:  no" in capsys.readouterr().out
