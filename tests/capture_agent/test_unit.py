@@ -32,14 +32,13 @@ def test_systemd_accepts_it(text: str, tmp_path: Path):
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(path)], capture_output=True, text=True, timeout=60
     )
-    complaints = [line for line in done.stderr.splitlines() if "phosphene-capture" in line]
-    assert (done.returncode, complaints) == (0, []), done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     broken = tmp_path / "broken.service"
     broken.write_text(text.replace("WatchdogSec=60", "WatchdogSec=soon"))
     said = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(broken)], capture_output=True, text=True, timeout=60
     )
-    assert "WatchdogSec" in said.stderr
+    assert "Failed to parse" in said.stderr
 
 
 def test_it_restarts_what_a_restart_mends(text: str):
