@@ -165,10 +165,12 @@ def test_cues_are_set_named_and_stay(owner: Page):
         owner.keyboard.press("ArrowRight")
     owner.keyboard.press("m")
     track = thing_id(owner)
+    # Its name is asked for at once, and stays open while the studio stores the cue.
+    expect(owner.get_by_role("textbox", name="Name of the cue").first).to_be_focused()
+    owner.keyboard.type("the vibes ")
     wait_for(lambda: len(walk.api(owner, f"/tracks/{track}/cues")["items"]) == 1, 15, "the cue")
-    name = owner.get_by_role("textbox", name="Name of the cue").first
-    name.fill("the vibes enter")
-    name.press("Enter")
+    owner.keyboard.type("enter")
+    owner.keyboard.press("Enter")
     wait_for(lambda: walk.api(owner, f"/tracks/{track}/cues")["items"][0]["label"] == "the vibes enter", 15, "the name")
     cue = walk.api(owner, f"/tracks/{track}/cues")["items"][0]
     beats = walk.api(owner, f"/tracks/{track}/grid")["beats"]
@@ -182,6 +184,7 @@ def test_a_double_click_sets_a_cue_and_opens_the_name_of_one(owner: Page):
     before = len(walk.api(owner, f"/tracks/{track}/cues")["items"])
     owner.get_by_role("group", name="Cues").dblclick(position={"x": 600, "y": 12})
     wait_for(lambda: len(walk.api(owner, f"/tracks/{track}/cues")["items"]) == before + 1, 15, "the cue")
+    owner.keyboard.press("Escape")
     owner.locator("[data-cue].on").dblclick()
     owner.keyboard.type("by mouse")
     owner.keyboard.press("Enter")

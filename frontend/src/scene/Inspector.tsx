@@ -1,5 +1,5 @@
 /** The inspector of a scene: parameters and cues. */
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Note, Select, Skeleton } from '../parts/basics'
@@ -25,6 +25,11 @@ interface InspectorProps {
 export function Inspector(props: InspectorProps) {
   const [tab, setTab] = useState<'parameters' | 'cues'>('parameters')
   const cues = useStore(props.desk.cues.cues)
+  // A cue that is named from the lane is named in the list.
+  const isRenaming = useStore(props.desk.renaming) !== null
+  useEffect(() => {
+    if (isRenaming) setTab('cues')
+  }, [isRenaming])
   const tabProps = (name: typeof tab) => ({
     type: 'button' as const, role: 'tab', 'aria-selected': tab === name, className: tab === name ? 'on' : '', onClick: () => setTab(name),
   })

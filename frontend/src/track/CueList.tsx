@@ -76,7 +76,7 @@ function Rows({ desk, cues }: { desk: Desk; cues: readonly Cue[] }) {
     <div className="rows" role="listbox" aria-label="Cues" tabIndex={cues.length ? 0 : -1} ref={box} onKeyDown={press}
       aria-activedescendant={here >= 0 ? `cue-${cues[here]?.id}` : undefined}>
       {cues.map((cue) => (
-        <CueRow key={cue.id} cue={cue} desk={desk} isOn={cue.id === selected} onChoose={() => {
+        <CueRow key={desk.cues.keyOf(cue.id)} cue={cue} desk={desk} isOn={cue.id === selected} onChoose={() => {
           desk.cues.selected.set(cue.id)
           moves(desk).go(cue.seconds)
         }} />
@@ -96,11 +96,12 @@ function nudge(desk: Desk, cue: Cue, direction: 1 | -1, isFine: boolean): void {
 
 function CueRow({ cue, desk, isOn, onChoose }: { cue: Cue; desk: Desk; isOn: boolean; onChoose: () => void }) {
   const renaming = useStore(desk.renaming)
+  const isRenaming = renaming !== null && desk.cues.keyOf(renaming) === desk.cues.keyOf(cue.id)
   return (
     <div className={isOn ? 'cue-row on' : 'cue-row'} role="option" id={`cue-${cue.id}`} aria-selected={isOn} onClick={onChoose}
       onDoubleClick={() => mayEdit() && desk.renaming.set(cue.id)}>
       <span className="spot" style={{ background: `var(--hue-${cue.colour})` }} aria-hidden="true" />
-      {renaming === cue.id ? <CueName cue={cue} desk={desk} /> : <span className="grow clip">{cue.label || <span className="faint">Cue</span>}</span>}
+      {isRenaming ? <CueName cue={cue} desk={desk} /> : <span className="grow clip">{cue.label || <span className="faint">Cue</span>}</span>}
       <span className="num xs soft nowrap">{clock(cue.seconds)}{cue.end_seconds !== null && ` – ${clock(cue.end_seconds)}`}</span>
     </div>
   )

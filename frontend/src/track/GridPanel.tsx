@@ -18,9 +18,8 @@ export function GridPanel({ desk, track }: { desk: Desk; track: Track }) {
       </div>
       <div className="sect grid-panel">
         <div className="row">
-          <span className="tempo num">{first ? first.bpm.toFixed(2) : '–'}</span>
-          <span className="faint xs">bpm</span>
-          <dl className="facts grow">
+          <span className="nowrap grow"><span className="tempo num">{first ? first.bpm.toFixed(2) : '–'}</span> <span className="faint xs">bpm</span></span>
+          <dl className="facts">
             <dt>Beats in a bar</dt><dd>{first?.beats_per_bar ?? '–'}</dd>
             <dt>Key</dt><dd>{track.key || '–'}</dd>
           </dl>

@@ -80,7 +80,7 @@ function Toolbar({ desk }: { desk: Desk }) {
     <div className="toolbar row">
       {mayEdit() && (
         <>
-          <Button small icon="cue" onClick={() => moves(desk).addCue()}>Cue</Button>
+          <Button small icon="cue" onClick={() => moves(desk).addCue(true)}>Cue</Button>
           <span className="sep" />
           <IconButton small icon="undo" label={undo.undoTitle ? `Undo: ${undo.undoTitle.toLowerCase()}` : 'Undo'} reason={undo.undoTitle ? null : 'Nothing to undo yet'} onClick={() => void undoRegistry.undo()} />
           <IconButton small icon="redo" label={undo.redoTitle ? `Do again: ${undo.redoTitle.toLowerCase()}` : 'Redo'} reason={undo.redoTitle ? null : 'Nothing to do again'} onClick={() => void undoRegistry.redo()} />

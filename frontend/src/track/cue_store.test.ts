@@ -59,6 +59,14 @@ test('a new cue shows at once, is saved behind it and stays chosen under its own
   expect(store.selected.get()).toBe('cue-1')
 })
 
+test('a new cue is the same one on the page before and after the studio has named it', async () => {
+  const id = store.add({ seconds: 4 })
+  expect(store.keyOf(id)).toBe(id)
+  await settled()
+  expect(store.cues.get()[0]!.id).toBe('cue-1')
+  expect(store.keyOf('cue-1')).toBe(id)
+})
+
 test('a cue renamed before it is saved keeps its new name', async () => {
   const id = store.add({ seconds: 4 })
   store.change(id, { label: 'pulls' })

@@ -36,6 +36,8 @@ export interface CueStore {
   change(id: string, values: Partial<CueValues>, title?: string): void
   remove(id: string): void
   take(event: StudioEvent): void
+  /** What a cue is called all its time on this page, also before the studio has given a new one its id. */
+  keyOf(id: string): string
 }
 
 const FIRST_HUE: Hue = 'red'
@@ -170,6 +172,7 @@ export function createCueStore({ api, saving, undo, tell }: CueStoreOptions): Cu
   return {
     cues,
     selected,
+    keyOf: (id) => [...names].find(([, real]) => real === id)?.[0] ?? id,
     async load() {
       for (const cue of await api.list()) saved.set(cue.id, cue)
       cues.set(sorted([...saved.values()].map((cue) => ({ ...cue, ...pending.get(cue.id) }))))

@@ -35,11 +35,12 @@ export function moves(desk: Desk) {
       const next = direction > 0 ? times.find((seconds) => seconds > now() + 0.02) : times.findLast((seconds) => seconds < now() - 0.25)
       go(next ?? (direction > 0 ? player.durationSeconds : 0))
     },
-    /** At the playhead, taken to the grid when snapping is on and the grid is near. */
-    addCue(): void {
+    /** At the playhead, taken to the grid when snapping is on and the grid is near; then its name is asked for. */
+    addCue(asksName: boolean): void {
       const onGrid = gridTime(sound.beats.get(), now(), snap.get())
       const isNear = onGrid !== null && Math.abs(onGrid - now()) < 0.12
-      cues.add({ seconds: isNear ? onGrid : now(), label: '' })
+      const id = cues.add({ seconds: isNear ? onGrid : now(), label: '' })
+      if (asksName) desk.renaming.set(id)
     },
     removeCue(): void {
       const id = cues.selected.get()
@@ -104,7 +105,8 @@ export function transportCommands(desk: Desk, mayEdit: boolean): Command[] {
     seeing('zoom-in', 'Zoom in', 'ArrowUp', () => move.zoom(1)),
     seeing('zoom-out', 'Zoom out', 'ArrowDown', () => move.zoom(-1)),
     seeing('follow', 'Follow the playhead', 'f', move.toggleFollow),
-    cueing('cue', 'Cue at the playhead', 'm | Mod+m', move.addCue, false),
+    // Cues that are tapped while it plays come one after the other: a name field would swallow the next.
+    cueing('cue', 'Cue at the playhead', 'm | Mod+m', () => move.addCue(!player.isPlaying), false),
     cueing('rename', 'Rename the cue', 'Enter', () => renaming.set(cues.selected.get())),
     cueing('delete', 'Delete the cue', 'Delete | Backspace', move.removeCue),
     cueing('snap', 'Snap', 's', move.toggleSnap, false),

@@ -48,7 +48,7 @@ function cuesLane(options: TimelineOptions, snapTo: SnapTo): LaneSpec {
       onSelect: (id) => store.selected.set(id),
       onMove: (id, times, isDone) => (isDone ? store.change(id, times, 'Move cue') : store.show(id, times)),
       onRename: (id) => options.onRename?.(id),
-      onAdd: (seconds) => store.add({ seconds, label: '' }),
+      onAdd: (seconds) => options.onRename?.(store.add({ seconds, label: '' })),
       onSeek: (seconds) => options.player.seek(seconds),
     })
     const show = (): void => lane.show(store.cues.get(), store.selected.get())
