@@ -8,7 +8,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
@@ -70,48 +73,49 @@ def handle(context: Any) -> dict[str, Any]:
     version = DatasetVersion.objects.select_related("dataset").get(pk=context.payload["version_id"])
     if not version.is_frozen:
         try:
-            with transaction.atomic():
-                context.raise_if_lost()
-                freeze(version, context.payload["ids"], context)
+            freeze(version, context.payload["ids"], context)
         except Refused as error:
             raise JobFailed(str(error)) from error
     return {"version_id": str(version.pk), "count": version.count}
 
 
 def freeze(version: DatasetVersion, ids: Sequence[int], context: Any = None) -> None:
-    """Write the list and close it, inside a transaction. Raises Refused when the recipe can cut none."""
+    """Write the list, a thousand portraits at a time, and close it. Raises Refused when the recipe can cut none.
+
+    Until it is closed nothing reads it; an attempt that ended in the middle is begun anew.
+    """
     if version.is_frozen:
         raise ValueError("A frozen version is not written again.")
     recipe = CropRecipe(**version.recipe)
     digest = hashlib.sha256(json.dumps(version.recipe, sort_keys=True).encode())
     left_out: Counter[str] = Counter()
     found_by: set[str] = set()
-    items: list[VersionItem] = []
+    VersionItem.objects.filter(version=version).delete()
+    crops = crops_of(ids, recipe)
     count = 0
-    for number, (portrait, outcome) in enumerate(crops_of(ids, recipe)):
-        if context is not None and number % CHUNK == 0:
-            context.progress(number, len(ids), "Freezing the list")
-        if isinstance(outcome, str):
-            left_out[outcome] += 1
-            continue
-        digest.update(f"\n{portrait.sha256} {json.dumps(outcome)}".encode())
-        found_by.add(portrait.scored_by.partition(";")[0])
-        items.append(
-            VersionItem(version=version, position=count, portrait=portrait, sha256=portrait.sha256, corners=outcome)
-        )
-        count += 1
-        if len(items) == CHUNK:
-            VersionItem.objects.bulk_create(items)
-            items.clear()
-    VersionItem.objects.bulk_create(items)
+    while chunk := list(islice(crops, CHUNK)):
+        left_out.update(outcome for _, outcome in chunk if isinstance(outcome, str))
+        kept = [(row, outcome) for row, outcome in chunk if not isinstance(outcome, str)]
+        for row, corners in kept:
+            digest.update(f"\n{row.sha256} {json.dumps(corners)}".encode())
+            found_by.add(row.scored_by.partition(";")[0])
+        with _held(context):
+            VersionItem.objects.bulk_create(
+                VersionItem(version=version, position=position, portrait_id=row.pk, sha256=row.sha256, corners=corners)
+                for position, (row, corners) in enumerate(kept, start=count)
+            )
+        count += len(kept)
+        if context is not None:
+            context.progress(count + left_out.total(), len(ids), "Freezing the list")
     reasons = told(left_out)
     if not count:
         raise Refused(NOTHING.format(reasons=", ".join(f"{one['reason']} ({one['count']})" for one in reasons)))
     version.count, version.left_out, version.fingerprint = count, reasons, digest.hexdigest()
     version.query = {**version.query, "found_by": sorted(found_by - {""}) if recipe.crop != "centre" else []}
     version.is_frozen = True
-    version.save(update_fields=["count", "left_out", "fingerprint", "query", "is_frozen"])
-    tell(version, "version.frozen")
+    with _held(context):
+        version.save(update_fields=["count", "left_out", "fingerprint", "query", "is_frozen"])
+        tell(version, "version.frozen")
 
 
 def rename(version: DatasetVersion, values: dict[str, str]) -> None:
@@ -121,13 +125,28 @@ def rename(version: DatasetVersion, values: dict[str, str]) -> None:
         tell(version, "version.changed")
 
 
-def crops_of(ids: Sequence[int], recipe: CropRecipe) -> Iterator[tuple[Portrait, Corners | str]]:
+class Row(NamedTuple):
+    """What a crop follows from."""
+
+    pk: int
+    sha256: str
+    scored_by: str
+    binned_at: datetime | None
+    state: str
+    faces: int | None
+    width_px: int
+    height_px: int
+    facts__faces: list[dict[str, Any]] | None = None
+
+
+def crops_of(ids: Sequence[int], recipe: CropRecipe) -> Iterator[tuple[Row, Corners | str]]:
     """Each portrait with its corners, or with the reason why it has none."""
+    columns = Row._fields[:-1] if recipe.crop == "centre" else Row._fields
     for start in range(0, len(ids), CHUNK):
-        rows = Portrait.objects.select_related("facts").in_bulk(ids[start : start + CHUNK])
-        for pk in ids[start : start + CHUNK]:
-            if pk in rows:
-                yield rows[pk], _crop(rows[pk], recipe)
+        chunk = ids[start : start + CHUNK]
+        found = Portrait.objects.filter(pk__in=chunk).order_by().values_list(*columns)
+        rows = {row[0]: Row(*row) for row in found}
+        yield from ((rows[pk], _crop(rows[pk], recipe)) for pk in chunk if pk in rows)
 
 
 def told(left_out: "Counter[str]") -> list[dict[str, Any]]:
@@ -140,18 +159,26 @@ def tell(version: DatasetVersion, kind: str) -> None:
     record(version.dataset.project_id, kind, subject=version.dataset.subject, payload=payload)
 
 
-def _crop(portrait: Portrait, recipe: CropRecipe) -> Corners | str:
-    if portrait.binned_at is not None:
+def _crop(row: Row, recipe: CropRecipe) -> Corners | str:
+    if row.binned_at is not None:
         return BINNED
-    if portrait.state == Portrait.State.BROKEN:
+    if row.state == Portrait.State.BROKEN:
         return BROKEN
-    if portrait.state == Portrait.State.ARRIVED or (recipe.crop != "centre" and portrait.faces is None):
+    if row.state == Portrait.State.ARRIVED or (recipe.crop != "centre" and row.faces is None):
         return NOT_SCORED
-    facts = getattr(portrait, "facts", None)
     try:
-        return corners_of(recipe, portrait.width_px, portrait.height_px, facts.faces if facts else [])
+        return corners_of(recipe, row.width_px, row.height_px, row.facts__faces or [])
     except CannotCrop as error:
         return str(error)
+
+
+@contextmanager
+def _held(context: Any) -> Iterator[None]:
+    """A transaction that ends as if it had not been when another attempt at the job has taken over."""
+    with transaction.atomic():
+        if context is not None:
+            context.raise_if_lost()
+        yield
 
 
 def _queue(version: DatasetVersion, ids: list[int], *, by: User) -> Job:
