@@ -28,6 +28,7 @@ ROUTERS = [
     ("", "studio.datasets.keep_api:router"),
     ("", "studio.datasets.api:router"),
     ("", "studio.datasets.versions_api:router"),
+    ("", "studio.datasets.import_api:router"),
     ("/capture", "studio.datasets.capture_api:router"),
     ("", "studio.networks.api:router"),
     ("", "studio.scenes.api:router"),

@@ -18,6 +18,13 @@ class DatasetsConfig(AppConfig):
             begins="studio.datasets.ingest.begins",
             looks="studio.datasets.ingest.looks",
         )
+        uploads.register(
+            "portraits_archive",
+            "studio.datasets.import_job.finished",
+            begins="studio.datasets.import_job.begins",
+            looks="studio.datasets.import_job.looks",
+        )
+        HANDLERS["import_portraits"] = "studio.datasets.import_job.handle"
         HANDLERS["score_portraits"] = "studio.datasets.score_job.handle"
         HANDLERS["freeze_version"] = "studio.datasets.versions.handle"
         HANDLERS["export_version"] = "studio.datasets.exports.handle"

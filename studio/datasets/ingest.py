@@ -14,7 +14,7 @@ from django.conf import settings
 from studio.blobs.models import Blob, Upload
 from studio.blobs.uploads import Became, Coming, Start, UploadRefused
 from studio.datasets import arrivals, clock, metadata, pictures
-from studio.datasets.models import CaptureSession, Dataset, Portrait
+from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
 from studio.datasets.sessions import upload_session
 from studio.errors import Refused
 
@@ -54,9 +54,14 @@ def begins(coming: Coming) -> Start:
 def looks(upload: Upload, path: Path) -> dict[str, Any]:
     """The header of the picture, before anything is stored. Raises UploadRefused for what cannot be opened."""
     try:
-        header = pictures.inspect(path)
+        return found_in(path)
     except pictures.PictureRefused as refusal:
         raise UploadRefused(f"“{upload.name}” was not taken. {refusal}") from refusal
+
+
+def found_in(path: Path) -> dict[str, Any]:
+    """What `take` wants to know of a picture. Raises PictureRefused."""
+    header = pictures.inspect(path)
     return {"format": header.format, "width": header.width_px, "height": header.height_px, "exif": header.exif}
 
 
@@ -92,13 +97,13 @@ def take(
     sequence: int = 0,
     said: str = "",
     camera: dict[str, Any] | None = None,
+    otherwise: datetime | None = None,
 ) -> Portrait:
     """The portrait of these bytes in this dataset, made unless it is there. Hold the dataset's row.
 
-    `found` is what `looks` gave. The caller tells of it with `arrivals.note`.
+    `found` is what `found_in` gave; `otherwise` is the time for a picture that nobody says one of. The caller tells
+    of it with `arrivals.note`.
     """
-    from studio.datasets.models import PortraitFacts
-
     known = Portrait.objects.filter(dataset=dataset, sha256=blob.pk).first()
     if known is not None:
         return known
@@ -110,7 +115,7 @@ def take(
         sha256=blob.pk,
         name=name[:255],
         sequence=sequence,
-        taken_at=clock.taken_at(session, sequence=sequence, said=said, otherwise=named or exif),
+        taken_at=clock.taken_at(session, sequence=sequence, said=said, otherwise=named or exif or otherwise),
         bytes=blob.size,
         width_px=found["width"],
         height_px=found["height"],

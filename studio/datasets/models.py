@@ -11,11 +11,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from studio.datasets.archive_models import ArchivedFile, ArchiveImport
 from studio.datasets.decision_models import Decision, DecisionBatch, DecisionChange, SavedView, SelectionDownload
 from studio.datasets.device_models import CaptureDevice, Pairing
 from studio.datasets.version_models import DatasetVersion, VersionExport, VersionItem
 
 __all__ = [
+    "ArchiveImport",
+    "ArchivedFile",
     "CaptureDevice",
     "CaptureSession",
     "Dataset",

@@ -108,6 +108,41 @@ class PortraitFactsOut(PortraitOut):
     faces_found: list[dict[str, Any]]
 
 
+class ImportOut(Schema):
+    """`position` of `files` are settled. Its job tells the rest."""
+
+    id: UUID
+    dataset_id: UUID
+    name: str
+    job_id: UUID | None
+    files: int
+    position: int
+    taken: int
+    known: int
+    refused: int
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class ImportList(Schema):
+    items: list[ImportOut]
+
+
+class ImportedFileOut(Schema):
+    position: int
+    name: str
+    fate: Literal["taken", "known", "refused"]
+    reason: str
+    portrait_id: int | None
+
+
+class ImportedFileList(Schema):
+    """`next` goes into `after` for the next page; null at the end."""
+
+    items: list[ImportedFileOut]
+    next: int | None
+
+
 class CaptureDatasetIn(Schema):
     """Find or make the dataset of that name. A person names the project too.
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from schemathesis.core import NOT_SET
 
 from studio.api import api
-from studio.datasets.models import SavedView, SelectionDownload
+from studio.datasets.models import ArchiveImport, SavedView, SelectionDownload
 from studio.renders.models import Render
 from studio.renders.order import Order, Range, start_render
 from studio.services.capture_devices import add as add_device
@@ -68,6 +68,7 @@ def there(project, owner) -> dict[str, str]:
         "user_id": str(owner.id),
         "session_id": str(portrait.session_id),
         "portrait_id": str(portrait.pk),
+        "import_id": str(ArchiveImport.objects.create(dataset=dataset, name="card.zip").pk),
         "device_id": str(add_device(project, name="Tripod Pi", by=owner).id),
     }
 

@@ -10,7 +10,7 @@ from django.urls.resolvers import URLPattern
 from studio.api import api
 from studio.blobs.models import Upload
 from studio.blobs.store import put_bytes
-from studio.datasets.models import Dataset, SavedView, SelectionDownload
+from studio.datasets.models import ArchiveImport, Dataset, SavedView, SelectionDownload
 from studio.jobs import queue
 from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
@@ -108,6 +108,7 @@ def ids(project, owner, as_user):
         "kind": "zip",
         "session_id": portrait.session_id,
         "portrait_id": portrait.pk,
+        "import_id": ArchiveImport.objects.create(dataset=portrait.dataset, name="card.zip").pk,
         "view_id": SavedView.objects.create(dataset=portrait.dataset, name="Sharp").pk,
         "download_id": SelectionDownload.objects.create(
             dataset=portrait.dataset, by=owner, selection={"ids": [portrait.pk]}

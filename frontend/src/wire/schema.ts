@@ -307,6 +307,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description The archives that were sent into a dataset, the newest fifty first.
+         */
+        get: operations["studio_datasets_import_api_list_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/datasets/{dataset_id}/index": {
         parameters: {
             query?: never;
@@ -569,6 +589,43 @@ export interface paths {
          * @description The zip, packed while it is sent.
          */
         get: operations["studio_datasets_keep_api_get_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Import */
+        get: operations["studio_datasets_import_api_get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imported Files
+         * @description The fate of each file, in the order of the archive, five hundred at a time.
+         */
+        get: operations["studio_datasets_import_api_list_imported_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3132,6 +3189,74 @@ export interface components {
             /** Undo */
             undo: string | null;
         };
+        /** ImportList */
+        ImportList: {
+            /** Items */
+            items: components["schemas"]["ImportOut"][];
+        };
+        /**
+         * ImportOut
+         * @description `position` of `files` are settled. Its job tells the rest.
+         */
+        ImportOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Files */
+            files: number;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Known */
+            known: number;
+            /** Name */
+            name: string;
+            /** Position */
+            position: number;
+            /** Refused */
+            refused: number;
+            /** Taken */
+            taken: number;
+        };
+        /**
+         * ImportedFileList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        ImportedFileList: {
+            /** Items */
+            items: components["schemas"]["ImportedFileOut"][];
+            /** Next */
+            next: number | null;
+        };
+        /** ImportedFileOut */
+        ImportedFileOut: {
+            /**
+             * Fate
+             * @enum {string}
+             */
+            fate: "taken" | "known" | "refused";
+            /** Name */
+            name: string;
+            /** Portrait Id */
+            portrait_id: number | null;
+            /** Position */
+            position: number;
+            /** Reason */
+            reason: string;
+        };
         /**
          * IndexOut
          * @description `count` match, out of `total`. Sections and months are there when the order is a time.
@@ -5680,6 +5805,28 @@ export interface operations {
             };
         };
     };
+    studio_datasets_import_api_list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+        };
+    };
     studio_datasets_library_api_get_index: {
         parameters: {
             query?: {
@@ -6075,6 +6222,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+        };
+    };
+    studio_datasets_import_api_get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_import_api_list_imported_files: {
+        parameters: {
+            query?: {
+                fate?: ("taken" | "known" | "refused") | null;
+                after?: number | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedFileList"];
                 };
             };
         };
