@@ -40,7 +40,7 @@ __all__ = ["Counts", "Room", "Session", "Shot", "Spool", "SpoolError", "SpoolFul
 T = TypeVar("T")
 FLOOR_BYTES = 512 * 1024**2
 RETENTION_SECONDS = 7 * 24 * 3600.0
-FIRST_GUESS_BYTES = 4 * 1024**2  # of a shot, before there was one
+FIRST_GUESS_BYTES = 4.0 * 1024**2  # of a shot, before there was one
 FULL = (
     "Capturing stopped: only {free} are free on this disk, and {floor} must stay free. "
     "Let the studio take what waits, or free some space."
@@ -73,6 +73,8 @@ class Spool:
         with self._lock():
             self._index = open_index(folder / "index.sqlite")
             self.torn = self._recovered()
+        self._mean_bytes = self.with_index(lambda index: index.mean_bytes()) or FIRST_GUESS_BYTES
+        self._has_mean = self._mean_bytes != FIRST_GUESS_BYTES
 
     def close(self) -> None:
         self._index.close()
@@ -137,13 +139,13 @@ class Spool:
                     raise SpoolFull(self._full_sentence()) from error
                 raise
         self.with_index(lambda index: index.put_shots([named]))
+        self._note_size(len(picture))
         return named
 
     def room(self) -> Room:
         """Free space as it is now; cheap enough to ask before every shot."""
         free = shutil.disk_usage(self.folder).free
-        mean = self.with_index(lambda index: index.mean_bytes()) or FIRST_GUESS_BYTES
-        return Room(free, self.floor_bytes, max(0, int((free - self.floor_bytes) / max(mean, 1.0))))
+        return Room(free, self.floor_bytes, max(0, int((free - self.floor_bytes) / self._mean_bytes)))
 
     def counts(self) -> Counts:
         return self.with_index(lambda index: index.counts())
@@ -253,6 +255,11 @@ class Spool:
         if self.path_of(shot) in self._named:
             return True
         return any(self.path_of(shot.now(state=state)).with_suffix(SIDE_CAR).exists() for state in STATES)
+
+    def _note_size(self, size: int) -> None:
+        """The last shots count most: how many more fit follows a change of the camera's settings."""
+        share = 0.2 if self._has_mean else 1.0
+        self._mean_bytes, self._has_mean = max(1.0, self._mean_bytes + share * (size - self._mean_bytes)), True
 
     def _require_room(self, size: int) -> None:
         if shutil.disk_usage(self.folder).free - size < self.floor_bytes:

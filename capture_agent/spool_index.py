@@ -167,8 +167,8 @@ class SpoolIndex:
         return Counts(waiting, sending, blocked, done, sum(size for _, size in found.values()))
 
     def mean_bytes(self) -> float | None:
-        """Mean size of the last shots, to tell how many more fit."""
-        rows = self._run("SELECT avg(size_bytes) FROM (SELECT size_bytes FROM shots ORDER BY stem DESC LIMIT 50)")
+        """Mean size of a shot, to tell how many more fit; None before the first."""
+        rows = self._run("SELECT avg(size_bytes) FROM shots")
         return float(rows[0][0]) if rows[0][0] is not None else None
 
 

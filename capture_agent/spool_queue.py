@@ -32,6 +32,7 @@ class SpoolQueue:
         self._lock = threading.Lock()
         self._announcing = threading.Lock()
         self._busy: dict[tuple[UUID, str], Shot] = {}
+        self._datasets: dict[str, Any] = {}
         self._held: dict[tuple[UUID, str], float] = {}
 
     def take(self, client: StudioClient) -> Outgoing | None:
@@ -41,10 +42,7 @@ class SpoolQueue:
                 if hash_of(self.spool.path_of(shot)) != shot.sha256:
                     self._file(shot, BLOCKED, reason=ROTTEN.format(name=shot.name))
                     continue
-                if shot.state != SENDING:
-                    shot = self.spool.move(shot, SENDING)
-                    self._busy[shot.session_id, shot.stem] = shot
-                return self._outgoing(shot, dataset_id)
+                return self._outgoing(self._moved_to_sending(shot), dataset_id)
             except Refused as refusal:
                 if refusal.status == TOKEN_REFUSED:
                     self._free(shot)
@@ -57,6 +55,18 @@ class SpoolQueue:
                 self._free(shot)
                 raise
         return None
+
+    def _moved_to_sending(self, shot: Shot) -> Shot:
+        """On a disk that is full to the last byte it is sent from where it lies."""
+        if shot.state != SENDING:
+            try:
+                shot = self.spool.move(shot, SENDING)
+            except FileNotFoundError:
+                raise
+            except OSError as error:
+                logger.warning("“%s” could not be moved: %s", shot.name, error)
+            self._busy[shot.session_id, shot.stem] = shot
+        return shot
 
     def remember(self, item: Outgoing, address: str) -> None:
         shot = self._busy[item.key]  # type: ignore[index]
@@ -93,6 +103,7 @@ class SpoolQueue:
 
     def retry_blocked(self) -> int:
         """Blocked shots wait again, and their datasets are looked for anew. -> how many"""
+        self._datasets = {}
         durable.write_file(self.spool.folder / DATASETS, b"{}")
         for session in self.spool.sessions():
             self.spool.with_index(lambda index, wanted=session.session_id: index.set_told(wanted, ""))  # type: ignore[misc]
@@ -156,13 +167,16 @@ class SpoolQueue:
     def _dataset_id(self, client: StudioClient, session: Session) -> str:
         """Where a set of this name goes, as settled the first time: a new one never mixes with what was there."""
         path = self.spool.folder / DATASETS
-        known = _read_json(path)
+        known = self._datasets = self._datasets or _read_json(path)
         of_name = f"{client.studio} {session.dataset_name}"
         key = of_name if session.append else f"{of_name} {session.session_id}"
         if key not in known:
             found = self._new_dataset(client, session)
             known[key] = known[of_name] = {"id": str(found["id"]), "project": str(found["project_id"])}
-            durable.write_file(path, json.dumps(known, indent=1).encode())
+            try:
+                durable.write_file(path, json.dumps(known, indent=1).encode())
+            except OSError as error:  # a full disk: asked again at the next start
+                logger.warning("%s could not be written: %s", path, error)
         client.project_id = client.project_id or known[key]["project"]
         return str(known[key]["id"])
 

@@ -59,6 +59,8 @@ class FaultProxy:
     def __init__(self, target_port: int, *, port: int = 0) -> None:
         self.target_port = target_port
         self.delay_seconds = 0.0
+        self.bytes_per_second = 0.0  # what the line carries upwards, shared by all connections; 0: no limit
+        self._line_free_at = 0.0
         self.bytes_up = self.bytes_down = self.connections_made = self.faults = 0
         self._lock = threading.RLock()
         self._open: list[Connection] = []
@@ -125,10 +127,10 @@ class FaultProxy:
     def thaw(self) -> None:
         self._flowing.set()
 
-    def refuse(self, seconds: float) -> None:
-        """The network is away: what is open is reset, what dials in is turned off at once."""
+    def refuse(self, seconds: float) -> int:
+        """The network is away: what is open is reset, what dials in is turned off at once. -> how many were open"""
         self._away_until = time.monotonic() + seconds
-        self.cut()
+        return self.cut()
 
     def orphan(self) -> int:
         """The clients are gone, and the target does not notice: its connections stay open and silent. -> how many"""
@@ -180,9 +182,19 @@ class FaultProxy:
                 data = source.recv(PIECE)
             except OSError:
                 data = b""
+            if direction == "up" and self.bytes_per_second and data:
+                self._share_line(len(data))
             waiting.put((time.monotonic() + self.delay_seconds, data))
             if not data:
                 return
+
+    def _share_line(self, size: int) -> None:
+        """Wait until the line has carried so many bytes more."""
+        with self._lock:
+            now = time.monotonic()
+            self._line_free_at = max(self._line_free_at, now) + size / self.bytes_per_second
+            pause = self._line_free_at - now
+        time.sleep(pause)
 
     def _forward(self, connection: Connection, sink: socket.socket, waiting: queue.Queue, direction: str) -> None:
         while not connection.closed.is_set():

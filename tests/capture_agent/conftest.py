@@ -20,7 +20,7 @@ from tests.studio.site.conftest import Studio, studio_on
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    with studio_on(tmp_path_factory.mktemp("studio")) as running:
+    with studio_on(tmp_path_factory.mktemp("studio"), STUDIO_DEMO="no") as running:
         yield running
 
 
