@@ -86,6 +86,13 @@ def list_sessions(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
     return {"items": [session_out(session, seen.get(session.pk)) for session in rows]}
 
 
+@router.get("/sessions/{uuid:session_id}", response=SessionOut)
+def get_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
+    """One session: what a capture page asks for by the id that the device chose. 404 until the device has told of it."""
+    session = thing_or_404(request.user, CaptureSession, session_id, path="dataset__project")
+    return session_out(session, counts.of_session(session))
+
+
 @router.patch("/sessions/{uuid:session_id}", response=SessionOut)
 def change_session(request: HttpRequest, session_id: UUID, patch: SessionPatch) -> dict[str, Any]:
     """Change name, prompt or place. 409 with the present session when somebody else did so since `revision`."""

@@ -1826,7 +1826,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Session
+         * @description One session: what a capture page asks for by the id that the device chose. 404 until the device has told of it.
+         */
+        get: operations["studio_datasets_api_get_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -8030,6 +8034,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServicesOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
                 };
             };
         };

@@ -107,6 +107,12 @@ export type Segment = Schemas['SegmentOut']
 export type RenderThumb = Schemas['ThumbOut']
 export type Recipe = Schemas['Recipe']
 
+/** A paired camera. `hello` and `status` are its own words (capture/messages.ts). */
+export type CaptureDevice = Schemas['DeviceState']
+export type Dataset = Schemas['DatasetOut']
+export type Session = Schemas['SessionOut']
+export type Portrait = Schemas['PortraitOut']
+
 export type Device = Schemas['DeviceOut']
 export type RenderService = Schemas['ServiceOut'] & { state: 'starting' | 'attached' | 'away' }
 export type ServicesState = { state: 'none' | 'starting' | 'attached' | 'away'; since: string | null; items: RenderService[] }

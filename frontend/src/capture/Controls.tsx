@@ -1,0 +1,95 @@
+/** Counter and buttons: how far the burst is, and what can be done now. */
+import { count, duration, plural, timeLeft } from '../lib/format'
+import { useCommands } from '../lib/keys'
+import { mayEdit } from '../lib/page'
+import { Button } from '../parts/Button'
+import { Bar, SpokenProgress } from '../parts/Progress'
+import type { Session } from '../wire/types'
+import { controlsOf, STATE_WORDS, type Control } from './controls'
+import type { DeviceStatus } from './messages'
+import type { Commander, DeviceView } from './use_capture'
+import { rateWords } from './words'
+
+interface ControlsProps {
+  view: DeviceView
+  session: Session | null
+  commander: Commander
+  onStart: () => void
+}
+
+export function Controls({ view, session, commander, onStart }: ControlsProps) {
+  const { status, isOnline } = view
+  const press = (control: Control): void => void (control.name === 'start' ? onStart() : commander.send(control.name))
+  const controls = mayEdit() && isOnline ? controlsOf(status?.state) : []
+  useControlKeys(controls, press, commander.busy !== null)
+  return (
+    <div className="controls">
+      <Counter status={status} />
+      <Course status={status} session={session} />
+      <div className="row buttons">
+        {controls.map((control) => (
+          <Button
+            key={control.name}
+            className="tall"
+            kind={control.kind}
+            icon={control.icon}
+            reason={control.reason ?? (commander.busy !== null && commander.busy !== control.name ? 'Waits for the device.' : null)}
+            busy={commander.busy === control.name}
+            onClick={() => press(control)}
+          >
+            {control.label}
+          </Button>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+function Counter({ status }: { status: DeviceStatus | null }) {
+  const wanted = status ? (status.wanted || status.wished.number_of_photos) : 0
+  return (
+    <div className="counter num" aria-label={status ? `${count(status.taken)} of ${plural(wanted, 'shot')}` : 'No shots yet'}>
+      {status ? count(status.taken) : '–'}<span className="of"> of {status ? count(wanted) : '–'}</span>
+    </div>
+  )
+}
+
+/** "2.1 shots/s · 1 min 30 s left · 20 November, evening". */
+function Course({ status, session }: { status: DeviceStatus | null; session: Session | null }) {
+  const share = status && status.wanted > 0 ? Math.min(1, status.taken / status.wanted) : 0
+  return (
+    <div className="course">
+      <Bar share={share} label="Shots of this burst" />
+      <div className="row xs soft num">
+        {courseWords(status).map((words) => <span key={words} className="nowrap">{words}</span>)}
+        {session && <span className="faint clip">{[session.name, session.prompt && `“${session.prompt}”`].filter(Boolean).join(', ')}</span>}
+      </div>
+      <SpokenProgress name="Burst" share={status?.state === 'shooting' ? share : null} />
+    </div>
+  )
+}
+
+export function courseWords(status: DeviceStatus | null): string[] {
+  if (status === null) return ['Nothing is known yet']
+  const { state, seconds_left: left } = status
+  if (state === 'countdown') return [left === null ? 'Starts in a moment' : `Starts in ${duration(Math.ceil(left))}`]
+  if (state !== 'shooting') return [STATE_WORDS[state]]
+  return [rateWords(status.rate) || 'Measuring speed', left === null || status.taken < 2 ? '' : timeLeft(left)].filter(Boolean)
+}
+
+/** One command per key, whatever state the device is in. */
+function useControlKeys(controls: readonly Control[], press: (control: Control) => void, isBusy: boolean): void {
+  const run = (key: string) => (): void => {
+    const control = controls.find((one) => one.key === key && !one.reason)
+    if (control && !isBusy) press(control)
+  }
+  const isOff = (key: string) => (): boolean => isBusy || !controls.some((one) => one.key === key && !one.reason)
+  useCommands([
+    { id: 'capture.test', title: 'Test shot, or take it again', group: 'Capture', key: 't', run: run('t'), isOff: isOff('t') },
+    { id: 'capture.accept', title: 'Accept the test shot', group: 'Capture', key: 'a', run: run('a'), isOff: isOff('a') },
+    { id: 'capture.discard', title: 'Discard the test shot', group: 'Capture', key: 'Escape', run: run('Escape'), isOff: isOff('Escape') },
+    { id: 'capture.start', title: 'Start', group: 'Capture', key: 's', run: run('s'), isOff: isOff('s') },
+    { id: 'capture.pause', title: 'Pause, or go on', group: 'Capture', key: 'Space', run: run('Space'), isOff: isOff('Space') },
+    { id: 'capture.stop', title: 'Stop', group: 'Capture', key: 'x', run: run('x'), isOff: isOff('x') },
+  ])
+}

@@ -1,0 +1,143 @@
+/** Hooks of the capture page: the line to a device, what it said, what arrived, and how to tell it something. */
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react'
+import { projectId } from '../lib/page'
+import { createStore, useStore, type Store } from '../lib/store'
+import { useWidget } from '../lib/widget'
+import { useProjectEvents } from '../shell/live'
+import { ApiError, post, sentenceOf } from '../wire/api'
+import { refresh } from '../wire/query'
+import type { CaptureDevice, Dataset, Session } from '../wire/types'
+import { arrivalsOf, type Arrival } from './arrivals'
+import type { CommandName } from './controls'
+import { createLiveStage, type LiveStage } from './live_stage'
+import type { DeviceStatus, ShotMessage, TestShotMessage } from './messages'
+import { captureQueries } from './queries'
+import { createCaptureSession, type CaptureSession, type LineState } from './session'
+
+const LIVE_KEY = 'phosphene.capture-live'
+
+export interface DeviceView {
+  session: CaptureSession | null
+  line: LineState
+  isOnline: boolean
+  /** The newest that is known: from the line, else what the studio kept. */
+  status: DeviceStatus | null
+  shots: readonly ShotMessage[]
+  testShot: TestShotMessage | null
+  isLiveOn: boolean
+}
+
+/** The time, told anew every so often: for "12 s ago". */
+export function useNow(everyMs = 1000): Date {
+  const [now, setNow] = useState(() => new Date())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}
+
+function useStoreOr<T>(store: Store<T> | undefined, otherwise: T): T {
+  const [nothing] = useState(() => createStore(otherwise))
+  return useStore(store ?? nothing)
+}
+
+/** Opens the line to a device for as long as `box` is on the page. */
+export function useDevice(device: CaptureDevice): { box: RefObject<HTMLDivElement | null>; view: DeviceView } {
+  const [session, setSession] = useState<CaptureSession | null>(null)
+  const stage = useRef<LiveStage>(null)
+  const box = useWidget<HTMLDivElement>((scope, parent) => {
+    const made = createLiveStage(scope, parent)
+    stage.current = made
+    setSession(createCaptureSession(scope, {
+      projectId: device.project_id, deviceId: device.id, isLiveOn: localStorage.getItem(LIVE_KEY) !== 'off',
+      onLive: (picture) => made.showLive(picture), onTestShot: (picture) => made.showTest(picture),
+    }))
+    scope.add(() => setSession(null))
+  }, [device.id])
+  const told = useStoreOr(session?.status, null)
+  const isOnline = useStoreOr(session?.isOnline, null)
+  const isLiveOn = useStoreOr(session?.isLiveOn, true)
+  const kept = 'state' in device.status ? (device.status as unknown as DeviceStatus) : null
+  const status = told ?? kept
+  useEffect(() => {
+    if (status?.state !== 'testing') stage.current?.setTesting(false)
+  }, [status?.state])
+  useEffect(() => localStorage.setItem(LIVE_KEY, isLiveOn ? 'on' : 'off'), [isLiveOn])
+  const view = {
+    session, status, isLiveOn,
+    line: useStoreOr<LineState>(session?.line, { state: 'connecting', sentence: '' }),
+    isOnline: isOnline ?? device.state === 'online',
+    shots: useStoreOr<readonly ShotMessage[]>(session?.shots, []),
+    testShot: useStoreOr(session?.testShot, null),
+  }
+  return { box, view }
+}
+
+export interface Arriving {
+  session: Session | null
+  dataset: Dataset | null
+  arrivals: Arrival[]
+}
+
+const AGAIN_MS = 700
+
+/** The session that the device is at, and its newest pictures as they arrive and are scored. */
+export function useArriving(status: DeviceStatus | null, shots: readonly ShotMessage[]): Arriving {
+  const id = status?.session_id ?? shots.at(-1)?.session_id ?? null
+  const session = useQuery({ ...captureQueries.session(id ?? ''), enabled: id !== null, retry: false, refetchInterval: (query) => (query.state.data ? false : 5000) })
+  const datasetId = session.data?.dataset_id ?? ''
+  const newest = useQuery({ ...captureQueries.newest(datasetId, id ?? ''), enabled: id !== null && datasetId !== '' })
+  const datasets = useQuery(captureQueries.datasets(projectId()))
+  useRefreshed(id, datasetId)
+  const arrivals = useMemo(() => arrivalsOf(shots, newest.data?.items ?? []), [shots, newest.data])
+  return { session: session.data ?? null, dataset: datasets.data?.items.find((one) => one.id === datasetId) ?? null, arrivals }
+}
+
+/** Asks again when something of this session arrived or was scored: soon, but not for each of them. */
+function useRefreshed(sessionId: string | null, datasetId: string): void {
+  const isWaiting = useRef(false)
+  useProjectEvents((event) => {
+    if (!sessionId || !event.kind.match(/^(portraits|session)\./)) return
+    const payload = event.payload as { dataset_id?: string; session_id?: string; id?: string }
+    if (payload.session_id !== sessionId && payload.id !== sessionId && payload.dataset_id !== datasetId) return
+    if (isWaiting.current) return
+    isWaiting.current = true
+    setTimeout(() => {
+      isWaiting.current = false
+      void refresh('capture-session', sessionId)
+      void refresh('capture-newest', datasetId)
+    }, AGAIN_MS)
+  })
+}
+
+export interface Commander {
+  /** What is being asked of the device now. */
+  busy: CommandName | null
+  /** Why the last command was not done; goes with the next. */
+  fault: { name: CommandName; sentence: string; field: string | null } | null
+  /** Whether the device did it. */
+  send: (name: CommandName, args?: Record<string, unknown>) => Promise<boolean>
+  /** The person has read why. */
+  forget: () => void
+}
+
+export function useCommander(deviceId: string): Commander {
+  const [busy, setBusy] = useState<CommandName | null>(null)
+  const [fault, setFault] = useState<Commander['fault']>(null)
+  const send: Commander['send'] = async (name, args = {}) => {
+    setBusy(name)
+    setFault(null)
+    try {
+      await post(`/devices/${deviceId}/commands`, { name, args })
+      return true
+    } catch (error) {
+      setFault({ name, sentence: sentenceOf(error), field: error instanceof ApiError ? error.field : null })
+      return false
+    } finally {
+      setBusy(null)
+    }
+  }
+  return { busy, fault, send, forget: () => setFault(null) }
+}

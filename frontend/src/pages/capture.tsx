@@ -1,0 +1,4 @@
+import { CapturePage } from '../capture/CapturePage'
+import { mountPage } from '../shell/mount'
+
+mountPage(<CapturePage />)
