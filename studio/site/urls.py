@@ -13,6 +13,7 @@ PLACES = {
     "scenes/": ("scenes", "Scenes"),
     "renders/": ("renders", "Renders"),
     "library/": ("library", "Library"),
+    "capture/": ("capture", "Capture"),
     "networks/": ("networks", "Networks"),
     "activity/": ("activity", "Activity"),
     "settings/": ("settings", "Settings"),

@@ -14,6 +14,7 @@ export const places: readonly Place[] = [
   { id: 'scenes', title: 'Scenes', icon: 'scene', path: 'scenes/' },
   { id: 'renders', title: 'Renders', icon: 'film', path: 'renders/' },
   { id: 'library', title: 'Library', icon: 'grid', path: 'library/' },
+  { id: 'capture', title: 'Capture', icon: 'camera', path: 'capture/' },
   { id: 'networks', title: 'Networks', icon: 'network', path: 'networks/' },
   { id: 'activity', title: 'Activity', icon: 'activity', path: 'activity/' },
   { id: 'settings', title: 'Settings', icon: 'settings', path: 'settings/' },
