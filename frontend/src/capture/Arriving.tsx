@@ -12,11 +12,11 @@ export function Arriving({ arrivals, datasetId, sessionId }: { arrivals: readonl
     <section className="arriving" aria-label="Arriving">
       <div className="row arriving-head">
         <h3 className="grow">Arriving</h3>
-        <span className="xs faint">Number: sharpness{newest.some((one) => one.isScored) ? ' in the face' : ''}</span>
+        <span className="xs faint">{newest.length === 0 ? 'The newest shots of a session stand here first' : `Number: sharpness${newest.some((one) => one.isScored) ? ' in the face' : ''}`}</span>
       </div>
-      {newest.length === 0 && <div className="xs faint none">The pictures of this session appear here as they arrive, newest first.</div>}
       <div className="arriving-grid">
         {newest.map((one) => <Tile key={one.key} arrival={one} href={one.portrait && datasetId ? libraryAddress(datasetId, sessionId, one.portrait.id) : undefined} />)}
+        {Array.from({ length: SHOWN - newest.length }, (_, at) => <div key={at} className="tile" />)}
       </div>
     </section>
   )

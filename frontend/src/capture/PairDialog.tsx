@@ -41,7 +41,7 @@ export function PairDialog({ isOpen, onClose, onPaired }: { isOpen: boolean; onC
   return (
     <FormDialog title="Which code does the device show?" act="Pair" isOpen={isOpen} isBusy={isBusy} reason={code.length < 9 ? 'Type the eight letters and digits.' : null} onSend={() => void send()} onClose={onClose}>
       <p className="soft">Run <code className="mono">phosphene-capture pair --studio {window.location.origin}</code> on it.</p>
-      <TextField label="Code" value={code} onChange={(text) => setCode(shownCode(text))} wrong={wrong && wrong.field !== 'name' ? wrong.sentence : null} placeholder="H4KT-9XPA" autoComplete="off" autoCapitalize="characters" spellCheck={false} className="field code-field" />
+      <div className="code-field"><TextField label="Code" value={code} onChange={(text) => setCode(shownCode(text))} wrong={wrong && wrong.field !== 'name' ? wrong.sentence : null} placeholder="H4KT-9XPA" autoComplete="off" autoCapitalize="characters" spellCheck={false} /></div>
       <TextField label="Name" value={name} onChange={setName} wrong={wrong?.field === 'name' ? wrong.sentence : null} hint="Without one it keeps its own." maxLength={100} placeholder="Tripod Pi" />
     </FormDialog>
   )
