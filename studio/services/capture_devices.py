@@ -60,7 +60,7 @@ def revoke(device: CaptureDevice, *, by: User) -> None:
         rows = CaptureDevice.objects.filter(pk=device.pk, revoked_at=None)
         if rows.update(revoked_at=timezone.now(), attach_id=None):
             device.refresh_from_db()
-            tell(device, "device.removed", by=by)
+            tell(device, "device.revoked", by=by)
 
 
 def is_living(device_id: UUID) -> bool:

@@ -57,7 +57,7 @@ export function CameraPanel({ view, commander, obeyed, isPhone }: CameraPanelPro
   }
   return (
     <div className="sect">
-      <div className="title">Camera{locked && <span className="end faint row tight why"><Icon name="lock" size="small" />while shooting</span>}</div>
+      <div className="title">Camera{locked && isOnline && <span className="end faint row tight why"><Icon name="lock" size="small" />while shooting</span>}</div>
       {!wished.now && <div className="xs faint">Its settings are known once it has connected.</div>}
       {wished.now && FIELDS.map((field) => (
         <SettingRow

@@ -119,7 +119,7 @@ function CaptureDesk({ device, devices, onChoose, onPair }: CaptureDeskProps) {
 
 /** How many of the shots are here, and when the rest will be. */
 function OnItsWay({ view, arrived }: { view: DeviceView; arrived: number | null }) {
-  const way = view.status && onItsWay(view.status, arrived)
+  const way = view.status && onItsWay(view.status, arrived, view.isOnline)
   if (!way) return null
   return (
     <div className="on-its-way">

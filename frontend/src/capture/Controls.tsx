@@ -25,7 +25,7 @@ export function Controls({ view, session, commander, onStart }: ControlsProps) {
   return (
     <div className="controls">
       <Counter status={status} />
-      <Course status={status} session={session} />
+      <Course status={status} session={session} isOnline={isOnline} />
       <div className="row buttons">
         {controls.map((control) => (
           <Button
@@ -55,13 +55,13 @@ function Counter({ status }: { status: DeviceStatus | null }) {
 }
 
 /** "2.1 shots/s · 1 min 30 s left · 20 November, evening". */
-function Course({ status, session }: { status: DeviceStatus | null; session: Session | null }) {
+function Course({ status, session, isOnline }: { status: DeviceStatus | null; session: Session | null; isOnline: boolean }) {
   const share = status && status.wanted > 0 ? Math.min(1, status.taken / status.wanted) : 0
   return (
     <div className="course">
       <Bar share={share} label="Shots of this burst" />
       <div className="row xs soft num">
-        {courseWords(status).map((words) => <span key={words} className="nowrap">{words}</span>)}
+        {courseWords(status, isOnline).map((words) => <span key={words} className="nowrap">{words}</span>)}
         {session && <span className="faint clip">{[session.name, session.prompt && `“${session.prompt}”`].filter(Boolean).join(', ')}</span>}
       </div>
       <SpokenProgress name="Burst" share={status?.state === 'shooting' ? share : null} />
@@ -69,8 +69,9 @@ function Course({ status, session }: { status: DeviceStatus | null; session: Ses
   )
 }
 
-export function courseWords(status: DeviceStatus | null): string[] {
+export function courseWords(status: DeviceStatus | null, isOnline = true): string[] {
   if (status === null) return ['Nothing is known yet']
+  if (!isOnline) return [`When last heard from: ${STATE_WORDS[status.state].toLowerCase()}`]
   const { state, seconds_left: left } = status
   if (state === 'countdown') return [left === null ? 'Starts in a moment' : `Starts in ${duration(Math.ceil(left))}`]
   if (state !== 'shooting') return [STATE_WORDS[state]]

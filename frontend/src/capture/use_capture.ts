@@ -82,11 +82,13 @@ export interface Arriving {
 }
 
 const AGAIN_MS = 700
+/** The studio knows a session once the device could tell of it; an event says so, this is for when none came. */
+const ASK_ANYWAY_MS = 20_000
 
 /** The session that the device is at, and its newest pictures as they arrive and are scored. */
 export function useArriving(status: DeviceStatus | null, shots: readonly ShotMessage[]): Arriving {
   const id = status?.session_id ?? shots.at(-1)?.session_id ?? null
-  const session = useQuery({ ...captureQueries.session(id ?? ''), enabled: id !== null, retry: false, refetchInterval: (query) => (query.state.data ? false : 5000) })
+  const session = useQuery({ ...captureQueries.session(id ?? ''), enabled: id !== null, retry: false, refetchInterval: (query) => (query.state.data ? false : ASK_ANYWAY_MS) })
   const datasetId = session.data?.dataset_id ?? ''
   const newest = useQuery({ ...captureQueries.newest(datasetId, id ?? ''), enabled: id !== null && datasetId !== '' })
   const datasets = useQuery(captureQueries.datasets(projectId()))

@@ -82,24 +82,25 @@ export interface OnItsWay {
  * How many of the session's shots the studio has, and when the rest is here. `arrived` counts portraits of this session;
  * null where the studio knows no such session yet.
  */
-export function onItsWay(status: DeviceStatus, arrived: number | null): OnItsWay | null {
+export function onItsWay(status: DeviceStatus, arrived: number | null, isOnline = true): OnItsWay | null {
   const waiting = waitingOn(status.spool)
   const blocked = status.spool.blocked
   if (waiting === 0 && blocked === 0 && (arrived === null || status.session_id === null)) return null
   const got = arrived ?? 0
   // The spool may hold shots of earlier sessions as well: what waits is never left out of the whole.
   const total = Math.max(status.session_id === null ? 0 : status.taken, got + waiting + blocked)
-  return { arrived: got, total, share: total > 0 ? got / total : 1, sentence: waySentence(status, waiting, blocked) }
+  return { arrived: got, total, share: total > 0 ? got / total : 1, sentence: waySentence(status, waiting, blocked, isOnline) }
 }
 
-function waySentence(status: DeviceStatus, waiting: number, blocked: number): string {
+function waySentence(status: DeviceStatus, waiting: number, blocked: number, isOnline: boolean): string {
   const parts: string[] = []
   if (waiting === 0 && blocked === 0) parts.push('Every shot is here.')
   if (waiting > 0) {
     const { bits_per_second: bits } = status.network
     const seconds = bits > 0 ? (status.spool.bytes * 8) / bits : null
     parts.push(`${plural(waiting, 'shot')} ${waiting === 1 ? 'waits' : 'wait'} on the device.`)
-    if (seconds !== null) parts.push(`At this speed they are here in ${duration(seconds >= 600 ? Math.round(seconds / 60) * 60 : seconds)}.`)
+    if (!isOnline) parts.push('It sends them when it is back.')
+    else if (seconds !== null) parts.push(`At this speed they are here in ${duration(seconds >= 600 ? Math.round(seconds / 60) * 60 : seconds)}.`)
     parts.push('It keeps each one until the studio has confirmed it.')
   }
   if (blocked > 0) parts.push(`${plural(blocked, 'shot')} ${blocked === 1 ? 'was' : 'were'} refused and ${blocked === 1 ? 'stays' : 'stay'} on the device; “phosphene-capture sets” there says why.`)

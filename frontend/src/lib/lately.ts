@@ -11,13 +11,13 @@ export interface Deed {
 
 const nouns: Record<string, string> = {
   track: 'the track', cue: 'the cue', grid: 'the beat grid', scene: 'the scene', render: 'the render', network: 'the network',
-  snapshot: 'the snapshot', member: '', invitation: 'an invitation', project: 'the project', job: '',
+  snapshot: 'the snapshot', member: '', invitation: 'an invitation', project: 'the project', job: '', device: 'the camera',
 }
 
 const verbs: Record<string, string> = {
   added: 'added', made: 'made', created: 'made', changed: 'changed', removed: 'put in the bin', deleted: 'put in the bin', binned: 'put in the bin', restored: 'brought back',
   renamed: 'renamed', duplicated: 'copied', started: 'started', queued: 'started', cancelled: 'stopped', retried: 'took up again', analysed: 'analysed', imported: 'brought in',
-  joined: 'joined', left: 'left', revoked: 'took back', invited: 'made',
+  joined: 'joined', left: 'left', stopped: 'stopped', revoked: 'took back', invited: 'made',
 }
 
 function memberSentence(event: StudioEvent, past: string): string {

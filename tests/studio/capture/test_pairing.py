@@ -197,7 +197,7 @@ def test_a_device_is_renamed_and_revoked_and_the_project_hears_of_it(anyone, edi
     assert editor.call("GET", f"/devices/{made['id']}").status_code == 404
     assert editor.call("GET", f"/projects/{project.pk}/devices").json() == {"items": []}
     kinds = list(Event.objects.filter(subject=f"device:{made['id']}").values_list("kind", flat=True))
-    assert kinds == ["device.added", "device.changed", "device.removed"]
+    assert kinds == ["device.added", "device.changed", "device.revoked"]
     gone = collect(anyone, begun)
     assert gone.status_code == 410
     assert "revoked" in gone.json()["detail"]

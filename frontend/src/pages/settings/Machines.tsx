@@ -2,9 +2,10 @@ import { isOwner } from '../../lib/page'
 import { Note } from '../../parts/basics'
 import { useServices } from '../../shell/live'
 import { ServiceRow } from '../../shell/ServicePill'
+import { Cameras } from './Cameras'
 import { TokenList } from './Tokens'
 
-/** Machines: the render services that draw, and the tokens they dial in with. */
+/** Machines: the render services that draw, the tokens they dial in with, and the cameras. */
 export function Machines() {
   const services = useServices()
   const items = services?.items ?? []
@@ -18,6 +19,7 @@ export function Machines() {
       {isOwner()
         ? <TokenList path="/service-tokens" placeholder="Attic GPU" what="Its connection closes at once, and what it was drawing goes to another service." after={(token) => <HowTo token={token} />} />
         : <Note>Owners make and revoke them.</Note>}
+      <Cameras />
     </>
   )
 }
