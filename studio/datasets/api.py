@@ -88,7 +88,7 @@ def list_sessions(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
 
 @router.get("/sessions/{uuid:session_id}", response=SessionOut)
 def get_session(request: HttpRequest, session_id: UUID) -> dict[str, Any]:
-    """One session: what a capture page asks for by the id that the device chose. 404 until the device has told of it."""
+    """One session, by the id that its device chose. 404 until the device has told of it."""
     session = thing_or_404(request.user, CaptureSession, session_id, path="dataset__project")
     return session_out(session, counts.of_session(session))
 

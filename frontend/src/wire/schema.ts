@@ -1828,7 +1828,7 @@ export interface paths {
         };
         /**
          * Get Session
-         * @description One session: what a capture page asks for by the id that the device chose. 404 until the device has told of it.
+         * @description One session, by the id that its device chose. 404 until the device has told of it.
          */
         get: operations["studio_datasets_api_get_session"];
         put?: never;
