@@ -25,7 +25,7 @@ class StreamedRequest(WebRequest):
         if length and command == b"PATCH" and STREAMED.match(path):
             # What `requestReceived` would set once the body is there.
             self.method, self.uri, self.path = command, path, path
-            self.clientproto, self.args = self.channel._version, {}
+            self.clientproto = self.channel._version
             self.client, self.host = self.channel.getPeer(), self.channel.getHost()
             self.is_streamed = True
             self.process()

@@ -105,7 +105,7 @@ def begin_upload(request: HttpRequest) -> HttpResponse:
     )
     start = uploads.begin(coming)
     if start.receipt:
-        return _answer(200, **{RECEIPT: start.receipt})
+        return _answer(200, None, **{RECEIPT: start.receipt})
     upload = receive.begin(
         project_id=project_id,
         kind=kind,

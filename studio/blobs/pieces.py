@@ -11,13 +11,13 @@ import asyncio
 import re
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import IO, Any
 
-Message = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Any, Receive, Send], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[Any]]
 
 ADDRESS = re.compile(r"^/api/v1/uploads/[0-9a-f-]{36}$")
 # How long a new request waits for the one that it takes over from.
@@ -144,7 +144,7 @@ def _replay(body: IO[bytes], *, then: Receive) -> Receive:
 
 
 async def _never() -> Message:
-    return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+    return await asyncio.get_running_loop().create_future()
 
 
 async def _nowhere(message: Message) -> None:

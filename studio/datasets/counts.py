@@ -98,7 +98,7 @@ def _unless_changed(what: str, dataset: Dataset, make: Callable[[], Value]) -> V
     seen = (number or 0, Portrait.objects.filter(dataset=dataset).count())
     kept = _kept.get((what, dataset.pk))
     if kept is not None and kept[0] == seen:
-        return kept[1]  # type: ignore[no-any-return]
+        return kept[1]
     made = make()
     _kept[(what, dataset.pk)] = (seen, made)
     while len(_kept) > KEPT:

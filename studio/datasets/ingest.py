@@ -152,11 +152,12 @@ def _session_of(coming: Coming, dataset: Dataset) -> CaptureSession | None:
     return session
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str) -> UUID:
+    """What is no id is nobody's: the nil id."""
     try:
         return UUID(text)
     except ValueError:
-        return None
+        return UUID(int=0)
 
 
 def _sequence(text: str) -> int:

@@ -87,5 +87,5 @@ def tell(dataset: Dataset, kind: str, *, by: User | None) -> None:
 
 def _require_free(project_id: UUID, name: str, *, but: Dataset | None = None) -> None:
     rows = Dataset.objects.select_for_update().filter(project_id=project_id, name=name, binned_at=None)
-    if rows.exclude(pk=but.pk if but else None).exists():
+    if any(row != but for row in rows):
         raise Refused(TAKEN.format(name=name), field="name")

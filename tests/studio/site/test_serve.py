@@ -12,7 +12,9 @@ import pytest
 import websockets
 
 from tests.services import postgres, redis
+from tests.studio.agent import Agent, token_of
 from tests.studio.capture.devices import hello, shot
+from tests.studio.datasets.conftest import picture
 from tests.studio.site.conftest import studio_on
 
 PIECE = 4 * 1024 * 1024
@@ -183,9 +185,14 @@ def test_a_database_that_goes_away_is_said_and_comes_back(tmp_path):
         settings = {"STUDIO_DATABASE_URL": database.url, "STUDIO_REDIS_URL": redis_url}
         studio = servers.enter_context(studio_on(tmp_path, **settings))
         project = make_project(studio)
+        agent, data = Agent(studio.url, token_of(studio), project), picture(1)
+        agent.announce()
+        address = agent.begin(data).headers["Location"]
 
         def storm() -> None:
             database.stop()
+            waits = agent.piece(address, 0, data)
+            assert (waits.status_code, waits.headers["Retry-After"]) == (503, "5")
             answer = studio.call("GET", "/projects")
             assert answer.status_code == 503
             assert answer.headers["Retry-After"] == "5"
@@ -197,6 +204,9 @@ def test_a_database_that_goes_away_is_said_and_comes_back(tmp_path):
 
         assert asyncio.run(hears_of_a_change(studio, project, storm))
         assert studio.http.get("/readyz").status_code == 200
+        # F16: the device kept its picture meanwhile, and is done with it now.
+        assert agent.send(data)
+        agent.close()
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", None])
