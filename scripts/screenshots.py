@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
+from scripts.sitters import draw_sitters
 from tests.end_to_end import walk
 from tests.end_to_end.conftest import CHROMIUM_FLAGS, RunningStudio, chromium_path, start_studio, stop_studio
 
@@ -76,9 +77,50 @@ def photograph(browser: Browser, studio: RunningStudio) -> None:
     page.goto(f"{studio.url}/projects/")
     page.wait_for_timeout(1500)
     keep(page, "projects")
+    library(page, studio, project)
     light(page, studio, project)
     phone(page, studio, project, render)
     context.close()
+
+
+def library(page: Page, studio: RunningStudio, project: str) -> None:
+    """A dataset of made-up sitters, scored: list, grid, filtered grid, loupe, and the dialog that freezes it."""
+    page.goto(f"{studio.url}/p/{project}/library/")
+    page.get_by_role("button", name="New dataset").first.click()
+    page.get_by_role("textbox").first.fill("ines")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/library/*/")
+    dataset = page.url.rstrip("/").rpartition("/")[2]
+    with tempfile.TemporaryDirectory() as folder:
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose files").click()
+        chooser.value.set_files([str(path) for path in draw_sitters(Path(folder))])
+        wait_for_scores(page, dataset, 120)
+    page.reload()
+    page.wait_for_timeout(2500)
+    for key in "ppxpppxpp":
+        page.keyboard.press(key)
+        page.wait_for_timeout(120)
+    keep(page, "library")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(2000)
+    keep(page, "loupe")
+    page.keyboard.press("g")
+    page.get_by_role("button", name="Freeze as version").click()
+    page.wait_for_timeout(3000)
+    keep(page, "freeze")
+    page.keyboard.press("Escape")
+    page.goto(f"{studio.url}/p/{project}/library/")
+    page.wait_for_timeout(1500)
+    keep(page, "datasets")
+
+
+def wait_for_scores(page: Page, dataset: str, count: int) -> None:
+    for _ in range(240):
+        if walk.api(page, f"/datasets/{dataset}")["counts"]["scored"] >= count:
+            return
+        page.wait_for_timeout(500)
+    raise SystemExit("The portraits were not scored within two minutes.")
 
 
 def light(page: Page, studio: RunningStudio, project: str) -> None:
