@@ -21,6 +21,7 @@ LAST_NAME = 100
 TOKEN_REFUSED = 401
 # What a full disk did not let us file is left alone for so long.
 HELD_SECONDS = 60.0
+SWEEP_SECONDS = 60.0
 ROTTEN = "“{name}” was damaged on this device's disk. It was not sent."
 
 
@@ -32,6 +33,8 @@ class SpoolQueue:
         self._lock = threading.Lock()
         self._announcing = threading.Lock()
         self._busy: dict[tuple[UUID, str], Shot] = {}
+        self._known: dict[UUID, dict[str, str]] = {}
+        self._swept_at = -SWEEP_SECONDS
         self._datasets: dict[str, Any] = {}
         self._held: dict[tuple[UUID, str], float] = {}
 
@@ -41,6 +44,9 @@ class SpoolQueue:
                 dataset_id = self._announce(client, self.spool.session(shot.session_id))
                 if hash_of(self.spool.path_of(shot)) != shot.sha256:
                     self._file(shot, BLOCKED, reason=ROTTEN.format(name=shot.name))
+                    continue
+                if receipt := self._receipt_of_known(client, dataset_id, shot):
+                    self._file(shot, DONE, receipt=receipt, done_at=self.spool.clock())
                     continue
                 return self._outgoing(self._moved_to_sending(shot), dataset_id)
             except Refused as refusal:
@@ -55,6 +61,14 @@ class SpoolQueue:
                 self._free(shot)
                 raise
         return None
+
+    def _receipt_of_known(self, client: StudioClient, dataset_id: str, shot: Shot) -> str:
+        """The receipt of what the studio has already, asked once for all that waits of a sitting."""
+        with self._announcing:
+            if shot.session_id not in self._known:
+                waiting = self.spool.shots(SENDING, WAITING, session_id=shot.session_id)
+                self._known[shot.session_id] = client.known(dataset_id, sorted({one.sha256 for one in waiting}))
+        return self._known[shot.session_id].get(shot.sha256, "")
 
     def _moved_to_sending(self, shot: Shot) -> Shot:
         """On a disk that is full to the last byte it is sent from where it lies."""
@@ -90,12 +104,16 @@ class SpoolQueue:
         self._free(self._busy[item.key])  # type: ignore[index]
 
     def rest(self, client: StudioClient) -> None:
-        """Tell the studio of sittings that have ended since; delete what may go."""
+        """Tell the studio of sittings that have ended since; now and then delete what may go."""
+        with self._lock:
+            is_due = time.monotonic() - self._swept_at > SWEEP_SECONDS
+            self._swept_at = time.monotonic() if is_due else self._swept_at
+        if is_due:
+            self.spool.sweep()
         for session in self.spool.sessions():
             told = self.spool.with_index(lambda index, wanted=session.session_id: index.told(wanted))  # type: ignore[misc]
             if told and told != _digest(client, session):
                 self._announce(client, session)
-        self.spool.sweep()
 
     def is_finished(self) -> bool:
         counts = self.spool.counts()

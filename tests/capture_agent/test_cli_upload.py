@@ -1,6 +1,8 @@
 """`upload` and `sets`, against a real studio: 0 only when every file has its receipt; nothing goes twice."""
 
 import json
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 from capture_agent import cli_upload, upload
 from capture_agent.errors import CaptureError
 from tests.capture_agent.studios import Paired, person_token, photograph, portraits, project_of, stored_hashes
+from tests.conftest import REPOSITORY
 from tests.fault_proxy import FaultProxy
 from tests.studio.site.conftest import Studio
 
@@ -200,3 +203,22 @@ def test_to_look_at_sets_makes_no_dataset(call: Command, card: Path, studio: Stu
     before = names()
     call("sets", card, "--dataset", "only looked for")
     assert names() == before
+
+
+def test_as_a_command_it_says_on_one_line_what_is_wrong_and_counts_what_is_right(
+    card: Path, studio: Studio, token: str, tmp_path: Path
+):
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        whole = [sys.executable, "-m", "capture_agent.cli", *words, "--studio", studio.url, "--token", token]
+        return subprocess.run(whole, cwd=REPOSITORY, capture_output=True, text=True, timeout=60)
+
+    done = command("upload", str(card), "--dataset", "command")
+    assert (done.returncode, done.stdout) == (0, "8 pictures for “command”: 8 sent.\n")
+    done = command("upload", str(card), "--dataset", "command")
+    assert (done.returncode, done.stdout) == (0, "8 pictures for “command”: 8 there already.\n")
+    done = command("upload", str(tmp_path / "nowhere"), "--dataset", "command")
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines() == [f"There is no {tmp_path / 'nowhere'}."]
+    done = command("sets", str(card), "--dataset", "command")
+    assert done.returncode == 0
+    assert "cottage" in done.stdout

@@ -130,5 +130,6 @@ def test_kill_9_of_a_shooting_process_loses_no_shot_that_was_counted(tmp_path: P
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_kill_9_of_a_shooting_process_200_times(tmp_path: Path):
     kill_shooters(tmp_path / "spool", 200, seed=2)

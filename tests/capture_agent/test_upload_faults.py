@@ -26,6 +26,7 @@ pytestmark = pytest.mark.usefixtures("quick_pauses")
 STEPS = [
     b"PUT /api/v1/capture/datasets",
     b"PUT /api/v1/capture/sessions/",
+    b"/known",
     b"POST /api/v1/uploads",
     b"PATCH /api/v1/uploads/",
 ]
@@ -42,6 +43,21 @@ def test_what_was_shot_arrives_with_a_true_receipt_and_is_known_afterwards(make_
     assert device.client().known(dataset["id"], [s.sha256 for s in shots]) == {
         shot.sha256: shot.receipt for shot in device.spool.shots("done")
     }
+
+
+def test_what_an_older_copy_of_the_card_still_holds_is_not_sent_again(
+    make_device: Maker, studio: Studio, proxy: FaultProxy
+):
+    device = make_device(proxy.url)
+    device.shoot(200, 200, 200, dataset="known")
+    assert device.send_all() == ""
+    sent = proxy.bytes_up
+    for shot in device.spool.shots("done"):
+        device.spool.move(shot, "new", receipt="", done_at=None)
+    (fresh,) = device.shoot(15, dataset="known", started_at=NOON + timedelta(hours=1))
+    assert device.send_all() == ""
+    assert device.all_arrived(studio)
+    assert proxy.bytes_up - sent < fresh.size_bytes + 20_000
 
 
 @pytest.mark.parametrize("fault", ["lose_request", "lose_half", "lose_answer"])
