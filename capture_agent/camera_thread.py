@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from capture_agent.cameras.base import Camera, Photo
-from capture_agent.errors import CameraLost, CaptureError
+from capture_agent.errors import CameraError, CameraLost, CaptureError
 from capture_agent.faces import FaceFinder
 from capture_agent.outbox import Outbox
 from capture_agent.protocol import (
@@ -20,6 +20,7 @@ from capture_agent.protocol import (
     TEST_SHOT,
     Answer,
     CameraInfo,
+    CaptureSettings,
     Command,
     Frame,
     Network,
@@ -139,8 +140,7 @@ class CameraThread(threading.Thread):
     def _with_camera(self) -> None:
         camera = self._open_it()
         try:
-            wishes = read_wishes(self._settings.wishes_file)
-            sitting = Sitting(camera, self._spool, listener=self, settings=wishes, finder=self._finder)
+            sitting = self._sitting(camera)
             self.info, self._trouble = camera.info, ""
             self.first_try.set()
             log.info("Camera: %s (%s)", camera.info.name, camera.info.kind)
@@ -158,6 +158,19 @@ class CameraThread(threading.Thread):
             self.info = NO_CAMERA
             if self.lost is None:
                 camera.close()
+
+    def _sitting(self, camera: Camera) -> Sitting:
+        """With the settings of last time; with the defaults when this camera, perhaps another one, refuses them."""
+        wishes = read_wishes(self._settings.wishes_file)
+        try:
+            return Sitting(camera, self._spool, listener=self, settings=wishes, finder=self._finder)
+        except CameraLost:
+            raise
+        except CameraError as error:
+            if wishes == CaptureSettings():
+                raise
+            log.warning("%s The settings begin anew.", error)
+            return Sitting(camera, self._spool, listener=self, settings=CaptureSettings(), finder=self._finder)
 
     def _turn(self, sitting: Sitting) -> None:
         """Do what is due, then what people want."""

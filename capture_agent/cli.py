@@ -23,6 +23,7 @@ app = typer.Typer(
     help="Phosphene's capture agent: photographs portraits and brings them to the studio.",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 CameraOption = Annotated[
@@ -171,6 +172,9 @@ def call(arguments: list[str]) -> int:
         return WRONG_SETTINGS
     except CaptureError as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        sys.stderr.write(f"{error.filename or 'This device'}: {error.strerror or error}.\n")
         return 1
 
 

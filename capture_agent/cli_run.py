@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from contextlib import AbstractContextManager
 
 import typer
 
@@ -26,7 +27,7 @@ def run_call(settings: Settings, *, camera: str) -> int:
         )
     with (
         opened_spool(settings) as spool,
-        durable.locked(settings.state_dir / "agent.lock", wait=False) as is_alone,
+        _only_agent(settings) as is_alone,
     ):
         if not is_alone:
             raise CaptureError("The agent runs already on this device, perhaps as a service.")
@@ -36,7 +37,7 @@ def run_call(settings: Settings, *, camera: str) -> int:
 
 def after_pairing(settings: Settings) -> None:
     """What the studio refused the old pairing may go with the new one."""
-    with opened_spool(settings) as spool, durable.locked(settings.state_dir / "agent.lock", wait=False) as is_alone:
+    with opened_spool(settings) as spool, _only_agent(settings) as is_alone:
         freed = SpoolQueue(spool).retry_blocked()
     if freed:
         typer.echo(f"{freed} photographs that were not taken wait again.")
@@ -45,7 +46,7 @@ def after_pairing(settings: Settings) -> None:
 
 
 def status_call(settings: Settings, *, as_json: bool) -> None:
-    with opened_spool(settings) as spool, durable.locked(settings.state_dir / "agent.lock", wait=False) as is_alone:
+    with opened_spool(settings) as spool, _only_agent(settings) as is_alone:
         counts, room, blocked = spool.counts(), spool.room(), spool.blocked()
     said = {
         "studio": settings.studio_url,
@@ -79,3 +80,9 @@ def status_call(settings: Settings, *, as_json: bool) -> None:
     typer.echo(f"Space:   {room.free_bytes / 1e9:.1f} GB free, room for {room.shots_left} photographs.{full}")
     for shot, reason in blocked[:10]:
         typer.echo(f"  not taken: {shot.name}: {reason}")
+
+
+def _only_agent(settings: Settings) -> AbstractContextManager[bool]:
+    """True inside when no agent of this device runs, and then none may start."""
+    durable.make_folder(settings.state_dir)
+    return durable.locked(settings.state_dir / "agent.lock", wait=False)

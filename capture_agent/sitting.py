@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 from capture_agent.advice import Advice
@@ -16,6 +16,7 @@ from capture_agent.burst import Burst
 from capture_agent.cameras.base import Camera, Photo
 from capture_agent.errors import CameraError, CameraLost, CaptureError
 from capture_agent.faces import FaceFinder
+from capture_agent.listener import Listener
 from capture_agent.measure import Look, look
 from capture_agent.protocol import (
     LIVE_FRAMES_PER_SECOND,
@@ -37,18 +38,6 @@ IDLE_SECONDS = 0.25
 FACES_EVERY_SECONDS = 1.0  # looking for faces must not slow a burst down
 FAILURES_ALLOWED = 5  # one after the other
 TEST_SHOT_PX = 1280
-
-
-class Listener(Protocol):
-    """Hears of it, on the sitting's thread."""
-
-    def live(self, photo: Photo) -> None: ...
-
-    def tested(self, test_shot: TestShot, photo: Photo) -> None:
-        """`photo` is a smaller picture of the test shot."""
-
-    def shot(self, shot: Shot, photo: Photo) -> None:
-        """A photograph is on the disk; `photo` is a smaller picture of it."""
 
 
 class Sitting:
@@ -103,7 +92,17 @@ class Sitting:
     def _configure(self, wanted: Configure) -> None:
         self._refuse_in("countdown", "shooting", "paused", why="Stop the burst before changing settings.")
         settings = self.settings.changed(wanted.settings)
-        self.camera.configure(settings)
+        width, height = self.camera.info.max_resolution
+        if settings.resolution[0] > width or settings.resolution[1] > height:
+            raise CaptureError(f"This camera takes pictures of at most {width} × {height}.")
+        try:
+            self.camera.configure(settings)
+        except CameraLost:
+            raise
+        except CameraError:
+            with contextlib.suppress(CameraError):
+                self.camera.configure(self.settings)
+            raise
         self.settings = settings
 
     def _live(self, wanted: Live) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import itertools
 import socket
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -277,6 +278,34 @@ async def test_a_refusal_is_read_and_not_hammered(
         await asyncio.sleep(0.5)
         assert len(studio.hellos) == 1
     await studio.close()
+
+
+async def test_a_camera_that_hangs_is_not_told_as_alive(
+    settings: Settings, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """systemd hears nothing more, and its watchdog ends the process."""
+    from capture_agent.cameras.fake import FakeCamera
+
+    released = threading.Event()
+    monkeypatch.setattr(agent_module, "CAMERA_SILENT_SECONDS", 1.5)
+    monkeypatch.setattr(FakeCamera, "photograph", lambda self: released.wait(SOON))
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        ear.settimeout(2.0)
+        watched = dataclasses.replace(settings, notify_socket=str(tmp_path / "notify"), watchdog_seconds=0.6)
+        async with running(watched, studio):
+            await studio.until(lambda: studio.line)
+            assert studio.line is not None
+            await studio.line.send(Command(id="x", name="test_shot").to_json())
+            await asyncio.sleep(2.0)
+            ear.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while ear.recv(1000):
+                    pass
+            await asyncio.sleep(1.0)
+            with pytest.raises(BlockingIOError):
+                ear.recv(1000)
+            released.set()
 
 
 async def test_systemd_hears_signs_of_life(settings: Settings, studio: Studio, tmp_path: Path):

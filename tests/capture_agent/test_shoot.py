@@ -228,3 +228,11 @@ def test_the_options_are_pitraitures(capsys: pytest.CaptureFixture[str], monkeyp
     ):
         assert re.search(rf"{option}\b[^[]*\[default:\s+{re.escape(default)}\s*\]", said), option
     assert "--datasets-location" in said
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("PHOSPHENE_CAPTURE_STATE", "/proc/state")
+    assert call(["status"]) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -14,6 +14,7 @@ from capture_agent.errors import CameraError, CameraLost, CaptureError
 from capture_agent.faces import face_finder
 from capture_agent.protocol import (
     COMMANDS,
+    CameraInfo,
     CaptureSettings,
     Command,
     Network,
@@ -200,6 +201,24 @@ def test_a_wrong_setting_changes_nothing(sitting: Sitting):
     with pytest.raises(RecordError, match="iso"):
         sitting.do("configure", COMMANDS["configure"]({"iso": 9000, "shutter_us": 5}))
     assert sitting.settings == SETTINGS
+
+
+def test_a_camera_that_refuses_settings_keeps_the_old_ones(sitting: Sitting, monkeypatch: pytest.MonkeyPatch):
+    taken_on: list[CaptureSettings] = []
+
+    def configure(settings: CaptureSettings) -> None:
+        if settings.iso == 800:
+            raise CameraError("Too much.")
+        taken_on.append(settings)
+
+    monkeypatch.setattr(sitting.camera, "configure", configure)
+    with pytest.raises(CameraError, match="Too much"):
+        ask(sitting, "configure", settings={"iso": 800})
+    assert taken_on == [SETTINGS]
+    assert sitting.settings == SETTINGS
+    monkeypatch.setattr(sitting.camera, "info", CameraInfo(name="imx219", kind="fake", max_resolution=(3280, 2464)))
+    with pytest.raises(CaptureError, match="at most 3280 × 2464"):
+        ask(sitting, "configure", settings={"resolution": [4056, 3040]})
 
 
 def test_at_the_floor_the_burst_ends_with_a_clear_sign(

@@ -32,7 +32,9 @@ def test_systemd_accepts_it(text: str, tmp_path: Path):
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(path)], capture_output=True, text=True, timeout=60
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    # It may have words for other units of this machine.
+    about_ours = [line for line in done.stderr.splitlines() if str(path) in line]
+    assert (done.returncode, about_ours) == (0, [])
     broken = tmp_path / "broken.service"
     broken.write_text(text.replace("WatchdogSec=60", "WatchdogSec=soon"))
     said = subprocess.run(

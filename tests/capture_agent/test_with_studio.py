@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from capture_agent.cli import call
 from tests.capture_agent.studios import portraits, project_of
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, missing
 from tests.studio.site.conftest import Studio
 
 PATIENCE = 40.0
@@ -59,7 +60,7 @@ def paired(home: Path, studio: Studio) -> dict[str, str]:
     pairing = started(["pair", "--studio", f"http://127.0.0.1:{studio.port}", "--name", "Tripod"], log)
     code = until(lambda: re.search(r"\b(\w{4}-\w{4})\b\n", log.read_text()))[1]
     studio.call("POST", f"/projects/{project_of(studio)}/devices", json={"code": code}).raise_for_status()
-    assert pairing.wait(PATIENCE) == 0
+    assert pairing.wait(PATIENCE) == 0, log.read_text()
     assert "Paired as “Tripod”" in log.read_text()
     return json.loads((home / "config" / "device.json").read_text())
 
@@ -77,6 +78,16 @@ def agent(home: Path, paired: dict[str, str], studio: Studio) -> Iterator[subpro
 
 def device_state(studio: Studio, paired: dict[str, str]) -> dict[str, Any]:
     return studio.call("GET", f"/devices/{paired['device_id']}").json()
+
+
+def spool_of(studio: Studio, paired: dict[str, str]) -> dict[str, int]:
+    return device_state(studio, paired)["status"]["spool"]
+
+
+def sentences(studio: Studio, paired: dict[str, str], kind: str) -> list[str]:
+    """The warnings of one kind in the device's last status."""
+    warnings = device_state(studio, paired)["status"].get("warnings", [])
+    return [each["sentence"] for each in warnings if each["kind"] == kind]
 
 
 def command(studio: Studio, paired: dict[str, str], name: str, /, **args: Any) -> int:
@@ -107,6 +118,55 @@ def test_a_sitting_from_the_page_arrives_and_the_agent_ends_when_told(
     assert agent.wait(PATIENCE) == 0
     assert "Traceback" not in (home / "agent.log").read_text()
     until(lambda: device_state(studio, paired)["state"] == "away")
+
+
+@pytest.fixture
+def small_disk(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A disk of 30 MiB with the spool, of which 24 must stay free."""
+    folder = home / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        missing("A small disk can only be mounted by root.")
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", folder], capture_output=True, text=True)
+    if done.returncode != 0:
+        missing(f"This machine mounts no tmpfs: {done.stderr.strip()}.")
+    monkeypatch.setenv("PHOSPHENE_CAPTURE_SPOOL", str(folder / "spool"))
+    monkeypatch.setenv("PHOSPHENE_CAPTURE_FLOOR_MIB", "24")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_stops_capturing_with_a_sign_and_uploads_go_on(
+    small_disk: Path, home: Path, studio: Studio, paired: dict[str, str]
+):
+    """F13. Space comes back when confirmed photographs may go, here at once in a second run."""
+    floor = 24 * 1024**2
+    agent = started(["run", "--camera", "fake"], home / "agent.log")
+    try:
+        until(lambda: device_state(studio, paired)["state"] == "online")
+        wishes = SETTINGS | {"resolution": [2000, 2000], "number_of_photos": 5000, "dataset_name": "full"}
+        assert command(studio, paired, "configure", settings=wishes) < 300
+        assert command(studio, paired, "start") < 300
+        until(lambda: any("Capturing stopped" in each for each in sentences(studio, paired, "space")))
+        assert device_state(studio, paired)["status"]["state"] == "idle"
+        assert shutil.disk_usage(small_disk).free >= floor
+        assert command(studio, paired, "start") == 409
+        until(lambda: spool_of(studio, paired)["waiting"] + spool_of(studio, paired)["sending"] == 0)
+        done = spool_of(studio, paired)["done"]
+        assert done == len(portraits(studio, paired["project_id"], "full")) > 5
+    finally:
+        agent.send_signal(signal.SIGTERM)
+        assert agent.wait(PATIENCE) == 0
+    again = subprocess.Popen(
+        [sys.executable, "-m", "capture_agent.cli", "run", "--camera", "fake"],
+        env=os.environ | {"PHOSPHENE_CAPTURE_RETENTION_DAYS": "0"},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: device_state(studio, paired)["state"] == "online" and command(studio, paired, "start") < 300)
+    finally:
+        again.kill()
+        again.wait()
 
 
 def test_a_sitting_on_the_terminal_arrives_without_the_agent(
