@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from studio.accounts.models import SignInFailure, SignInLink
 from studio.blobs.sweep import sweep
-from studio.datasets.bin import purge as purge_bin
+from studio.datasets.purge import purge as purge_bins
 from studio.events.prune import prune
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def run_chores() -> None:
     """Empty bins, sweep blobs and uploads, thin out old progress, forget sessions and links that are over."""
     now = timezone.now()
-    purge_bin()
+    purge_bins()
     swept, pruned = sweep(), prune()
     Session.objects.filter(expire_date__lt=now).delete()
     SignInLink.objects.filter(expires_at__lt=now - timedelta(days=7)).delete()

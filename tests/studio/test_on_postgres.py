@@ -10,6 +10,7 @@ from tests.conftest import REPOSITORY
 from tests.services import postgres
 
 FOLDERS = ["blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
+FOLDERS += ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
 
 
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")

@@ -1,9 +1,12 @@
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from studio.datasets.devices import pair
-from studio.datasets.models import CaptureSession, Dataset, Decision
+from studio.datasets.models import CaptureSession, Dataset, DatasetVersion, Decision, Portrait
+from studio.datasets.purge import purge
 from studio.events.models import Event
 from studio.projects.models import Project
 from tests.studio.conftest import ApiClient
@@ -160,3 +163,19 @@ def test_what_is_known_is_answered_with_receipts(project, owner):
     answer = ApiClient().call("POST", path, asked, **bearer)
     assert answer.json() == {"known": {portrait.sha256: f"{portrait.pk}:{portrait.sha256}"}}
     assert ApiClient().call("POST", path, {"sha256": ["x"] * 1001}, **bearer).status_code == 422
+
+
+def test_a_dataset_goes_30_days_after_it_was_put_into_the_bin(project):
+    old, kept, young = (Dataset.objects.create(project=project, name=name) for name in ("old", "kept", "young"))
+    first = make_portrait(project)
+    for dataset in (old, kept, young):
+        session = CaptureSession.objects.create(dataset=dataset, source="upload")
+        first.pk, first.dataset, first.session = None, dataset, session
+        first.save()
+    DatasetVersion.objects.create(dataset=kept, number=1, recipe={})
+    now = timezone.now()
+    Dataset.objects.filter(pk__in=[old.pk, kept.pk]).update(binned_at=now - timedelta(days=31))
+    Dataset.objects.filter(pk=young.pk).update(binned_at=now - timedelta(days=29))
+    assert purge(now=now) == 1
+    assert set(Dataset.objects.values_list("name", flat=True)) == {"kept", "young", "Faces"}
+    assert Portrait.objects.count() == 3

@@ -1,9 +1,11 @@
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from studio.blobs.models import Blob, Upload
@@ -12,7 +14,9 @@ from studio.datasets.devices import revoke
 from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
 from studio.events.models import Event
 from studio.projects.models import Membership, Project
+from tests.studio.conftest import ApiClient
 from tests.studio.datasets.conftest import picture, sha256_of
+from tests.studio.tus import TusClient
 
 pytestmark = pytest.mark.django_db
 DATA = picture(1)
@@ -56,6 +60,26 @@ def test_the_same_picture_three_times_is_one_portrait_and_three_receipts(camera,
     assert (again.status_code, again["Phosphene-Receipt"]) == (200, receipts.pop())
     assert "Location" not in again
     assert Blob.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pictures_that_end_at_the_same_moment_are_each_taken_once(project, dataset, sitting, paired):
+    """F11 with threads: of six lanes that send the same four pictures, every one has a receipt, and they agree."""
+
+    def lane(_: int) -> list[str]:
+        camera = TusClient(ApiClient(), token=paired[1])
+        try:
+            return [
+                camera.send(project, picture(number), **to(dataset, sitting, picture(number)))["Phosphene-Receipt"]
+                for number in range(4)
+            ]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as lanes:
+        receipts = list(lanes.map(lane, range(6)))
+    assert len({tuple(found) for found in receipts}) == 1
+    assert Portrait.objects.count() == Blob.objects.count() == 4
 
 
 def test_what_another_dataset_holds_is_never_told(camera, tus, project, dataset, sitting, person):
@@ -241,8 +265,6 @@ def test_arrivals_are_told_of_together_when_they_come_fast(camera, project, data
 
 
 def test_a_viewer_sends_nothing(member, as_user, project, dataset):
-    from tests.studio.tus import TusClient
-
     assert TusClient(as_user(member("viewer"))).begin(project, len(DATA), **to(dataset)).status_code == 403
 
 
