@@ -53,7 +53,7 @@ export function HomePage() {
           {trackList?.length === 0 && <p className="soft">No track is left here.</p>}
           <PartHead title="Finished films" all={renderList && allOf(renderList.length, 'render')} href={address.place('renders')} />
           {renders.error && <FaultNote fault={renders.error} what="The renders could not be loaded." again={() => void renders.refetch()} />}
-          {renderList && finished.length === 0 && <p className="soft">None yet. Open a scene and press Render film.</p>}
+          {renderList && finished.length === 0 && <p className="soft">None yet.{isEditor && ' Open a scene and press Render film.'}</p>}
           <div className="films">{finished.slice(0, FILMS).map((one) => <FilmCard key={one.id} render={one} />)}</div>
         </div>
         <HomeAside />

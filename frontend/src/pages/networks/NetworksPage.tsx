@@ -41,7 +41,7 @@ export function NetworksPage() {
       <DropAnywhere kind={isEditor ? kind : null} title="Drop snapshots here">Numbered files of one drop become one network. Nothing in a file is ever run.</DropAnywhere>
       <div className="middle">
         <header className="pagehead">
-          <div className="grow"><h1>Networks</h1><div className="lead">Their snapshots draw the pictures. Drop .pkl or .safetensors files anywhere on this page.</div></div>
+          <div className="grow"><h1>Networks</h1><div className="lead">Their snapshots draw the pictures.{isEditor && ' Drop .pkl or .safetensors files anywhere on this page.'}</div></div>
           {items && items.length > 0 && buttons}
         </header>
         {isEditor && <UploadRows kind={kind} onArrived={() => void Promise.all([refresh('networks'), refresh('jobs')])} />}

@@ -1,7 +1,7 @@
 /** Renders: films that grow, and films that are finished. */
 import { useState } from 'react'
 import { count, timeLeft } from '../../lib/format'
-import { address, projectId } from '../../lib/page'
+import { address, mayEdit, projectId } from '../../lib/page'
 import { Empty, FaultNote } from '../../parts/basics'
 import { Button } from '../../parts/Button'
 import { FilmCard, isGoing, renderState } from '../../parts/Film'
@@ -36,7 +36,7 @@ export function RendersPage() {
         {renders.isPending && <GridSkeleton />}
         {items?.length === 0 && (
           <Empty title="No film yet" action={<Button kind="primary" href={address.place('scenes')}>Open a scene</Button>}>
-            Open a scene and press Render film. It goes on when the page is closed.
+            {mayEdit() ? 'Open a scene and press Render film. It goes on when the page is closed.' : 'Films stand here while they are made and afterwards. A scene can be watched without one.'}
           </Empty>
         )}
         {going.length > 0 && <ServiceNote waits="Renders wait and start by themselves when one is attached." />}

@@ -25,7 +25,7 @@ export function TracksPage() {
         <header className="pagehead">
           <div className="grow">
             <h1>Tracks</h1>
-            <div className="lead">Hear them, correct the grid, set cues. Drop files anywhere on this page.</div>
+            <div className="lead">{isEditor ? 'Hear them, set cues. Drop files anywhere on this page.' : 'Hear them, see their beats, cues and curves.'}</div>
           </div>
           {isEditor && items && items.length > 0 && <Button kind="primary" icon="upload" onClick={choose}>Add tracks</Button>}
         </header>
