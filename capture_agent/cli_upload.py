@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -119,19 +119,6 @@ def _only_project(projects: list[dict[str, Any]]) -> str:
     raise CaptureError(f"Say which project: --project ID. This token opens {names or 'none'}.")
 
 
-@dataclass(frozen=True)
-class Passed:
-    """Bytes and files that need no more work."""
-
-    size_bytes: int
-    files: int
-
-
-def _passed(queue: ImportQueue) -> Passed:
-    ended = [fate for fate in queue.fates.values() if fate.fate != WAITING]
-    return Passed(sum(fate.size_bytes for fate in ended), len(ended))
-
-
 def _send(queue: ImportQueue, uploader: Uploader, *, give_up: float | None, is_quiet: bool) -> str:
     """Run, with a bar for a person who watches. -> the sentence for which it gave up, or nothing"""
     total = sum(fate.size_bytes for fate in queue.fates.values())
@@ -148,8 +135,8 @@ def _send(queue: ImportQueue, uploader: Uploader, *, give_up: float | None, is_q
         bar = progress.add_task("", total=total, files=0, of=len(queue.fates), trouble="")
 
         def look() -> None:
-            now = _passed(queue)
-            progress.update(bar, completed=now.size_bytes, files=now.files, trouble=uploader.status().sentence)
+            trouble = uploader.status().sentence
+            progress.update(bar, completed=queue.bytes_ended, files=queue.files_ended, trouble=trouble)
 
         return uploader.run_until_empty(give_up_seconds=give_up, look=look)
 

@@ -51,6 +51,8 @@ class ImportQueue:
     ) -> None:
         self.dataset_id = dataset_id
         self._sender = sender
+        # What needs no more work, whatever became of it.
+        self.files_ended = self.bytes_ended = 0
         self._target = f"{studio} {dataset_id}"
         self.fates = {one.place: Fate(one.place, one.set_name, one.size_bytes) for one in pictures}
         self._pictures = {one.place: one for one in pictures}
@@ -106,7 +108,7 @@ class ImportQueue:
             self._announced.discard(set_name)
             self._return(self._pictures[place])
             return False
-        self._end(place, REFUSED, reason=str(refusal))
+        self._end(place, REFUSED if refusal.status else UNREAD, reason=str(refusal))
         return True
 
     def put_back(self, item: Outgoing) -> None:
@@ -153,14 +155,15 @@ class ImportQueue:
             try:
                 fate.sha256 = fate.sha256 or hash_picture(picture, self._memory)
             except OSError as error:
-                fate.fate, fate.reason = UNREAD, f"It could not be read: {error}."
+                with self._lock:
+                    self._note(fate, UNREAD, reason=f"It could not be read: {error}.")
         known = client.known(self.dataset_id, sorted({self.fates[one.place].sha256 for one in batch} - {""}))
         with self._lock:
             for picture in batch:
                 self._unhashed.popleft()
                 fate = self.fates[picture.place]
                 if fate.sha256 in known and fate.fate == WAITING:
-                    fate.fate, fate.receipt = KNOWN, known[fate.sha256]
+                    self._note(fate, KNOWN, receipt=known[fate.sha256])
                 elif fate.fate == WAITING:
                     self._ready.append(picture)
 
@@ -189,6 +192,11 @@ class ImportQueue:
 
     def _end(self, place: str, fate: str, *, receipt: str = "", reason: str = "") -> None:
         with self._lock:
-            ended = self.fates[place]
-            ended.fate, ended.receipt, ended.reason = fate, receipt, reason
+            self._note(self.fates[place], fate, receipt=receipt, reason=reason)
             self._busy.discard(place)
+
+    def _note(self, ended: Fate, fate: str, *, receipt: str = "", reason: str = "") -> None:
+        """Under the lock."""
+        ended.fate, ended.receipt, ended.reason = fate, receipt, reason
+        self.files_ended += 1
+        self.bytes_ended += ended.size_bytes

@@ -185,6 +185,10 @@ class Uploader:
             if refusal.status == TOKEN_REFUSED:
                 raise
             return
+        except OSError as error:  # of this disk: a card pulled out, a file that is gone
+            said = f"“{item.name}” could not be read on this device: {error}."
+            self.queue.parked(item, Refused(said, status=0))
+            return
         except BaseException:
             self.queue.put_back(item)
             raise
