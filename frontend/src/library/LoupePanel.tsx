@@ -8,7 +8,7 @@ import { Icon } from '../parts/Icon'
 import { useAsk } from '../wire/query'
 import type { Desk } from './desk'
 import { cameraFacts } from './facts'
-import { decideHere } from './loupe_state'
+import { decideHere, foundFaces } from './loupe_state'
 import { libraryQueries } from './queries'
 import { VerdictWord } from './Loupe'
 import type { Portrait, PortraitFacts } from './wire'
@@ -19,6 +19,10 @@ export function LoupePanel({ desk, portrait }: { desk: Desk; portrait: Portrait 
   // A held arrow key passes many by: facts are asked for where it rests.
   const rested = useRested(portrait?.id ?? 0)
   const facts = useAsk({ ...libraryQueries.facts(rested), enabled: rested > 0 })
+  const told = facts.data
+  useEffect(() => {
+    if (told) foundFaces.set({ id: told.id, faces: told.faces_found })
+  }, [told])
   if (!portrait) return <aside className="panel right loupe-panel" data-region="inspector" />
   const known = facts.data?.id === portrait.id ? facts.data : undefined
   return (

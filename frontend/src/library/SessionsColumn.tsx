@@ -94,7 +94,6 @@ function ViewRow({ desk, view, filter }: { desk: Desk; view: SavedView; filter: 
   return (
     <div className={isOn ? 'viewrow on' : 'viewrow'}>
       <button type="button" className="grow clip plainbutton" aria-current={isOn} onClick={() => desk.show(saved.verdict || saved.sort ? tidy(saved) : withOnly(filter, saved))}>{view.name}</button>
-      {typeof view.count === 'number' && <span className="num xs faint">{count(view.count)}</span>}
       {mayEdit() && <Menu align="end" button={<button type="button" className="mini viewmore" aria-label={`More about ${view.name}`}><Icon name="more" /></button>} items={[{ id: 'drop', label: 'Remove this view', icon: 'close', act: drop }]} />}
     </div>
   )

@@ -3,6 +3,7 @@ import { pageData } from '../lib/page'
 import { createScope, type Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
 import { closeToast, toast, toastFault } from '../parts/toasts'
+import { takeAhead } from './ahead'
 import { createLine, decided, decisionWords, movedCounts, standsUnder, type VerdictCounts } from './decisions'
 import { addressOf, areEqual, placeOf, tidy, without, type Filter, type Place } from './filter'
 import { allOf, bodyOf, isEmpty, none, sizeOf, type Selection, type SelectionBody } from './selection'
@@ -88,8 +89,9 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     const isCold = isNew && at === null
     try {
       // The first page needs no index: asked for at the same time, it is there when the index is.
-      const firstPage = isCold ? wire.page(filter, null, PAGE, mine.signal).catch(() => null) : null
-      const index = await wire.index(filter, at, mine.signal)
+      const early = takeAhead(filter, at)
+      const firstPage = early ? early.first : isCold ? wire.page(filter, null, PAGE, mine.signal).catch(() => null) : null
+      const index = await (early?.index ?? wire.index(filter, at, mine.signal))
       const first = await firstPage
       if (asking !== mine || scope.isClosed) return
       const rank = index.at_rank ?? (isNew || at === null ? 0 : Math.min(cursor.get(), index.count - 1))
@@ -258,8 +260,8 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     }
   })
   scope.add(() => asking?.abort())
-  desk.renewFacets()
   void ask(place.get().filter, place.get().at, true)
+  desk.renewFacets()
   return desk
 }
 

@@ -7,6 +7,7 @@ import type { Scope } from '../lib/scope'
 import type { Store } from '../lib/store'
 import type { Desk } from './desk'
 import { listenToHands } from './grid_hands'
+import { textOf } from './filter'
 import { createLayout, createScroll, type Layout } from './layout'
 import { has } from './selection'
 import { createTile, type Tile } from './tile'
@@ -123,10 +124,11 @@ export function createGrid(scope: Scope, parent: HTMLElement, options: GridOptio
       const { x, y } = layout.cellOf(rank)
       const portrait = here.get(rank)
       tile.place(x, y - origin, layout.side)
-      tile.show(portrait, { isHere: rank === cursor, isChosen: portrait !== undefined && has(selection, portrait), mayLoad: !isFlying })
+      tile.show(portrait, { isHere: rank === cursor, isChosen: portrait !== undefined && has(selection, portrait), mayLoad: !isFlying, isSeen: rank >= seen.first && rank <= seen.last })
     }
     for (const tile of free) tile.hide()
     paintHeadings(top, origin)
+    if (here.get(seen.first)) view.dataset.shows = textOf(here.filter)
     view.setAttribute('aria-activedescendant', used.has(cursor) ? `portrait-${cursor}` : '')
     if (!isFlying) here.want(seen.first, seen.last)
     if (seen.first !== shownTop) options.onTop((shownTop = seen.first))

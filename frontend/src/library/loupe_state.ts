@@ -1,8 +1,8 @@
 /** Loupe: how one portrait, or two side by side, are looked at. Both panes share one zoom. */
 import { createStore } from '../lib/store'
 import type { Desk } from './desk'
-import type { Decision, Portrait } from './wire'
 import { isAdvancing } from './use_library'
+import type { Decision, FoundFace, Portrait } from './wire'
 
 export interface Zoom {
   /** Whole picture, or one pixel of it for one of the screen. */
@@ -17,6 +17,8 @@ export const fitted: Zoom = { isFull: false, x: 0.5, y: 0.5 }
 export const zoom = createStore<Zoom>(fitted)
 /** The left one of two. */
 export const pinned = createStore<Portrait | null>(null)
+/** The faces of the portrait whose facts came last. */
+export const foundFaces = createStore<{ id: number; faces: readonly FoundFace[] } | null>(null)
 /** Which of two keys act on: 0 left, 1 right. */
 export const active = createStore<0 | 1>(1)
 

@@ -2,7 +2,7 @@
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import type { Store } from '../lib/store'
-import { fitted, type Zoom } from './loupe_state'
+import { fitted, foundFaces, type Zoom } from './loupe_state'
 import type { Pictures } from './pictures'
 import { measure } from './words'
 import type { Portrait } from './wire'
@@ -59,6 +59,7 @@ export function createPane(scope: Scope, parent: HTMLElement, { pictures, zoom, 
     shown = image && (image.parentElement ? (image.cloneNode() as HTMLImageElement) : image)
     if (shown) picture.prepend(shown)
   }
+  const others: HTMLElement[] = []
 
   const pick = (): void => {
     if (!portrait) return put(null)
@@ -68,7 +69,11 @@ export function createPane(scope: Scope, parent: HTMLElement, { pictures, zoom, 
     const urls = [zoom.get().isFull ? portrait.original_url : '', portrait.view_url ?? '', portrait.thumb_url ?? ''].filter(Boolean)
     for (const url of urls) {
       const image = pictures.take(url, again)
-      if (image) return put(image)
+      if (!image) continue
+      put(image)
+      root.dataset.shows = String(portrait.id)
+      root.dataset.large = String(url !== portrait.thumb_url)
+      return
     }
     put(null)
   }
@@ -86,13 +91,26 @@ export function createPane(scope: Scope, parent: HTMLElement, { pictures, zoom, 
 
   const placeFrame = (w: number, h: number): void => {
     const { face_px: side, face_x: x, face_y: y } = portrait ?? {}
+    for (const one of others.splice(0)) one.remove()
     frame.hidden = !hasFaceBox.get() || !side || x === null || x === undefined || y === null || y === undefined
     if (frame.hidden || !portrait) return
     frame.style.left = `${(x! - side! / 2 / w) * 100}%`
     frame.style.top = `${(y! - side! / 2 / h) * 100}%`
     frame.style.width = `${(side! / w) * 100}%`
     frame.style.height = `${(side! / h) * 100}%`
+    placeOthers(w, h)
     label.textContent = `Face ${measure('face_px', side!)}${portrait.roll === null ? '' : `, roll ${measure('roll', portrait.roll)}`}`
+  }
+
+  /** The faces beside the largest, once the facts are there. */
+  const placeOthers = (w: number, h: number): void => {
+    const found = foundFaces.get()
+    if (found?.id !== portrait?.id) return
+    for (const { box: [x, y, width, height] } of found?.faces.slice(1) ?? []) {
+      const other = element('div', { class: 'facebox other' }, picture)
+      Object.assign(other.style, { left: `${(100 * x) / w}%`, top: `${(100 * y) / h}%`, width: `${(100 * width) / w}%`, height: `${(100 * height) / h}%` })
+      others.push(other)
+    }
   }
 
   const show = (next: Portrait | undefined): void => {
@@ -111,6 +129,7 @@ export function createPane(scope: Scope, parent: HTMLElement, { pictures, zoom, 
   scope.add(() => observer.disconnect())
   scope.add(zoom.subscribe(() => show(portrait)))
   scope.add(hasFaceBox.subscribe(place))
+  scope.add(foundFaces.subscribe(place))
   scope.listen(root, 'pointerdown', (event) => {
     if (event.button !== 0) return
     onPress?.()

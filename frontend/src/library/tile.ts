@@ -25,7 +25,7 @@ function icon(name: keyof typeof shapes, isSolid = false): SVGElement {
 export interface Tile {
   readonly root: HTMLElement
   /** Shows a portrait, or an empty place while it is not known. `mayLoad`: whether its picture may be asked for yet. */
-  show(portrait: Portrait | undefined, state: { isHere: boolean; isChosen: boolean; mayLoad: boolean }): void
+  show(portrait: Portrait | undefined, state: { isHere: boolean; isChosen: boolean; mayLoad: boolean; isSeen?: boolean }): void
   place(x: number, y: number, side: number): void
   hide(): void
 }
@@ -101,7 +101,7 @@ export function createTile(parent: HTMLElement): Tile {
 
   return {
     root,
-    show(portrait, { isHere, isChosen, mayLoad }) {
+    show(portrait, { isHere, isChosen, mayLoad, isSeen = true }) {
       root.classList.toggle('on', isHere)
       root.classList.toggle('chosen-one', isChosen)
       corners.chosen.hidden = !isChosen
@@ -116,6 +116,7 @@ export function createTile(parent: HTMLElement): Tile {
       const name = spokenPortrait(portrait)
       if (name !== shown) root.setAttribute('aria-label', name)
       shown = name
+      image.fetchPriority = isSeen ? 'high' : 'low'
       if (mayLoad) picture(portrait.thumb_url ?? '')
       else if (portrait.thumb_url !== url) picture('')
     },

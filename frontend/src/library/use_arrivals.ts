@@ -33,7 +33,7 @@ export function useArrivals(desk: Desk | null): Arrivals {
   const [arrivals, setArrivals] = useState<ReadonlyMap<string, number>>(new Map())
   const [curating, setCurating] = useState<{ id: string; at: number } | null>(null)
   const later = useLater()
-  const personOf = usePersonOf()
+  const personOf = usePersonOf(curating !== null)
   useProjectEvents((event) => {
     const news = event.payload as News
     if (!desk || news.dataset_id !== desk.dataset || !event.kind.startsWith('portraits.')) return

@@ -11,22 +11,14 @@ export type Dataset = Schemas['DatasetOut']
 export type Session = Schemas['SessionOut']
 export type Portrait = Omit<Schemas['PortraitOut'], 'verdict'> & { verdict: -1 | 0 | 1 }
 
-export interface PortraitFacts extends Portrait {
-  bytes?: number
-  sha256?: string
-  scored_by?: string
-  device_name?: string
-  exif?: Record<string, unknown>
-  camera?: Record<string, unknown>
-  found?: FoundFace[]
-}
-
 /** `box` is [x, y, width, height] in pixels of the upright original. */
 export interface FoundFace {
   box: [number, number, number, number]
   score?: number
   points?: ([number, number] | null)[] | null
 }
+
+export type PortraitFacts = Omit<Schemas['PortraitFactsOut'], 'verdict' | 'faces_found'> & { verdict: -1 | 0 | 1; faces_found: FoundFace[] }
 
 export type IndexSection = Schemas['GridSectionOut']
 export type LibraryIndex = Schemas['IndexOut']
@@ -44,17 +36,9 @@ export interface BatchAnswer {
   ids?: number[] | null
 }
 
-export interface History {
-  undo: string | null
-  redo: string | null
-}
+export type History = Schemas['HistoryOut']
 
-export interface SavedView {
-  id: string
-  name: string
-  query: Record<string, unknown>
-  count?: number | null
-}
+export type SavedView = Schemas['ViewOut']
 
 export interface Decision {
   verdict?: -1 | 0 | 1

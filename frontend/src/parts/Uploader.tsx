@@ -83,7 +83,7 @@ export function DropAnywhere({ kind, title, children }: { kind: UploadKind | nul
 }
 
 /** The rows of one kind. `onArrived` is called as each file has arrived. */
-export function UploadRows({ kind, onArrived, most = MOST_ROWS }: { kind: UploadKind; onArrived?: (row: UploadRow) => void; most?: number }) {
+export function UploadRows({ kind, onArrived, most = MOST_ROWS, wait = 0 }: { kind: UploadKind; onArrived?: (row: UploadRow) => void; most?: number; wait?: number }) {
   const kinds = [kind, ...(kind.others ?? [])].map((one) => one.kind)
   const rows = useStore(uploads).filter((row) => kinds.includes(row.kind) && row.state !== 'done')
   const latest = useRef(onArrived)
@@ -93,7 +93,10 @@ export function UploadRows({ kind, onArrived, most = MOST_ROWS }: { kind: Upload
   const names = kinds.join()
   useEffect(() => onArrival((row) => names.split(',').includes(row.kind) && latest.current?.(row)), [names])
   useEffect(() => {
-    for (const one of [kind, ...(kind.others ?? [])]) void takeUpAgain(one)
+    const timer = setTimeout(() => {
+      for (const one of [kind, ...(kind.others ?? [])]) void takeUpAgain(one)
+    }, wait)
+    return () => clearTimeout(timer)
     // Once for each place that files go to.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [kind.kind, kind.project])

@@ -3,9 +3,9 @@ import { pageData } from '../lib/page'
 import { queries, useAsk } from '../wire/query'
 import type { Person } from '../wire/types'
 
-export function usePersonOf(): (id: string | null | undefined) => Person | null {
+export function usePersonOf(isNeeded = true): (id: string | null | undefined) => Person | null {
   const { project, me } = pageData()
-  const members = useAsk({ ...queries.members(project?.id ?? ''), enabled: project !== null })
+  const members = useAsk({ ...queries.members(project?.id ?? ''), enabled: project !== null && isNeeded })
   return (id) => {
     if (!id) return null
     return members.data?.items.find((one) => one.user.id === id)?.user ?? (me?.id === id ? me : null)

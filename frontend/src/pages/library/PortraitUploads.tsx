@@ -80,7 +80,7 @@ export function PortraitUploads({ kind, subject }: { kind: UploadKind; subject?:
   if (!mayEdit()) return null
   return (
     <>
-      <UploadRows kind={kind} most={3} onArrived={(row) => row.kind === 'portraits_archive' && void refresh('jobs')} />
+      <UploadRows kind={kind} most={3} wait={1500} onArrived={(row) => row.kind === 'portraits_archive' && void refresh('jobs')} />
       <Imports kinds={['import_portraits']} {...(subject ? { subject } : {})} />
     </>
   )
