@@ -24,6 +24,8 @@ export interface Desk {
   readonly cursor: Store<number>
   /** How many arrived that are not shown yet. */
   readonly waiting: Store<number>
+  /** The batches that this page has made or undone, newest last. */
+  readonly own: ReadonlySet<number>
   /** Counts up whenever portraits in memory changed. */
   readonly changes: Store<number>
   current(): Portrait | undefined
@@ -58,6 +60,10 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
   const selection = createStore<Selection>(none)
   const [cursor, waiting, changes] = [createStore(0), createStore(0), createStore(0)]
   const line = createLine()
+  const own = new Set<number>()
+  const mine = (answer: BatchAnswer | null): void => {
+    if (typeof answer?.batch_id === 'number') own.add(answer.batch_id)
+  }
   let undoToast = 0
   let [asking, askingFacets, sourceScope]: [AbortController | null, AbortController | null, Scope | null] = [null, null, null]
 
@@ -97,6 +103,8 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       const rank = index.at_rank ?? (isNew || at === null ? 0 : Math.min(cursor.get(), index.count - 1))
       take(filter, index, first?.items ?? null)
       cursor.set(Math.max(0, rank))
+      // The grid first, then the figures beside it: asked for together they would make each other wait.
+      desk.renewFacets()
     } catch (error) {
       if (asking === mine && !mine.signal.aborted) fault.set(error)
     }
@@ -117,7 +125,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
   }
 
   const desk: Desk = {
-    dataset, wire, place, source, counts, facets, fault, selection, cursor, waiting, changes,
+    dataset, wire, own, place, source, counts, facets, fault, selection, cursor, waiting, changes,
     current: () => source.get()?.get(cursor.get()),
     show(filter, isStep = true) {
       const kept = tidy(filter)
@@ -125,13 +133,9 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       place.set((now) => ({ ...now, filter: kept, at: null, view: 'grid' }))
       selection.set(none)
       if (isStep) write(true)
-      desk.renewFacets()
       void ask(kept, null, true)
     },
-    renew: async () => {
-      desk.renewFacets()
-      await ask(place.get().filter, anchor(), false)
-    },
+    renew: () => ask(place.get().filter, anchor(), false),
     renewFacets() {
       askingFacets?.abort()
       const mine = (askingFacets = new AbortController())
@@ -191,7 +195,10 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     if (decision.verdict !== undefined && !isAll) counts.set(movedCounts(counted, before.values(), decision.verdict))
     const single = target.kind === 'ids' && target.ids.size === 1 ? [...target.ids][0] : undefined
     line.send(single === undefined ? null : `portrait:${single}:${Object.keys(decision).join()}`, () => wire.decide(body!, decision))
-      .then((answer) => answer && single === undefined && told(decisionWords(decision, answer.count), isAll))
+      .then((answer) => {
+        mine(answer)
+        if (answer && single === undefined) told(decisionWords(decision, answer.count), isAll)
+      })
       .catch((error: unknown) => {
         here.patch(before.keys(), (one) => (one.decided_at === at ? before.get(one.id)! : one))
         if (!isAll) counts.set(counted)
@@ -223,6 +230,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       await line.settled()
       closeToast(undoToast)
       const answer = await act()
+      mine(answer)
       const others = answer.kept_others ?? 0
       toast(`${done}: ${answer.label.charAt(0).toLowerCase()}${answer.label.slice(1).replace(/\.$/, '')}.`, others > 0 ? { more: `${portraits(others)} changed by somebody else since stay as they are.` } : {})
       if (!(await repaint(answer.ids ?? null))) await desk.renew()
@@ -252,7 +260,6 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     place.set(next)
     if (isOther) {
       selection.set(none)
-      desk.renewFacets()
       void ask(next.filter, next.at, true)
     } else if (next.at !== null) {
       const rank = source.get()?.rankOf(next.at)
@@ -261,7 +268,6 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
   })
   scope.add(() => asking?.abort())
   void ask(place.get().filter, place.get().at, true)
-  desk.renewFacets()
   return desk
 }
 

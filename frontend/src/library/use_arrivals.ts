@@ -11,6 +11,7 @@ import type { Decision, Portrait } from './wire'
 
 const CURATING_MS = 60_000
 const RENEW_MS = 1200
+const OWN_ANSWER_MS = 1500
 
 interface Arrivals {
   /** When a portrait of a session last arrived, of `Date.now()`. */
@@ -44,7 +45,12 @@ export function useArrivals(desk: Desk | null): Arrivals {
     } else if (event.kind === 'portraits.scored') {
       desk.source.get()?.freshen(news.ids ?? undefined)
       later('facets', RENEW_MS, desk.renewFacets)
-    } else if (event.kind === 'portraits.decided' && event.actor !== pageData().me?.id) {
+    } else if (event.kind === 'portraits.decided') {
+      if (event.actor === pageData().me?.id) {
+        // One's own may be told before it is answered; what another tab did is known by its batch.
+        setTimeout(() => !desk.own.has(news.batch_id ?? -1) && decidedElsewhere(desk, event, news, later), OWN_ANSWER_MS)
+        return
+      }
       if (event.actor) setCurating({ id: event.actor, at: Date.now() })
       decidedElsewhere(desk, event, news, later)
     }
