@@ -1,4 +1,4 @@
-"""Made-up sitters for the pictures of our own pages: drawn by the fake camera, so that nobody's portrait is published."""
+"""Made-up sitters for the pictures of our own pages, drawn by the fake camera: nobody's portrait is published."""
 
 import io
 import random
