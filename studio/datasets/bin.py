@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import CASCADE, Exists, OuterRef, QuerySet
+from django.db.models import CASCADE, Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils import timezone
 
 from studio.accounts.models import User
@@ -72,9 +72,9 @@ def purge(*, now: datetime | None = None) -> int:
 def _forget(ids: list[int]) -> None:
     """The rows and all that hangs on them, without loading any."""
     datasets = list(Dataset.objects.filter(portraits__in=ids).distinct())
-    for relation in Portrait._meta.related_objects:
-        if relation.on_delete is CASCADE:
-            hanging = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": ids})  # type: ignore[union-attr]
+    for relation in Portrait._meta.get_fields(include_hidden=True):  # most have no name to go back by
+        if isinstance(relation, ForeignObjectRel) and relation.on_delete is CASCADE:
+            hanging = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": ids})
             hanging._raw_delete(hanging.db)
     Portrait.objects.filter(pk__in=ids)._raw_delete("default")
     for dataset in datasets:

@@ -19,7 +19,7 @@ from studio.datasets.models import Portrait
 from studio.datasets.order import COLUMNS, PAGE, TIMES, bands_of, in_order
 from studio.datasets.query import VERDICTS, matching
 
-# Cameras that alternate would make a section of every picture: shorter runs than this belong to their neighbours.
+# Cameras that alternate would make a section of every picture: runs shorter than this are put together.
 SECTION_LEAST = 24
 
 
@@ -108,19 +108,21 @@ def _key_behind(rank: int, rows: Rows, portraits: dict[int, Portrait], wanted: L
 
 
 def _sections(sessions: np.ndarray) -> list[tuple[int, int]]:
-    """[first, end) of each run of one session; where sessions alternate, short runs join the one before."""
+    """[first, end) of each run of one session; where sessions alternate, short runs in a row are one."""
     if not len(sessions):
         return []
     spans = list(pairwise([0, *(np.flatnonzero(np.diff(sessions)) + 1).tolist(), len(sessions)]))
     if len(spans) == len(np.unique(sessions)):
         return spans
-    joined = spans[:1]
-    for first, end in spans[1:]:
-        begin, middle = joined[-1]
-        if min(end - first, middle - begin) < SECTION_LEAST:
-            joined[-1] = (begin, end)
+    joined: list[tuple[int, int]] = []
+    is_mixed = False  # whether the last section is made of short runs only
+    for first, end in spans:
+        is_short = end - first < SECTION_LEAST
+        if is_mixed and is_short:
+            joined[-1] = (joined[-1][0], end)
         else:
             joined.append((first, end))
+        is_mixed = is_short
     return joined
 
 
