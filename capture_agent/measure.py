@@ -24,14 +24,23 @@ BLACK, WHITE = 2, 253
 
 @dataclass(frozen=True)
 class Look:
-    """What a look at a photograph gives: its numbers, and a smaller JPEG of it to show."""
+    """What a look at a photograph gives: its numbers, a smaller JPEG of it to show, and where its largest face is.
+
+    `face`: left, top, right, bottom as shares of width and height.
+    """
 
     measures: Measures
     small_jpeg: bytes
+    face: Box | None = None
 
 
-def look(jpeg: bytes, *, finder: FaceFinder | None, small_px: int = 640, quality: int = 75) -> Look:
-    """Decode a JPEG at a fraction of its size and measure it. Raises CameraError when it is no whole picture."""
+def look(
+    jpeg: bytes, *, finder: FaceFinder | None, face: Box | None = None, small_px: int = 640, quality: int = 75
+) -> Look:
+    """Decode a JPEG at a fraction of its size and measure it. Raises CameraError when it is no whole picture.
+
+    Without a finder `face` says where the last one was: sharpness is then measured there, and stays comparable.
+    """
     try:
         with Image.open(io.BytesIO(jpeg)) as file:
             file.draft("RGB", (GREY_PX, GREY_PX))
@@ -42,6 +51,8 @@ def look(jpeg: bytes, *, finder: FaceFinder | None, small_px: int = 640, quality
     grey = picture.convert("L")
     faces = finder.find(grey) if finder else None
     largest = max(faces, key=lambda box: (box[2] - box[0]) * (box[3] - box[1])) if faces else None
+    if finder is None and face is not None:
+        largest = _scaled(face, grey.width, grey.height)
     brightness, clipped = brightness_and_clipped(grey)
     measures = Measures(
         sharpness=round(sharpness(grey, largest), 1),
@@ -52,7 +63,11 @@ def look(jpeg: bytes, *, finder: FaceFinder | None, small_px: int = 640, quality
     picture.thumbnail((small_px, small_px), Image.Resampling.BILINEAR)
     small = io.BytesIO()
     picture.save(small, "JPEG", quality=quality)
-    return Look(measures, small.getvalue())
+    return Look(measures, small.getvalue(), largest and _scaled(largest, 1 / grey.width, 1 / grey.height))
+
+
+def _scaled(box: Box, across: float, down: float) -> Box:
+    return box[0] * across, box[1] * down, box[2] * across, box[3] * down
 
 
 def sharpness(grey: Image.Image, box: Box | None = None) -> float:

@@ -15,7 +15,7 @@ from capture_agent.advice import Advice
 from capture_agent.burst import Burst
 from capture_agent.cameras.base import Camera, Photo
 from capture_agent.errors import CameraError, CameraLost, CaptureError
-from capture_agent.faces import FaceFinder
+from capture_agent.faces import Box, FaceFinder
 from capture_agent.listener import Listener
 from capture_agent.measure import Look, look
 from capture_agent.protocol import (
@@ -67,6 +67,7 @@ class Sitting:
         self.advice = Advice()
         self._begins_at = 0.0
         self._faces_at = -FACES_EVERY_SECONDS
+        self._face: Box | None = None
         self._live_at = 0.0
         self._failures = 0
         camera.configure(settings)
@@ -114,7 +115,7 @@ class Sitting:
         self._refuse_in("countdown", "shooting", "paused", why="A burst is going on.")
         photo = self.camera.photograph()
         seen = look(photo.jpeg, finder=self._finder, small_px=TEST_SHOT_PX)
-        self.state, self.effective, self.last = "testing", photo.effective, seen.measures
+        self.state, self.effective, self.last, self._face = "testing", photo.effective, seen.measures, seen.face
         self._listener.tested(TestShot(measures=seen.measures, effective=photo.effective), _smaller(photo, seen))
 
     def _accept(self, _: Record) -> None:
@@ -222,7 +223,7 @@ class Sitting:
         self.burst.begin_shot()
         try:
             photo = self.camera.photograph()
-            seen = look(photo.jpeg, finder=self._finder_now())
+            seen = look(photo.jpeg, finder=self._finder_now(), face=self._face)
             kept = self.shelf.add(
                 self.session.session_id,
                 photo.jpeg,
@@ -242,7 +243,7 @@ class Sitting:
             self._failed(error)
             return
         self.burst.count_shot()
-        self._failures, self.trouble = 0, None
+        self._failures, self.trouble, self._face = 0, None, seen.face
         self.effective, self.last = photo.effective, seen.measures
         self.advice.add(seen.measures)
         told = Shot(

@@ -225,20 +225,18 @@ def test_at_the_floor_the_burst_ends_with_a_clear_sign(
     tmp_path: Path, memory: Memory, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
     """Room for two more photographs above the floor, then none."""
+    size = len(FakeCamera("", clock=clock).live().jpeg)
+    assert size < 60_000
+    monkeypatch.setattr("capture_agent.spool.FIRST_GUESS_BYTES", float(size))
     with Spool(tmp_path / "spool", floor_bytes=10**9) as spool:
         sitting = make(FakeCamera("", clock=clock), spool, memory, clock)
         free = 10**9 + 60_000
-        sizes: list[int] = []
 
         def disk_usage(_: object) -> Any:
             used = sum(path.stat().st_size for path in pictures(tmp_path))
-            sizes.append(used)
             return type("Usage", (), {"free": free - used})
 
         monkeypatch.setattr("capture_agent.spool.shutil.disk_usage", disk_usage)
-        size = len(FakeCamera("", clock=clock).live().jpeg)
-        assert size < 60_000
-        monkeypatch.setattr("capture_agent.spool.FIRST_GUESS_BYTES", size)
         ask(sitting, "configure", settings={"number_of_photos": 100})
         ask(sitting, "start", countdown=False)
         run(sitting, clock, 3)
@@ -305,6 +303,20 @@ def test_missing_faces_and_darkness_are_told_while_the_sitter_is_there(spool: Sp
         run(sitting, clock, 4)
         assert [each.kind for each in warnings_of(sitting)] == expected, (place, exposure)
         sitting.end()
+
+
+def test_sharpness_means_the_same_in_every_photograph_of_a_burst(spool: Spool, memory: Memory, clock: Clock):
+    """Faces are looked for once a second; in between it is measured where the last one was."""
+    settings = SETTINGS.changed({"number_of_photos": 12, "interval_seconds": 0.3, "resolution": [640, 640]})
+    sitting = Sitting(
+        FakeCamera("", clock=clock), spool, listener=memory, settings=settings, finder=face_finder(), clock=clock
+    )
+    ask(sitting, "start", countdown=False)
+    run(sitting, clock, 5)
+    assert {shot.measures.faces for shot in memory.shots} == {1, None}
+    values = [shot.measures.sharpness for shot in memory.shots]
+    assert max(values) - min(values) < 10
+    assert not warnings_of(sitting)
 
 
 def test_a_plain_folder_keeps_shots_as_pitraiture_did(tmp_path: Path, memory: Memory, clock: Clock):
