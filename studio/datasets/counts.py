@@ -18,10 +18,11 @@ from studio.events.models import EventCounter
 KEPT = 256
 NEWEST = 20
 ENOUGH = 5
-DULL, BURNT = 12.0, 8.0  # sharpness of 100, percent of pixels
+# Blurred portraits have less sharpness than this (of 100); brightness of 100; percent of the pixels.
+SOFTEST, DARKEST, BRIGHTEST, MOST_CLIPPED = 25.0, 12.0, 85.0, 25.0
 NO_FACE = "No face in {none} of {of} pictures."
 SOFT = "The pictures are soft: look at the focus."
-LIGHT = "Much of the pictures is black or burnt out: look at the light."
+LIGHT = "The pictures are too dark, too bright or burnt out: look at the light."
 HERE = Q(binned_at=None)
 Value = TypeVar("Value")
 
@@ -73,21 +74,24 @@ def _summed(rows: Any) -> list[dict[str, Any]]:
             none=Count("id", filter=scored & Q(faces=0)),
             sharp=Avg("sharpness", filter=scored),
             burnt=Avg("clipped", filter=scored),
+            light=Avg("brightness", filter=scored),
         )
     )
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
     """The warning is the first thing that a person at the camera would want to hear."""
-    warning = ""
-    if row["scored"] >= ENOUGH:
-        if row["none"] * 2 > row["scored"]:
-            warning = NO_FACE.format(none=row["none"], of=row["scored"])
-        elif row["sharp"] is not None and row["sharp"] < DULL:
-            warning = SOFT
-        elif row["burnt"] is not None and row["burnt"] > BURNT:
-            warning = LIGHT
-    return {"count": row["count"], "warning": warning}
+    return {"count": row["count"], "warning": _warning(row) if row["scored"] >= ENOUGH else ""}
+
+
+def _warning(row: dict[str, Any]) -> str:
+    if row["none"] * 2 > row["scored"]:
+        return NO_FACE.format(none=row["none"], of=row["scored"])
+    if row["sharp"] is not None and row["sharp"] < SOFTEST:
+        return SOFT
+    if row["light"] is not None and not DARKEST <= row["light"] <= BRIGHTEST:
+        return LIGHT
+    return LIGHT if row["burnt"] is not None and row["burnt"] > MOST_CLIPPED else ""
 
 
 def _unless_changed(what: str, dataset: Dataset, make: Callable[[], Value]) -> Value:

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from studio.blobs.store import readable_size
-from studio.datasets import jpeg, metadata
+from studio.datasets import jpeg, metadata, vips
 
 # Only these decoders are ever asked, whatever the file is called.
 FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF")
@@ -82,13 +82,19 @@ def decode(path: Path, *, at_least_px: int | None = 1440) -> Decoded:
         width, height = _upright_size(image)
         exif, kind, profile = metadata.facts_of(image), _format_of(image), image.info.get("icc_profile")
         try:
-            small = jpeg.scaled(path, image, at_least_px) if at_least_px is not None and kind == "JPEG" else None
-            loaded = small or image
+            loaded = _scaled(path, image, at_least_px) or image
             loaded.load()
             seen = in_srgb(to_rgb(upright(loaded)), profile, mode=image.mode)
         except Exception as error:  # decoders meet damaged files in many ways
             raise PictureRefused(DAMAGED) from error
     return Decoded(seen, width, height, kind, exif, scale=round(8 * max(seen.size) / max(width, height)) / 8)
+
+
+def _scaled(path: Path, image: Image.Image, at_least_px: int | None) -> Image.Image | None:
+    """A smaller decoding by whoever can make one."""
+    if at_least_px is None:
+        return None
+    return (jpeg if _format_of(image) == "JPEG" else vips).scaled(path, image, at_least_px)
 
 
 def upright(image: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from studio.datasets import pictures, thumbs
+from studio.datasets import pictures, thumbs, vips
 from studio.datasets.pictures import PictureRefused, decode, inspect
 from tests.conftest import REPOSITORY
 
@@ -145,6 +145,52 @@ def test_a_picture_that_ends_too_early_is_said_to_be_damaged(tmp_path, kind, cut
     path.write_bytes(data[: int(len(data) * cut)])
     with pytest.raises(PictureRefused, match=r"\.$"):
         decode(path)
+
+
+def deep(width: int, height: int) -> bytes:
+    """A PNG of 16 bits per colour: red falls, green rises from left to right, blue from top to bottom."""
+    across, down = np.meshgrid(np.linspace(0, 65535, width), np.linspace(0, 65535, height))
+    values = np.stack([65535 - across, across, down], 2).astype(">u2")
+    rows = b"".join(b"\x00" + row.tobytes() for row in values)
+    return png(struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0), zlib.compress(rows, 1))
+
+
+def large(tmp_path, kind: str):
+    """A picture of 6 megapixels that lies on its side."""
+    across, down = np.meshgrid(np.linspace(0, 255, 3000), np.linspace(0, 255, 2000))
+    values = np.stack([255 - across, across, down], 2).astype(np.uint8)
+    if kind == "deep":
+        (tmp_path / "large").write_bytes(deep(3000, 2000))
+        return tmp_path / "large"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = Image.fromarray(values) if kind != "glass" else Image.fromarray(np.dstack([values, values[:, :, 2]]))
+    options = {"lossless": True} if kind == "WEBP" else {}
+    return saved(image, tmp_path / "large", "PNG" if kind == "glass" else kind, exif=exif, **options)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "WEBP", "deep", "glass"])
+def test_libvips_and_pillow_see_the_same(tmp_path, kind, monkeypatch):
+    """With pyvips a large picture is read row by row, at some eighths; without it by Pillow, in full."""
+    path = large(tmp_path, kind)
+    by_vips = decode(path, at_least_px=900)
+    monkeypatch.setattr(vips, "load", lambda: None)
+    by_pillow = decode(path, at_least_px=900)
+    assert (by_vips.scale, by_pillow.scale) == (3 / 8, 1.0)
+    assert (by_vips.width_px, by_vips.height_px) == (by_pillow.width_px, by_pillow.height_px)
+    assert by_vips.image.size == ((1125, 750) if kind == "deep" else (750, 1125))
+    same_size = by_pillow.image.resize(by_vips.image.size, Image.Resampling.LANCZOS)
+    apart = np.abs(np.asarray(by_vips.image, np.int16) - np.asarray(same_size, np.int16))
+    assert apart.mean() < 1
+    assert apart.max() <= 6
+
+
+def test_libvips_says_that_a_large_picture_is_damaged(tmp_path):
+    path = large(tmp_path, "PNG")
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 7 // 10])
+    with pytest.raises(PictureRefused, match="damaged"):
+        decode(path, at_least_px=900)
 
 
 def png(header: bytes, data: bytes) -> bytes:
