@@ -28,8 +28,9 @@ PER_LANE = 200
 LOOK_SECONDS = 0.25
 
 
+@transaction.atomic
 def queue_scoring(dataset: Dataset, *, by: Any = None) -> None:
-    """See to it that what has no scores gets them. Call it inside a transaction, as often as you like."""
+    """See to it that what has no scores gets them. Call it in the transaction of the change, as often as you like."""
     _wait_for_others(dataset)
     at_work = Job.objects.filter(kind=KIND, subject=dataset.subject, state__in=[State.QUEUED, State.RUNNING])
     busy = {payload["lane"] for payload in at_work.values_list("payload", flat=True)}
