@@ -33,16 +33,16 @@ class YuNet:
         copy.thumbnail((LOOK_PX, LOOK_PX), Image.Resampling.HAMMING)
         self._network.setInputSize(copy.size)
         _, rows = self._network.detect(np.ascontiguousarray(np.asarray(copy)[:, :, ::-1]))
-        return [] if rows is None else [_face(row, copy.width, copy.height) for row in np.asarray(rows, np.float64)]
+        return [] if rows is None else [_face(row.tolist(), copy.width, copy.height) for row in rows]
 
 
-def _face(row: np.ndarray, width: int, height: int) -> Face:
+def _face(row: list[float], width: int, height: int) -> Face:
     """One row of its answer: box, eyes, nose, corners of the mouth (the person's right first), score."""
     left, top, wide, high = row[:4]
-    points = shares([(x, y) for x, y in row[4:14].reshape(5, 2)], width, height)
+    points = shares([(row[at], row[at + 1]) for at in range(4, 14, 2)], width, height)
     first, second, third, fourth, fifth = points
     named: Points = (first, second, third, fourth, fifth)
-    return Face((left / width, top / height, wide / width, high / height), round(float(row[14]), 4), named)
+    return Face((left / width, top / height, wide / width, high / height), round(row[14], 4), named)
 
 
 def _opencv() -> Any:

@@ -9,6 +9,7 @@ from PIL import Image
 from studio.datasets.faces import Face, FaceModelError, ModelFile, load_finder
 from studio.datasets.pose import roll_and_yaw
 from studio.datasets.scores import face_facts, score, version_of
+from tests.conftest import REPOSITORY
 
 # What the notes of faces.json leave open: the detector may find the profile behind the camera, or may not.
 MAY_BE_MISSED = {"cameraman_profile.png"}
@@ -39,6 +40,18 @@ def test_every_portrait_has_the_faces_that_its_notes_promise(portraits, found):
     counts = {name: len(scores.faces) for name, scores in found.items() if name not in MAY_BE_MISSED}
     assert counts == {name: facts["faces"] for name, (facts, _) in portraits.items() if name not in MAY_BE_MISSED}
     assert all(len(found[name].faces) <= portraits[name][0]["faces"] for name in MAY_BE_MISSED)
+
+
+def test_the_table_of_what_is_found_and_missed_is_up_to_date(portraits, found):
+    """docs/faces.md lists every sample portrait. When this fails, put the lines below into it."""
+    lines = ["| picture | faces | found | what is said of it | |", "|---|---:|---:|---|---|"]
+    for name, (facts, _) in portraits.items():
+        words = "; ".join(facts[what] for what in ("pose", "quality", "note") if what in facts) or "no face"
+        wanted, counted = facts["faces"], len(found[name].faces)
+        fault = {-1: "missed", 0: "", 1: "false"}[(counted > wanted) - (counted < wanted)]
+        lines.append(f"| `{name}` | {wanted} | {counted} | {words} | {fault} |")
+    table = "\n".join(lines)
+    assert table in (REPOSITORY / "docs" / "faces.md").read_text(encoding="utf-8"), f"\n{table}"
 
 
 def test_faces_lie_where_the_notes_say(portraits, found):
