@@ -46,7 +46,7 @@ class DlibPoints:
         self.count = self._count()
         if self.count not in READERS:
             raise FaceModelError(f"The face model {path} gives {self.count} points; 5 or 68 are understood.")
-        self.name = f"points{self.count} {file.sha256[:8].lower()}"
+        self.name = f"points {file.sha256[:8].lower()}"
 
     def points(self, look: Image.Image, face: Face) -> Points | None:
         left, top, width, height = face.box

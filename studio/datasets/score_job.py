@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from studio.datasets.face_models import current_version
 from studio.datasets.models import Dataset, Portrait
 from studio.events.models import EventCounter
 from studio.jobs import queue
@@ -92,14 +93,6 @@ def follow(job: Job) -> None:
     dataset = Dataset.objects.filter(pk=job.payload["dataset_id"], binned_at=None).first()
     if dataset is not None:
         queue_scoring(dataset, by=job.created_by)
-
-
-def current_version() -> str:
-    """What would be written as `scored_by` now. Raises FaceModelError."""
-    from studio.datasets.score_write import finder_of_settings
-    from studio.datasets.scores import version_of
-
-    return version_of(finder_of_settings())
 
 
 def _enqueue(dataset: Dataset, *, lane: int, lanes: int, by: Any) -> Job:

@@ -11,9 +11,10 @@ from django.db import transaction
 
 from studio.blobs.store import local_path, put_bytes
 from studio.datasets import arrivals, pictures, stacks, thumbs
+from studio.datasets.face_models import version_of
 from studio.datasets.faces import FaceFinder, ModelFile, load_finder
 from studio.datasets.models import Dataset, Portrait, PortraitFacts
-from studio.datasets.scores import face_facts, score, version_of
+from studio.datasets.scores import face_facts, score
 from studio.events.record import record
 
 GONE = "The file of this portrait is missing from the store. Run manage.py verify_store."
@@ -40,7 +41,7 @@ class Scorer:
         self.dataset = dataset
         self.context = context
         self.finder = finder_of_settings()
-        self.version = version_of(self.finder)
+        self.version = version_of([self.finder.name])
         self.done = self.broken = 0
         self._note = Path(settings.STUDIO_DATA) / "tmp" / f"pictures-{context.job_id}"
         self._note.parent.mkdir(parents=True, exist_ok=True)

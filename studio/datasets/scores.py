@@ -18,11 +18,6 @@ class Scores:
     columns: dict[str, Any]
 
 
-def version_of(finder: FaceFinder) -> str:
-    """What gave the scores: kept as `scored_by`. When it changes, the portraits are scored again."""
-    return f"{finder.name}; {focus.NAME}; {light.NAME}; {hashes.NAME}"
-
-
 def score(picture: Image.Image, finder: FaceFinder, *, width_px: int, height_px: int) -> Scores:
     """The scores of an upright RGB picture, which may be smaller than its original of that size."""
     grey = picture.convert("L")

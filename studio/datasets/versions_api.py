@@ -13,7 +13,7 @@ from ninja import Router, Schema, Status
 
 from studio.accounts.auth import person_of
 from studio.blobs.serve import blob_response
-from studio.datasets import exports, score_job, version_diff, versions
+from studio.datasets import exports, face_models, score_job, version_diff, versions
 from studio.datasets.decisions import decide
 from studio.datasets.export_files import ENDINGS, TYPES
 from studio.datasets.face_filter import as_told, candidates_of, choose, with_ids
@@ -45,6 +45,20 @@ class ScoreOut(Schema):
     """How many will be scored again, because other models scored them."""
 
     count: int
+
+
+class ModelOut(Schema):
+    name: str
+    licence: str
+
+
+class ScoringOut(Schema):
+    """What scores portraits now; how many wait for it, and how many have scores of other models."""
+
+    version: str
+    models: list[ModelOut]
+    waiting: int
+    outdated: int
 
 
 @router.get("/datasets/{uuid:dataset_id}/versions", response=VersionList)
@@ -130,6 +144,12 @@ def filter_faces(request: HttpRequest, dataset_id: UUID, order: FaceFilterIn) ->
         batch = decide(dataset, with_ids(choice.ids), verdict=1, by=person_of(request), label=label)
         told["batch_id"] = batch.pk if batch else None
     return told
+
+
+@router.get("/datasets/{uuid:dataset_id}/score", response=ScoringOut)
+def get_scoring(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
+    """The models with their licences, and whether there is anything to score again."""
+    return face_models.facts(Portrait.objects.filter(dataset=_dataset(request, dataset_id), binned_at=None))
 
 
 @router.post("/datasets/{uuid:dataset_id}/score", response={202: ScoreOut})

@@ -414,7 +414,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Scoring
+         * @description The models with their licences, and whether there is anything to score again.
+         */
+        get: operations["studio_datasets_versions_api_get_scoring"];
         put?: never;
         /**
          * Score Dataset
@@ -3723,6 +3727,13 @@ export interface components {
             role: "owner" | "editor" | "viewer";
             user: components["schemas"]["PersonOut"];
         };
+        /** ModelOut */
+        ModelOut: {
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+        };
         /** MonthOut */
         MonthOut: {
             /** Count */
@@ -4649,6 +4660,20 @@ export interface components {
         ScoreOut: {
             /** Count */
             count: number;
+        };
+        /**
+         * ScoringOut
+         * @description What scores portraits now; how many wait for it, and how many have scores of other models.
+         */
+        ScoringOut: {
+            /** Models */
+            models: components["schemas"]["ModelOut"][];
+            /** Outdated */
+            outdated: number;
+            /** Version */
+            version: string;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * SectionOut
@@ -5922,6 +5947,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_versions_api_get_scoring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoringOut"];
                 };
             };
         };

@@ -2,13 +2,17 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from studio.datasets.face_models import POINT_LICENCES, current_version, models_of_settings, version_of
 from studio.datasets.faces import Face, FaceModelError, ModelFile, load_finder
 from studio.datasets.pose import roll_and_yaw
-from studio.datasets.scores import face_facts, score, version_of
+from studio.datasets.scores import face_facts, score
+from studio.errors import SettingsError
+from studio.settings.face_models import FaceModels, SuppliedFile, read
 from tests.conftest import REPOSITORY
 
 # What the notes of faces.json leave open: the detector may find the profile behind the camera, or may not.
@@ -109,9 +113,14 @@ def test_roll_is_the_angle_of_the_eyes_and_yaw_follows_the_nose(roll, aside):
     assert found_yaw == pytest.approx(math.degrees(math.atan(aside / 0.45)))
 
 
-def test_the_models_are_named_in_short(finder):
-    assert version_of(finder).startswith("dlib-hog ")
-    assert len(version_of(finder)) <= 80
+def test_the_models_are_named_without_being_opened(finder, settings):
+    assert current_version() == version_of([finder.name])
+    assert models_of_settings() == [{"name": finder.name, "licence": "Boost Software License 1.0"}]
+    known = next(sha256 for sha256, licence in POINT_LICENCES.items() if "68" in licence)
+    settings.FACE_MODELS = FaceModels("yunet", SuppliedFile(Path("y"), "a" * 64), SuppliedFile(Path("p"), known))
+    assert [model["licence"] for model in models_of_settings()] == ["MIT", POINT_LICENCES[known]]
+    assert current_version().startswith(f"yunet aaaaaaaa + points {known[:8]}; ")
+    assert len(current_version()) <= 80
 
 
 def test_a_model_file_must_be_the_one_that_the_operator_named(tmp_path):
@@ -128,3 +137,19 @@ def test_a_model_file_must_be_the_one_that_the_operator_named(tmp_path):
         load_finder("haar")
     with pytest.raises(FaceModelError, match="STUDIO_YUNET_FILE"):
         load_finder("yunet")
+
+
+def test_settings_of_face_models_say_what_is_wrong(tmp_path):
+    path = tmp_path / "yunet.onnx"
+    path.write_bytes(b"x")
+    right = {"STUDIO_YUNET_FILE": str(path), "STUDIO_YUNET_SHA256": "A" * 64}
+    assert read({}) == FaceModels("dlib", None, None)
+    assert read({"STUDIO_FACE_DETECTOR": "yunet", **right}).yunet == SuppliedFile(path, "a" * 64)
+    for wrong, sentence in [
+        ({"STUDIO_FACE_DETECTOR": "haar"}, "use dlib or yunet"),
+        ({"STUDIO_FACE_DETECTOR": "yunet"}, "needs its file"),
+        ({**right, "STUDIO_YUNET_FILE": str(tmp_path / "absent")}, "there is no such file"),
+        ({**right, "STUDIO_YUNET_SHA256": "abc"}, "64 digits"),
+    ]:
+        with pytest.raises(SettingsError, match=sentence):
+            read(wrong)

@@ -198,7 +198,7 @@ def test_another_model_scores_again_and_no_decision_is_lost(dataset, face, monke
     run()
     Decision.objects.create(portrait=portrait, dataset=dataset, verdict=1, stars=4, by=owner)
     assert score_job.score_again(dataset) == 0
-    monkeypatch.setattr(score_write, "version_of", lambda finder: "dlib-hog 99; focus 2")
+    monkeypatch.setattr(score_write, "version_of", lambda names: "dlib-hog 99; focus 2")
     monkeypatch.setattr(score_job, "current_version", lambda: "dlib-hog 99; focus 2")
     assert score_job.score_again(dataset) == 1
     portrait.refresh_from_db()

@@ -15,9 +15,10 @@ from PIL import Image
 
 from studio.blobs.store import open_blob, path_of, put_bytes
 from studio.datasets import exports, versions
+from studio.datasets.face_models import current_version
 from studio.datasets.faces import load_finder
 from studio.datasets.models import DatasetVersion, Portrait, PortraitFacts, VersionExport, VersionItem
-from studio.datasets.scores import face_facts, score, version_of
+from studio.datasets.scores import face_facts, score
 from studio.datasets.thumbs import make
 from studio.jobs import queue
 from studio.jobs.handlers import JobCancelled, JobFailed
@@ -39,9 +40,9 @@ def looked_at(sample_data):
         picture = Image.open(io.BytesIO(content))
         size = {"width_px": picture.width, "height_px": picture.height}
         scores = score(picture, finder, **size)
-        columns = {**scores.columns, **size, "state": "ready", "scored_by": version_of(finder)}
+        columns = {**scores.columns, **size, "state": "ready", "scored_by": current_version()}
         found[name] = (content, columns, [face_facts(face, **size) for face in scores.faces], make(picture).view)
-    return {**found, "broken.jpg": (b"no picture", {"state": "broken", "scored_by": version_of(finder)}, [], b"")}
+    return {**found, "broken.jpg": (b"no picture", {"state": "broken", "scored_by": current_version()}, [], b"")}
 
 
 @pytest.fixture
