@@ -14,6 +14,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import IO, Any
 
+from django.conf import settings
+
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -32,6 +34,11 @@ IN_MEMORY_BYTES = 256 * 1024
 RELIEVED = (
     b'{"detail": "This piece ended early. What arrived of it is kept: ask for the offset, then go on from there."}'
 )
+MUCH = b'{"detail": "Send at most 4 MiB at once."}'
+
+
+class TooLarge(Exception):
+    """More than a piece may have."""
 
 
 class Piece:
@@ -43,7 +50,10 @@ class Piece:
         self.heard_at = time.monotonic()
 
     async def read(self, receive: Receive, body: IO[bytes]) -> bool:
-        """Take what comes. True when the body is whole; False when it was cut, relieved or fell silent."""
+        """Take what comes. True when the body is whole; False when it was cut, relieved or fell silent.
+
+        Raises TooLarge.
+        """
         stopped = asyncio.ensure_future(self.stop.wait())
         try:
             while True:
@@ -60,6 +70,8 @@ class Piece:
                     return False
                 self.heard_at = time.monotonic()
                 body.write(message.get("body", b""))
+                if body.tell() > settings.UPLOAD_CHUNK_BYTES:
+                    raise TooLarge
                 if not message.get("more_body", False):
                     return True
         finally:
@@ -87,6 +99,8 @@ class Pieces:
         piece = Piece(_sender(scope))
         self._open[scope["path"]] = piece
         try:
+            if int(_header(scope, b"content-length") or 0) > settings.UPLOAD_CHUNK_BYTES:
+                raise TooLarge
             with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as body:
                 if await piece.read(receive, body):
                     await self._application(scope, _replay(body, then=receive), send)
@@ -94,7 +108,9 @@ class Pieces:
                 # A piece with a checksum of its own is whole or nothing.
                 if body.tell() and not _header(scope, b"upload-checksum"):
                     await self._application(_shortened(scope, body.tell()), _replay(body, then=_never), _nowhere)
-            await _answer_early(send)
+            await _answer_early(send, 408, RELIEVED)
+        except TooLarge:
+            await _answer_early(send, 413, MUCH)
         finally:
             piece.done.set()
             if self._open.get(scope["path"]) is piece:
@@ -151,8 +167,9 @@ async def _nowhere(message: Message) -> None:
     """The sender of a piece that ended early is not there to hear what came of it."""
 
 
-async def _answer_early(send: Send) -> None:
+async def _answer_early(send: Send, status: int, body: bytes) -> None:
+    """The rest of the body is not read: the connection ends with this answer."""
     headers = [(b"content-type", b"application/json"), (b"connection", b"close"), (b"tus-resumable", b"1.0.0")]
-    headers.append((b"content-length", str(len(RELIEVED)).encode()))
-    await send({"type": "http.response.start", "status": 408, "headers": headers})
-    await send({"type": "http.response.body", "body": RELIEVED})
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

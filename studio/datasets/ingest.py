@@ -18,7 +18,8 @@ from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFa
 from studio.datasets.sessions import upload_session
 from studio.errors import Refused
 
-CAMERA_LETTERS = 16_000
+# All metadata travel in one line of a header, which servers limit to 16 KiB.
+CAMERA_LETTERS = 8_000
 MAX_SEQUENCE = 2**31 - 1
 NO_DATASET = "There is no such dataset in this project, or it lies in the bin. Choose another."
 NO_SESSION = "There is no such session in this dataset. Announce it first."
@@ -186,5 +187,5 @@ def _camera(text: str) -> dict[str, Any]:
     except ValueError:
         camera = None
     if not isinstance(camera, dict):
-        raise Refused("camera: write the settings as a JSON object of at most 16,000 letters.", field="camera")
+        raise Refused("camera: write the settings as a JSON object of at most 8,000 letters.", field="camera")
     return camera

@@ -1,6 +1,7 @@
 """A client whose connection died comes back before the server has noticed (F6, F8), under both servers, for real."""
 
 import base64
+import contextlib
 import hashlib
 import socket
 import time
@@ -146,6 +147,27 @@ def test_one_connection_sends_piece_after_piece(studio, client, project):
             assert one.patch(address, headers=headers, content=DATA[start : start + 20_000]).status_code == 204
             assert int(one.head(address).headers["Upload-Offset"]) == min(start + 20_000, len(DATA))
     assert client.get(address).json()["state"] == "done"
+
+
+@pytest.mark.parametrize("is_said", [True, False])
+def test_a_piece_that_is_too_large_is_refused_before_it_is_read(studio, client, project, is_said):
+    """Whether its length is said or it comes in chunks without one."""
+    address = begin(client, project, b"x" * (6 * 1024 * 1024))
+    length = "Content-Length: 6291456" if is_said else "Transfer-Encoding: chunked"
+    head = (
+        f"PATCH {address} HTTP/1.1\r\nHost: 127.0.0.1:{studio.port}\r\nUpload-Offset: 0\r\nTus-Resumable: 1.0.0\r\n"
+        f"Authorization: {client.headers['Authorization']}\r\n"
+        f"Content-Type: application/offset+octet-stream\r\n{length}\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", studio.port), timeout=10) as line:
+        line.sendall(head.encode() + b"\r\n")
+        with contextlib.suppress(ConnectionError):  # it may hang up before it has taken everything
+            for _ in range(0 if is_said else 6):
+                line.sendall(b"100000\r\n" + b"x" * 0x100000 + b"\r\n")
+            line.sendall(b"" if is_said else b"0\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            assert b" 413 " in line.recv(1000)
+    assert offset_of(client, address) == 0
 
 
 def test_two_pieces_at_once_are_one_that_is_taken(studio, client, project):
