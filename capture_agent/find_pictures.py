@@ -50,7 +50,7 @@ def find_pictures(path: Path) -> list[Picture]:
     elif zipfile.is_zipfile(path):
         found = list(_in_zip(path))
     elif path.is_file() and is_picture(path.name):
-        found = [_of_file(path, path.parent)]
+        found = [_of_file(path.resolve(), path.resolve().parent)]
     else:
         raise CaptureError(f"{path} is no folder, zip or picture." if path.exists() else f"There is no {path}.")
     first: dict[str, datetime] = {}
@@ -61,6 +61,7 @@ def find_pictures(path: Path) -> list[Picture]:
 
 def _in_folder(root: Path) -> Iterator[Picture]:
     """Of a memory card only DCIM counts: what a camera keeps beside it is none of ours."""
+    root = root.resolve()
     start = root / "DCIM" if (root / "DCIM").is_dir() else root
     for folder, folders, files in os.walk(start, onerror=_refuse):
         folders[:] = sorted(one for one in folders if one not in SHADOWS and not one.startswith("."))
@@ -82,7 +83,7 @@ def _of_file(path: Path, root: Path) -> Picture:
         set_name=set_name,
         taken_at=taken_at,
         size_bytes=state.st_size,
-        mark=f"{path.resolve()} {state.st_size} {state.st_mtime_ns}",
+        mark=f"{path} {state.st_size} {state.st_mtime_ns}",
         read=partial(_read_file, path),
     )
 

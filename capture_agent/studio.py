@@ -199,7 +199,7 @@ def _is_loopback(studio: str) -> bool:
 def _cause(error: httpx.TransportError) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    return str(error) or type(error).__name__
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def _retry_after(answer: httpx.Response) -> float:

@@ -142,10 +142,10 @@ class Uploader:
         while not self._stop.is_set():
             try:
                 item = self.queue.take(self.client)
-                if item is None and self._is_draining and self.queue.is_finished():
-                    return
                 if item is None:
                     self.queue.rest(self.client)
+                    if self._is_draining and self.queue.is_finished():
+                        return
                     self._pause(IDLE_SECONDS)
                     continue
                 self._send(item, speed)

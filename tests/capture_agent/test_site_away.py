@@ -89,7 +89,8 @@ def test_f1_kill_9_of_site_and_agent_while_pictures_are_sent(tmp_path: Path, kil
 
 
 @pytest.mark.usefixtures("quick_pauses")
-def test_f16_while_the_database_is_away_the_device_waits_and_then_goes_on(tmp_path: Path):
+@pytest.mark.parametrize("seconds", [pytest.param(3, id="3 s"), pytest.param(60, id="60 s", marks=pytest.mark.soak)])
+def test_f16_while_the_database_is_away_the_device_waits_and_then_goes_on(tmp_path: Path, seconds: float):
     with (
         postgres() as database,
         studio_on(tmp_path, STUDIO_DATABASE_URL=database.url, STUDIO_DEMO="no") as studio,
@@ -99,7 +100,7 @@ def test_f16_while_the_database_is_away_the_device_waits_and_then_goes_on(tmp_pa
         pi.shoot(15, dataset="f16")
         assert pi.send_all() == ""
         database.stop()
-        threading.Timer(3.0, database.start).start()
+        threading.Timer(seconds, database.start).start()
         pi.shoot(15, 15, dataset="f16")
         uploader = pi.uploader()
         sentences = set()

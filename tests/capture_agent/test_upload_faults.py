@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -43,6 +43,20 @@ def test_what_was_shot_arrives_with_a_true_receipt_and_is_known_afterwards(make_
     assert device.client().known(dataset["id"], [s.sha256 for s in shots]) == {
         shot.sha256: shot.receipt for shot in device.spool.shots("done")
     }
+
+
+def test_a_sitting_that_has_ended_is_told_to_the_studio(make_device: Maker, studio: Studio):
+    device = make_device(studio.url)
+    (shot,) = device.shoot(15, dataset="ended", prompt="look left", place="kitchen")
+    assert device.send_all() == ""
+    device.spool.end_session(shot.session_id, ended_at=NOON + timedelta(hours=1), camera={"effective": {"iso": 100}})
+    assert device.send_all() == ""
+    dataset = device.client().dataset("ended")
+    (said,) = studio.call("GET", f"/datasets/{dataset['id']}/sessions").json()["items"]
+    assert (said["id"], said["prompt"], said["place"]) == (str(shot.session_id), "look left", "kitchen")
+    assert said["camera"] == {"effective": {"iso": 100}}
+    length = datetime.fromisoformat(said["ended_at"]) - datetime.fromisoformat(said["started_at"])
+    assert abs(length - timedelta(hours=1)) < timedelta(seconds=10)  # each time its clock is compared anew
 
 
 def test_what_an_older_copy_of_the_card_still_holds_is_not_sent_again(
