@@ -41,7 +41,18 @@ def _order(column: str, *beside: str, name: str) -> models.Index:
     return models.Index(fields=["dataset", column, "id", *beside], condition=Q(binned_at=None), name=name)
 
 
-FILTERED = ("session", "state", "faces", "face_px", "sharpness", "clipped", "brightness", "roll", "yaw", "off_centre")
+FILTERED: tuple[str, ...] = (
+    "session",
+    "state",
+    "faces",
+    "face_px",
+    "sharpness",
+    "clipped",
+    "brightness",
+    "roll",
+    "yaw",
+    "off_centre",
+)
 FILTERED += ("stack", "is_stack_top", "binned_at")
 
 

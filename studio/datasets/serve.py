@@ -25,6 +25,11 @@ TYPES = {
     "AVIF": ("image/avif", (".avif",)),
 }
 CLEAN = "2"  # of the way files are cleaned; another way, another ETag
+# Writing a picture anew takes six bytes of the studio's memory for each of its pixels.
+MOST_ANEW_PIXELS = 30_000_000
+TOO_LARGE = (
+    "The original of “{name}” is too large to be handed out without what its camera wrote into it: take the view."
+)
 CANNOT = "The original of “{name}” cannot be handed out without what its camera wrote into it. It is kept as it is."
 
 
@@ -117,11 +122,15 @@ def _as_png(path: Path, portrait: Portrait) -> bytes:
     buffer = io.BytesIO()
     try:
         with pictures.opened(path) as image:
+            if image.width * image.height > MOST_ANEW_PIXELS:
+                raise Refused(TOO_LARGE.format(name=portrait.name), status=409)
             image.load()
             seen = pictures.upright(image)
             plain = seen if seen.mode in ("L", "RGB", "RGBA", "I;16") else pictures.to_rgb(seen)
             clean = Image.frombytes(plain.mode, plain.size, plain.tobytes())
             clean.save(buffer, "PNG", compress_level=1, icc_profile=_profile(image, plain))
+    except Refused:
+        raise
     except Exception as error:  # decoders meet damaged files in many ways
         raise Refused(CANNOT.format(name=portrait.name), status=409) from error
     return buffer.getvalue()

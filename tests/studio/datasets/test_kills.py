@@ -62,7 +62,7 @@ def test_no_kill_of_the_site_loses_or_halves_a_picture(studio, kills):
         studio.process.kill()
         studio.process.wait(10)
         studio.process = start_server(studio.environment, studio.log)
-        wait_for_port(studio.port, studio.process, studio.log, 60)
+        wait_for_port(studio.port, studio.process, studio.log, 180)
     wait_for_answers(agents, 20)
     for lane in lanes:
         lane.enough.set()

@@ -10,7 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from studio.blobs.store import open_blob, put_bytes
-from studio.datasets import pictures, strip, thumbs
+from studio.datasets import pictures, serve, strip, thumbs
 from studio.datasets.models import CaptureSession, Portrait
 from studio.datasets.serve import clean_original
 from tests.studio.datasets.conftest import picture
@@ -137,6 +137,14 @@ def test_what_cannot_be_cut_is_written_anew(stored):
         assert np.array_equal(np.asarray(after), np.rot90(np.asarray(image), -1))
         assert dict(after.getexif()) == {}
         portrait.delete()
+
+
+def test_a_large_scan_is_not_written_anew_by_a_request(tus, stored, monkeypatch):
+    """It would take the studio's memory; the view is there all the same."""
+    monkeypatch.setattr(serve, "MOST_ANEW_PIXELS", 64 * 48 - 1)
+    portrait = stored(encoded("TIFF"), "TIFF", "scan.tif")
+    answer = tus.client.get(f"/api/v1/portraits/{portrait.pk}/files/original")
+    assert (answer.status_code, "too large" in answer.json()["detail"]) == (409, True)
 
 
 def test_a_second_picture_behind_the_first_goes(stored):
