@@ -5,8 +5,8 @@ import { mayEdit } from '../lib/page'
 import { Button } from '../parts/Button'
 import { Bar, SpokenProgress } from '../parts/Progress'
 import type { Session } from '../wire/types'
-import { controlsOf, STATE_WORDS, type Control } from './controls'
-import type { DeviceStatus } from './messages'
+import { controlsOf, isLocked, STATE_WORDS, type Control } from './controls'
+import type { BurstCount, DeviceStatus } from './messages'
 import type { Commander, DeviceView } from './use_capture'
 import { rateWords } from './words'
 
@@ -21,11 +21,12 @@ export function Controls({ view, session, commander, onStart }: ControlsProps) {
   const { status, isOnline } = view
   const press = (control: Control): void => void (control.name === 'start' ? onStart() : commander.send(control.name))
   const controls = mayEdit() && isOnline ? controlsOf(status?.state) : []
+  const burst = counted(view, session?.count ?? null)
   useControlKeys(controls, press, commander.busy !== null)
   return (
     <div className="controls">
-      <Counter status={status} />
-      <Course status={status} session={session} isOnline={isOnline} />
+      <Counter burst={burst} />
+      <Course status={status} burst={burst} session={session} isOnline={isOnline} />
       <div className="row buttons">
         {controls.map((control) => (
           <Button
@@ -45,18 +46,26 @@ export function Controls({ view, session, commander, onStart }: ControlsProps) {
   )
 }
 
-function Counter({ status }: { status: DeviceStatus | null }) {
-  const wanted = status ? (status.wanted || status.wished.number_of_photos) : 0
+/** Of a burst that is over: what the studio has of it may be more than the line could tell. */
+export function counted(view: Pick<DeviceView, 'status' | 'burst'>, arrived: number | null): BurstCount | null {
+  const { status, burst } = view
+  if (status === null) return null
+  if (isLocked(status.state)) return { taken: status.taken, wanted: status.wanted }
+  const taken = Math.max(burst?.taken ?? 0, arrived ?? 0)
+  return taken === 0 ? { taken: 0, wanted: status.wished.number_of_photos } : { taken, wanted: Math.max(burst?.wanted ?? 0, taken) }
+}
+
+function Counter({ burst }: { burst: BurstCount | null }) {
   return (
-    <div className="counter num" aria-label={status ? `${count(status.taken)} of ${plural(wanted, 'shot')}` : 'No shots yet'}>
-      {status ? count(status.taken) : '–'}<span className="of"> of {status ? count(wanted) : '–'}</span>
+    <div className="counter num" aria-label={burst ? `${count(burst.taken)} of ${plural(burst.wanted, 'shot')}` : 'No shots yet'}>
+      {burst ? count(burst.taken) : '–'}<span className="of"> of {burst ? count(burst.wanted) : '–'}</span>
     </div>
   )
 }
 
 /** "2.1 shots/s · 1 min 30 s left · 20 November, evening". */
-function Course({ status, session, isOnline }: { status: DeviceStatus | null; session: Session | null; isOnline: boolean }) {
-  const share = status && status.wanted > 0 ? Math.min(1, status.taken / status.wanted) : 0
+function Course({ status, burst, session, isOnline }: { status: DeviceStatus | null; burst: BurstCount | null; session: Session | null; isOnline: boolean }) {
+  const share = burst && burst.wanted > 0 ? Math.min(1, burst.taken / burst.wanted) : 0
   return (
     <div className="course">
       <Bar share={share} label="Shots of this burst" />

@@ -16,12 +16,26 @@ export interface Arrival extends ShotFacts {
   takenAt: string
 }
 
-/** Oldest first. Portraits of which the line has told nothing (the page or the studio is younger) stand before the shots. */
+/**
+ * Oldest first. There may be portraits of which the line has told nothing: taken while it was broken, or before this page.
+ */
 export function arrivalsOf(shots: readonly ShotMessage[], portraits: readonly Portrait[]): Arrival[] {
   const byName = new Map(portraits.map((one) => [one.name, one]))
   const told = new Set(shots.map((shot) => shot.name))
-  const older = portraits.filter((one) => !told.has(one.name)).map((one) => arrivalOf(null, one))
-  return [...older.sort((a, b) => a.takenAt.localeCompare(b.takenAt)), ...shots.map((shot) => arrivalOf(shot, byName.get(shot.name) ?? null))]
+  const untold = portraits.filter((one) => !told.has(one.name)).map((one) => arrivalOf(null, one))
+  const all = [...shots.map((shot) => arrivalOf(shot, byName.get(shot.name) ?? null)), ...untold]
+  if (untold.length === 0) return all
+  // The device's own clock stands in the names; where it does not, the studio's times must do.
+  const stamps = new Map(all.map((one) => [one.key, stampOf(one.name)]))
+  const hasStamps = [...stamps.values()].every((stamp) => stamp !== null)
+  const order = (one: Arrival): string => (hasStamps ? (stamps.get(one.key) ?? '') : one.takenAt)
+  return all.sort((a, b) => order(a).localeCompare(order(b)))
+}
+
+/** The time in a name such as "faces_11-21-2026_13-05-07-123456.jpeg", so that it sorts. */
+export function stampOf(name: string): string | null {
+  const found = /_(\d\d-\d\d)-(\d{4})_(\d\d-\d\d-\d\d-\d{6})\.\w+$/.exec(name)
+  return found && `${found[2]}-${found[1]}_${found[3]}`
 }
 
 function arrivalOf(shot: ShotMessage | null, portrait: Portrait | null): Arrival {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createStore } from '../lib/store'
 import type { Portrait } from '../wire/types'
-import { arrivalsOf, faceBoxOf, factsOf } from './arrivals'
+import { arrivalsOf, faceBoxOf, factsOf, stampOf } from './arrivals'
 import { FIELDS } from './CameraPanel'
-import { courseWords } from './Controls'
+import { counted, courseWords } from './Controls'
 import { controlsOf, isLocked } from './controls'
-import { readPicture, withShots, type DeviceStatus, type ShotMessage, type TestShotMessage } from './messages'
+import { burstAfter, readPicture, withShots, type BurstCount, type DeviceStatus, type ShotMessage, type TestShotMessage } from './messages'
 import { shownCode } from './PairDialog'
 import { take } from './session'
 import { linesOf, pathsOf } from './Sparks'
@@ -119,6 +119,18 @@ describe('controls', () => {
       expect(isLocked(state)).toBe(['countdown', 'shooting', 'paused'].includes(state))
     }
   })
+  it('count the burst that runs, and after it what it came to', () => {
+    const running = status({ taken: 22, wanted: 40 })
+    expect(counted({ status: running, burst: null }, 5)).toEqual({ taken: 22, wanted: 40 })
+    const burst = burstAfter(null, running)
+    const idle = status({ state: 'idle', taken: 0, wanted: 60 })
+    expect(burstAfter(burst, idle)).toEqual({ taken: 22, wanted: 40 })
+    expect(counted({ status: idle, burst }, 40)).toEqual({ taken: 40, wanted: 40 })
+    expect(counted({ status: idle, burst }, 22)).toEqual({ taken: 22, wanted: 40 })
+    expect(counted({ status: idle, burst: null }, null)).toEqual({ taken: 0, wanted: 600 })
+    expect(burstAfter(burst, status({ state: 'countdown', wanted: 60 }))).toEqual({ taken: 0, wanted: 60 })
+    expect(counted({ status: null, burst: null }, 3)).toBeNull()
+  })
   it('are told in words', () => {
     expect(courseWords(status())).toEqual(['2.1 shots/s', '1 min 30 s left'])
     expect(courseWords(status({ state: 'countdown', seconds_left: 4.2 }))).toEqual(['Starts in 5 s'])
@@ -142,7 +154,7 @@ describe('messages', () => {
     expect(withShots([], Array.from({ length: 500 }, (_, at) => shot(at + 1))).length).toBe(240)
   })
   it('put a test shot away once it was decided', () => {
-    const made = { isOnline: createStore<boolean | null>(null), status: createStore<DeviceStatus | null>(null), shots: createStore<readonly ShotMessage[]>([]), testShot: createStore<TestShotMessage | null>(null) }
+    const made = { isOnline: createStore<boolean | null>(null), status: createStore<DeviceStatus | null>(null), shots: createStore<readonly ShotMessage[]>([]), testShot: createStore<TestShotMessage | null>(null), burst: createStore<BurstCount | null>(null) }
     take(made, { type: 'status', ...status({ state: 'testing' }) })
     take(made, { type: 'test_shot', measures: shot(1).measures, effective: status().effective! })
     expect(made.testShot.get()).not.toBeNull()
@@ -162,6 +174,13 @@ describe('arrivals', () => {
     expect([came?.portrait?.id, came?.sharpness, came?.isScored]).toEqual([1, 61, false])
     const [scored] = arrivalsOf([shot(1)], [portrait(1, { sharpness: 71, faces: 1 })])
     expect([scored?.sharpness, scored?.faces, scored?.isScored]).toEqual([71, 1, true])
+  })
+  it('taken while the line was broken stand where they were taken', () => {
+    const name = (second: number): string => `faces_11-21-2026_13-05-0${second}-000000.jpeg`
+    const shots = [shot(1, { name: name(1) }), shot(2, { name: name(4), at: '2026-11-20T18:00:00Z' })]
+    const all = arrivalsOf(shots, [portrait(8, { name: name(3) }), portrait(9, { name: name(2) })])
+    expect(all.map((one) => one.name)).toEqual([name(1), name(2), name(3), name(4)])
+    expect([stampOf('a_12-31-2025_23-59-59-999999.jpeg')! < stampOf('a_01-01-2026_00-00-00-000000.jpeg')!, stampOf('x.jpeg')]).toEqual([true, null])
   })
   it('put pictures before the page’s time first, and none twice', () => {
     const all = arrivalsOf([shot(3), shot(4)], [portrait(4), portrait(2), portrait(1)])

@@ -115,3 +115,14 @@ export function withShots(known: readonly ShotMessage[], came: readonly ShotMess
   const bySequence = new Map([...known, ...came].filter((one) => one.session_id === session).map((one) => [one.sequence, one]))
   return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence).slice(-MOST_SHOTS)
 }
+
+/** The burst that runs, or the last that this page saw: a device at rest speaks of none. */
+export interface BurstCount {
+  taken: number
+  wanted: number
+}
+
+export function burstAfter(before: BurstCount | null, status: Pick<DeviceStatus, 'state' | 'taken' | 'wanted'>): BurstCount | null {
+  if (status.state === 'countdown') return { taken: 0, wanted: status.wanted }
+  return status.state === 'shooting' || status.state === 'paused' ? { taken: status.taken, wanted: status.wanted } : before
+}

@@ -5,7 +5,7 @@
 import { createStore, type Store } from '../lib/store'
 import type { Scope } from '../lib/scope'
 import { openLine } from '../wire/line'
-import { LIVE, readPicture, withShots, type DeviceStatus, type FromDevice, type ShotMessage, type TestShotMessage, type ToDevice } from './messages'
+import { burstAfter, LIVE, readPicture, withShots, type BurstCount, type DeviceStatus, type FromDevice, type ShotMessage, type TestShotMessage, type ToDevice } from './messages'
 
 const REFUSALS: Record<number, string> = {
   4401: 'You are signed out. Sign in again to see this device.',
@@ -27,6 +27,7 @@ export interface CaptureSession {
   readonly status: Store<DeviceStatus | null>
   readonly shots: Store<readonly ShotMessage[]>
   readonly testShot: Store<TestShotMessage | null>
+  readonly burst: Store<BurstCount | null>
   readonly isLiveOn: Store<boolean>
   /** Live pictures a second, over the last two. */
   liveRate(): number
@@ -49,6 +50,7 @@ export function createCaptureSession(scope: Scope, options: SessionOptions): Cap
     status: createStore<DeviceStatus | null>(null),
     shots: createStore<readonly ShotMessage[]>([]),
     testShot: createStore<TestShotMessage | null>(null),
+    burst: createStore<BurstCount | null>(null),
     isLiveOn: createStore(options.isLiveOn),
   }
   let shownAt: number[] = []
@@ -92,7 +94,7 @@ export function createCaptureSession(scope: Scope, options: SessionOptions): Cap
   }
 }
 
-type Made = Pick<CaptureSession, 'isOnline' | 'status' | 'shots' | 'testShot'>
+type Made = Pick<CaptureSession, 'isOnline' | 'status' | 'shots' | 'testShot' | 'burst'>
 
 /** A word of the studio, put where the page shows it. */
 export function take(made: Made, message: FromDevice): void {
@@ -102,6 +104,7 @@ export function take(made: Made, message: FromDevice): void {
   if (message.type === 'status') {
     const { type: _, ...status } = message
     if (made.status.get()?.state === 'testing' && status.state !== 'testing') made.testShot.set(null)
+    made.burst.set((before) => burstAfter(before, status))
     made.status.set(status)
   }
 }

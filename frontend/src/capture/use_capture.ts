@@ -11,7 +11,7 @@ import type { CaptureDevice, Dataset, Session } from '../wire/types'
 import { arrivalsOf, type Arrival } from './arrivals'
 import type { CommandName } from './controls'
 import { createLiveStage, type LiveStage } from './live_stage'
-import type { DeviceStatus, ShotMessage, TestShotMessage } from './messages'
+import type { BurstCount, DeviceStatus, ShotMessage, TestShotMessage } from './messages'
 import { captureQueries } from './queries'
 import { createCaptureSession, type CaptureSession, type LineState } from './session'
 
@@ -25,6 +25,7 @@ export interface DeviceView {
   status: DeviceStatus | null
   shots: readonly ShotMessage[]
   testShot: TestShotMessage | null
+  burst: BurstCount | null
   isLiveOn: boolean
 }
 
@@ -71,6 +72,7 @@ export function useDevice(device: CaptureDevice): { box: RefObject<HTMLDivElemen
     isOnline: isOnline ?? device.state === 'online',
     shots: useStoreOr<readonly ShotMessage[]>(session?.shots, []),
     testShot: useStoreOr(session?.testShot, null),
+    burst: useStoreOr(session?.burst, null),
   }
   return { box, view }
 }

@@ -85,7 +85,7 @@ export interface OnItsWay {
 export function onItsWay(status: DeviceStatus, arrived: number | null, isOnline = true): OnItsWay | null {
   const waiting = waitingOn(status.spool)
   const blocked = status.spool.blocked
-  if (waiting === 0 && blocked === 0 && (arrived === null || status.session_id === null)) return null
+  if (waiting === 0 && blocked === 0 && arrived === null) return null
   const got = arrived ?? 0
   // The spool may hold shots of earlier sessions as well: what waits is never left out of the whole.
   const total = Math.max(status.session_id === null ? 0 : status.taken, got + waiting + blocked)

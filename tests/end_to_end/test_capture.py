@@ -1,0 +1,235 @@
+"""A sitting: a device is paired by its code, 40 frames are shot from the page, and the network fails midway.
+
+Two real processes beside the browser: the studio with its worker, and the capture agent with a folder as its camera,
+dialling through a proxy that cuts the line.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import REPOSITORY
+from tests.end_to_end import walk
+from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio, wait_for
+from tests.fault_proxy import FaultProxy
+
+pytestmark = pytest.mark.browser
+
+SHOTS = 40
+OUTAGE_SECONDS = 8.0
+CODE = re.compile(r"\b(\w{4}-\w{4})\b\n")
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
+    """One without a render service: nothing here is drawn."""
+    folder = tmp_path_factory.mktemp("capture-studio")
+    running = start_studio(folder / "data", extra={"STUDIO_GPU_SERVICE": "no"})
+    yield running
+    stop_studio(running)
+
+
+@pytest.fixture
+def proxy(studio: RunningStudio) -> Iterator[FaultProxy]:
+    with FaultProxy(int(studio.url.rsplit(":", 1)[1])) as proxy:
+        yield proxy
+
+
+@dataclass
+class Pi:
+    """The capture agent on a machine of its own: a folder for its settings and one for its spool."""
+
+    home: Path
+    pictures: Path
+    running: subprocess.Popen[bytes] | None = None
+
+    def start(self, *arguments: str) -> Path:
+        """Run `phosphene-capture` with these words; -> the file of what it says."""
+        log = self.home / f"{arguments[0]}.log"
+        own = {
+            "PHOSPHENE_CAPTURE_CONFIG": str(self.home / "config"),
+            "PHOSPHENE_CAPTURE_STATE": str(self.home / "state"),
+            "PHOSPHENE_CAPTURE_FLOOR_MIB": "16",
+            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONUNBUFFERED": "1",
+        }
+        with log.open("wb") as said:
+            self.running = subprocess.Popen(
+                [sys.executable, "-m", "capture_agent.cli", *arguments],
+                cwd=self.home,
+                env=os.environ | own,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+            )
+        return log
+
+    def stop(self) -> None:
+        if self.running is not None and self.running.poll() is None:
+            self.running.terminate()
+            try:
+                self.running.wait(15)
+            except subprocess.TimeoutExpired:
+                self.running.kill()
+                self.running.wait(5)
+
+
+@pytest.fixture
+def pi(tmp_path: Path, sample_data: Path) -> Iterator[Pi]:
+    pi = Pi(tmp_path, sample_data / "portraits")
+    yield pi
+    pi.stop()
+
+
+def sign_in(page: Page, studio: RunningStudio) -> None:
+    page.goto(studio.sign_in_link)
+    page.wait_for_url(re.compile(r"/p/"))
+
+
+def pair_by_code(page: Page, pi: Pi, proxy: FaultProxy) -> None:
+    """The device shows a code; a wrong one is refused with a sentence, the right one pairs it."""
+    log = pi.start("pair", "--studio", proxy.url, "--name", "Tripod Pi")
+    code = wait_for(lambda: CODE.search(log.read_text()), 60, "the code", log=log)[1]
+    page.get_by_role("button", name="Type its code").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Code").fill("AAAA-AAAA" if code != "AAAA-AAAA" else "CCCC-CCCC")
+    dialog.get_by_role("button", name="Pair", exact=True).click()
+    expect(dialog.get_by_text("No device shows this code.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Code").fill(code.lower().replace("-", ""))
+    dialog.get_by_role("button", name="Pair", exact=True).click()
+    expect(dialog).to_be_hidden()
+    assert pi.running is not None
+    assert pi.running.wait(60) == 0, log.read_text()
+
+
+def set_field(page: Page, name: str, text: str, *, shown: str | None = None) -> None:
+    field = page.get_by_role("textbox", name=name)
+    field.fill(text)
+    field.press("Enter")
+    expect(field).to_have_value(shown or text)
+
+
+def set_up(page: Page) -> None:
+    """The sitting's settings, in the browser, each of which the device has agreed to."""
+    set_field(page, "Resolution", "640 x 640", shown="640 × 640")
+    set_field(page, "Shots", str(SHOTS))
+    set_field(page, "Every", "0.7")
+    set_field(page, "Countdown", "0")
+    page.get_by_label("Dataset").select_option(label="New dataset…")
+    page.get_by_label("Dataset").fill("ines")
+    page.get_by_role("button", name="Use").click()
+    expect(page.get_by_text("A new dataset, made with its first picture.")).to_be_visible()
+    page.get_by_role("textbox", name="Prompt").fill("speaking, eyes to camera")
+    page.get_by_role("textbox", name="Place").fill("Back room")
+
+
+def live_pictures(page: Page) -> int:
+    return int(page.locator(".live-picture").get_attribute("data-shown") or 0)
+
+
+def shots_told(page: Page) -> int:
+    """The counter: shots that are on the device's disk, whether or not they have arrived."""
+    return int(page.locator(".counter").inner_text().split()[0])
+
+
+def portraits(page: Page) -> list[dict[str, Any]]:
+    datasets = walk.api(page, f"/projects/{walk.project_of(page)}/datasets")["items"]
+    if not datasets:
+        return []
+    return walk.api(page, f"/datasets/{datasets[0]['id']}/portraits?limit=240")["items"]
+
+
+def device(page: Page) -> dict[str, Any]:
+    return walk.api(page, f"/projects/{walk.project_of(page)}/devices")["items"][0]
+
+
+def test_forty_frames_arrive_and_are_scored_though_the_network_fails_midway(
+    page: Page, studio: RunningStudio, proxy: FaultProxy, pi: Pi
+):
+    sign_in(page, studio)
+    walk.go(page, studio, "capture/")
+    expect(page.get_by_role("heading", name="No camera is paired yet")).to_be_visible()
+    pair_by_code(page, pi, proxy)
+    log = pi.start("run", "--camera", f"folder:{pi.pictures}")
+    expect(page.get_by_text("Tripod Pi online")).to_be_visible(timeout=60_000)
+    wait_for(lambda: live_pictures(page) > 3, 60, "live pictures", log=log)
+    set_up(page)
+
+    # A test shot is judged, taken anew and accepted; it never enters the set.
+    page.get_by_role("button", name="Test shot").click()
+    expect(page.get_by_text(re.compile(r"sharpness \d+ · brightness \d+"))).to_be_visible(timeout=walk.BUSY)
+    page.get_by_role("button", name="Retake").click()
+    expect(page.get_by_role("button", name="Accept")).to_be_visible(timeout=walk.BUSY)
+    page.get_by_role("button", name="Accept").click()
+
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect(page.get_by_text("while shooting")).to_be_visible()
+    wait_for(lambda: shots_told(page) >= 10 and portraits(page), 60, "the first shots", log=log)
+
+    # The network goes: the page says so and keeps what it knows, the device shoots on.
+    assert proxy.refuse(OUTAGE_SECONDS) >= 1
+    assert shots_told(page) < SHOTS
+    expect(page.get_by_role("heading", name="“Tripod Pi” is off")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text(re.compile("When last heard from"))).to_be_visible()
+    expect(page.get_by_role("button", name="Start")).to_be_hidden()
+    page.screenshot(path=pi.home / "away.png")
+
+    # It is back by itself, and what was shot meanwhile comes.
+    expect(page.get_by_text("Tripod Pi online")).to_be_visible(timeout=60_000)
+    expect(page.get_by_label(f"{SHOTS} of {SHOTS} shots")).to_be_visible(timeout=walk.BUSY)
+    expect(page.get_by_text("Every shot is here.")).to_be_visible(timeout=walk.BUSY)
+    expect(page.get_by_text(f"{SHOTS} of {SHOTS}", exact=True).last).to_be_visible()
+    wait_for(lambda: len([one for one in portraits(page) if one["faces"] is not None]) == SHOTS, 120, "all scores")
+    scored = portraits(page)
+    assert len(scored) == SHOTS, "no test shot among them, none lost, none twice"
+    assert len({one["name"] for one in scored}) == SHOTS
+    assert {one["state"] for one in scored} == {"ready"}
+    assert {0, 1} <= {one["faces"] for one in scored}, "some of these pictures hold a face and some hold none"
+
+    # The page shows the newest sixteen with the studio's own numbers.
+    newest = sorted(scored, key=lambda one: one["taken_at"])[-16:]
+    wanted = [str(round(one["sharpness"])) for one in reversed(newest)]
+    tiles = page.locator(".arriving .tile .corner.bl")
+    wait_for(lambda: tiles.all_inner_texts() == wanted, 30, "the studio's numbers on the page")
+    expect(page.locator(".arriving .tile img")).to_have_count(16)
+    page.screenshot(path=pi.home / "arrived.png")
+    kept = device(page)["status"]["spool"]
+    assert (kept["waiting"], kept["sending"], kept["blocked"], kept["done"]) == (0, 0, 0, SHOTS)
+    assert "Traceback" not in log.read_text()
+    assert "Traceback" not in studio.said()
+
+
+def test_a_revoked_device_is_gone_from_the_page_and_its_agent_says_so(
+    page: Page, studio: RunningStudio, proxy: FaultProxy, pi: Pi
+):
+    """The session's one-time link is spent, so a fresh one is made as an operator would."""
+    command = [sys.executable, "manage.py", "sign_in_link"]
+    own = {"STUDIO_DATA": str(studio.data), "PORT": studio.url.rsplit(":", 1)[1], "STUDIO_URL": studio.url}
+    said = subprocess.run(command, cwd=REPOSITORY, env=os.environ | own, capture_output=True, text=True, check=True)
+    page.goto(re.search(r"http\S+/sign-in/\S+", said.stdout)[0])  # type: ignore[index]
+    page.wait_for_url(re.compile(r"/p/"))
+    walk.go(page, studio, "capture/")
+    page.get_by_role("button", name="Pair", exact=True).click()
+    log = pi.start("pair", "--studio", proxy.url, "--name", "Window Pi")
+    code = wait_for(lambda: CODE.search(log.read_text()), 60, "the code", log=log)[1]
+    page.get_by_role("dialog").get_by_role("textbox", name="Code").fill(code)
+    page.get_by_role("dialog").get_by_role("button", name="Pair", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert pi.running is not None
+    assert pi.running.wait(60) == 0
+    log = pi.start("run", "--camera", "fake")
+    expect(page.get_by_text("Window Pi online")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="More of “Window Pi”").click()
+    page.get_by_role("menuitem", name="Revoke…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(page.get_by_role("region", name="Window Pi")).to_be_hidden()
+    wait_for(lambda: "Pair the device again" in log.read_text(), 30, "the agent's word that it was revoked", log=log)
