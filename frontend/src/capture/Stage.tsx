@@ -32,7 +32,7 @@ export function Stage({ device, view, box, arrivals, warnings, now }: StageProps
         <div className="live-picture" ref={box}>
           {[1, 2].map((third) => <i key={`v${third}`} className="third upright" style={{ left: `${(third * 100) / 3}%` }} />)}
           {[1, 2].map((third) => <i key={`h${third}`} className="third level" style={{ top: `${(third * 100) / 3}%` }} />)}
-          {!isTesting && <Face arrivals={arrivals} isWarned={warnings.some((one) => one.kind === 'focus')} now={now} />}
+          {view.status?.state === 'shooting' && <Face arrivals={arrivals} isWarned={warnings.some((one) => one.kind === 'focus')} now={now} />}
         </div>
       </div>
       <StageCard device={device} view={view} now={now} />

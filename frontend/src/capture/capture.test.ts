@@ -70,7 +70,7 @@ describe('on its way', () => {
     expect(way?.sentence).toBe('118 shots wait on the device. At this speed they are here in 11 min. It keeps each one until the studio has confirmed it.')
   })
   it('promises no time while the device is off, or the line unknown', () => {
-    expect(onItsWay(status(), 294, false)?.sentence).toContain('It sends them when it is back.')
+    expect(onItsWay(status(), 294, false)?.sentence).toContain('Nothing is sent until it is back.')
     expect(onItsWay(status({ network: { bits_per_second: 0, last_ok_at: null } }), 294)?.sentence).not.toContain('At this speed')
   })
   it('never counts more arrived than there are, and never leaves out what waits', () => {

@@ -112,6 +112,7 @@ function useRefreshed(sessionId: string | null, datasetId: string): void {
       isWaiting.current = false
       void refresh('capture-session', sessionId)
       void refresh('capture-newest', datasetId)
+      void refresh('datasets')
     }, AGAIN_MS)
   })
 }

@@ -99,7 +99,7 @@ function waySentence(status: DeviceStatus, waiting: number, blocked: number, isO
     const { bits_per_second: bits } = status.network
     const seconds = bits > 0 ? (status.spool.bytes * 8) / bits : null
     parts.push(`${plural(waiting, 'shot')} ${waiting === 1 ? 'waits' : 'wait'} on the device.`)
-    if (!isOnline) parts.push('It sends them when it is back.')
+    if (!isOnline) parts.push('Nothing is sent until it is back.')
     else if (seconds !== null) parts.push(`At this speed they are here in ${duration(seconds >= 600 ? Math.round(seconds / 60) * 60 : seconds)}.`)
     parts.push('It keeps each one until the studio has confirmed it.')
   }
