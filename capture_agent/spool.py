@@ -66,6 +66,7 @@ class Spool:
         self.floor_bytes = floor_bytes
         self.retention = timedelta(seconds=retention_seconds)
         self.clock = clock
+        self._is_closed = False
         self._naming = threading.Lock()
         self._named: set[Path] = set()
         for name in (*STATES, SESSIONS):
@@ -77,6 +78,8 @@ class Spool:
         self._has_mean = self._mean_bytes != FIRST_GUESS_BYTES
 
     def close(self) -> None:
+        """Whoever still asks afterwards gets a SpoolError."""
+        self._is_closed = True
         self._index.close()
 
     def __enter__(self) -> "Spool":
@@ -204,7 +207,9 @@ class Spool:
         """Ask the index; when it fails (damaged, or its disk full) it is built again from the folders, then asked."""
         try:
             return ask(self._index)
-        except sqlite3.Error:
+        except sqlite3.Error as error:
+            if self._is_closed:
+                raise SpoolError(f"The spool {self.folder} was closed.") from error
             with self._lock():
                 self._index.close()
                 self._index = open_index(self.folder / "index.sqlite")
