@@ -56,7 +56,7 @@ def list_portraits(
     dataset = dataset_or_404(request, dataset_id)
     wanted = filter_of(filter)
     rows = matching(dataset.id, wanted).select_related(*JOINS)
-    page, go_on = page_after(rows, wanted, after=after, size=limit)
+    page, go_on = page_after(dataset.id, rows, wanted, after=after, size=limit)
     return {"items": [portrait_out(portrait) for portrait in page], "next": go_on}
 
 

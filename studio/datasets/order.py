@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from studio.datasets.filters import LibraryFilter
-from studio.datasets.models import Portrait
+from studio.datasets.models import Decision, Portrait
 from studio.errors import Refused
 
 COLUMNS = {"taken": "taken_at", "received": "received_at", "sharpness": "sharpness", "face_px": "face_px"}
@@ -44,8 +45,8 @@ def bands_of(wanted: LibraryFilter) -> list[Band]:
     column = COLUMNS[wanted.sort]
     if column in TIMES:
         return [Band(Q(), column)]
-    # What has no score comes last in both directions, by time taken.
-    return [Band(Q(**{f"{column}__isnull": False}), column), Band(Q(**{f"{column}__isnull": True}), "taken_at")]
+    # What has no score comes last in both directions, as it arrived: there the same index has it.
+    return [Band(Q(**{f"{column}__isnull": is_null}), column) for is_null in (False, True)]
 
 
 def in_order(rows: "QuerySet[Portrait]", wanted: LibraryFilter) -> "Iterator[tuple[int, Band, QuerySet[Portrait]]]":
@@ -56,13 +57,14 @@ def in_order(rows: "QuerySet[Portrait]", wanted: LibraryFilter) -> "Iterator[tup
 
 
 def page_after(
-    rows: "QuerySet[Portrait]", wanted: LibraryFilter, *, after: str, size: int
+    dataset_id: UUID, rows: "QuerySet[Portrait]", wanted: LibraryFilter, *, after: str, size: int
 ) -> tuple[list[Portrait], str | None]:
     """The next `size` rows behind the key (from the start without one), and the key to go on from, None at the end."""
     start, beyond = _place(after, wanted)
+    empty = _empty_bands(dataset_id, wanted)
     found: list[tuple[int, Band, Portrait]] = []
     for number, band, ordered in in_order(rows, wanted):
-        if number < start or len(found) > size:
+        if number < start or len(found) > size or number in empty:
             continue
         if number == start and beyond is not None:
             ordered = ordered.filter(beyond)
@@ -74,6 +76,14 @@ def page_after(
     return page, band.key_of(number, last)
 
 
+def _empty_bands(dataset_id: UUID, wanted: LibraryFilter) -> set[int]:
+    """Numbers of stars that nobody gave: to look for them would be a pass over all rows."""
+    if wanted.sort != "stars":
+        return set()
+    given = {0, *Decision.objects.filter(dataset_id=dataset_id).values_list("stars", flat=True).distinct()}
+    return {5 - stars if wanted.descending else stars for stars in range(6) if stars not in given}
+
+
 def _place(after: str, wanted: LibraryFilter) -> tuple[int, Q | None]:
     """The band that a key lies in, and what comes behind it there. Raises Refused (422) for a key of another order."""
     if not after:
@@ -82,7 +92,8 @@ def _place(after: str, wanted: LibraryFilter) -> tuple[int, Q | None]:
     try:
         number, value, pk = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         column = bands[number].column
-        value = datetime.fromisoformat(value).astimezone(UTC) if column in TIMES else float(value)
+        if value is not None:
+            value = datetime.fromisoformat(value).astimezone(UTC) if column in TIMES else float(value)
         if not 0 <= int(pk) < 2**63 or number < 0 or (isinstance(value, float) and not math.isfinite(value)):
             raise ValueError
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
@@ -93,5 +104,7 @@ def _place(after: str, wanted: LibraryFilter) -> tuple[int, Q | None]:
 def _beyond(column: str, value: Any, pk: int, *, is_descending: bool) -> Q:
     """Said as a range and an exception, because both databases find the start of a range in an index."""
     step = "lt" if is_descending else "gt"
+    if value is None:
+        return Q(**{f"pk__{step}": pk})
     reached = Q(**{f"{column}__{step}e": value})
     return reached & (Q(**{f"{column}__{step}": value}) | Q(**{f"pk__{step}": pk}))

@@ -102,7 +102,7 @@ class Plain:
             known = [row for row in rows if getattr(row, wanted.sort) is not None]
             unknown = [row for row in rows if getattr(row, wanted.sort) is None]
             known.sort(key=lambda row: (getattr(row, wanted.sort), row.pk), reverse=wanted.descending)
-            unknown.sort(key=lambda row: (row.taken_at, row.pk), reverse=wanted.descending)
+            unknown.sort(key=lambda row: row.pk, reverse=wanted.descending)
             return known + unknown
         keys = {
             "taken": lambda row: (row.taken_at, row.pk),
@@ -138,7 +138,7 @@ def walk(dataset, wanted):
     rows, keys, key = [], [], ""
     while key is not None:
         keys.append(key or None)
-        page, key = page_after(matching(dataset.pk, wanted), wanted, after=key, size=PAGE)
+        page, key = page_after(dataset.pk, matching(dataset.pk, wanted), wanted, after=key, size=PAGE)
         rows += page
     return [row.pk for row in rows], keys
 
