@@ -5,7 +5,7 @@ height, so that what was found in a small copy holds for the original.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +32,8 @@ class Face:
     box: tuple[float, float, float, float]
     score: float
     points: Points | None = None
+    # Degrees, counter-clockwise, where it was found without points.
+    roll: float | None = None
 
     @property
     def centre(self) -> Point:
@@ -46,6 +48,10 @@ class FaceDetector(Protocol):
 
     def find(self, picture: Image.Image, look: Image.Image) -> list[Face]:
         """All faces of an upright picture. `look` is its `look_copy` in grey, which is all that some need."""
+        ...
+
+    def roll_of(self, look: Image.Image, face: Face) -> float | None:
+        """How far a face without points is turned in the picture, if this detector can tell."""
         ...
 
 
@@ -87,10 +93,11 @@ class FaceFinder:
         """The faces of a picture, the largest first."""
         found = self.detector.find(picture, look)
         if self.pointer is not None:
-            found = [
-                face if face.points else Face(face.box, face.score, self.pointer.points(look, face)) for face in found
-            ]
-        return sorted(found, key=lambda face: -face.box[2] * face.box[3])
+            found = [face if face.points else replace(face, points=self.pointer.points(look, face)) for face in found]
+        found = sorted(found, key=lambda face: -face.box[2] * face.box[3])
+        if found and found[0].points is None:
+            found[0] = replace(found[0], roll=self.detector.roll_of(look, found[0]))
+        return found
 
 
 def load_finder(name: str = "dlib", *, yunet: ModelFile | None = None, points: ModelFile | None = None) -> FaceFinder:

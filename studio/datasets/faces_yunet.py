@@ -35,6 +35,9 @@ class YuNet:
         _, rows = self._network.detect(np.ascontiguousarray(np.asarray(copy)[:, :, ::-1]))
         return [] if rows is None else [_face(row.tolist(), copy.width, copy.height) for row in rows]
 
+    def roll_of(self, look: Image.Image, face: Face) -> float | None:
+        return None  # its faces have points
+
 
 def _face(row: list[float], width: int, height: int) -> Face:
     """One row of its answer: box, eyes, nose, corners of the mouth (the person's right first), score."""

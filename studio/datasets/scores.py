@@ -55,6 +55,7 @@ def _of_largest(face: Face | None, width_px: int, height_px: int) -> dict[str, A
     x, y = face.centre
     away = abs(complex((x - 0.5) * width_px, (y - 0.5) * height_px)) / width_px * 100
     roll, yaw = roll_and_yaw(face, width_px=width_px, height_px=height_px)
+    roll = face.roll if roll is None else roll
     return {
         "face_px": round(max(face.box[2] * width_px, face.box[3] * height_px)),
         "face_x": round(x, 4),
