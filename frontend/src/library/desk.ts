@@ -5,8 +5,9 @@ import { createStore, type Store } from '../lib/store'
 import { closeToast, toast, toastFault } from '../parts/toasts'
 import { takeAhead } from './ahead'
 import { createLine, decided, decisionWords, movedCounts, standsUnder, type VerdictCounts } from './decisions'
-import { addressOf, areEqual, placeOf, tidy, without, type Filter, type Place } from './filter'
-import { allOf, bodyOf, isEmpty, none, sizeOf, type Selection, type SelectionBody } from './selection'
+import { addressOf, areEqual, placeOf, tidy, type Filter, type Place } from './filter'
+import { bodyOf, isEmpty, none, type Selection, type SelectionBody } from './selection'
+import { provisionalIndex } from './provisional'
 import { createSource, PAGE, type Source } from './source'
 import type { BatchAnswer, Decision, Facets, LibraryIndex, LibraryWire, Portrait } from './wire'
 
@@ -34,6 +35,8 @@ export interface Desk {
   /** Asks for the same filter again and stays where one is. */
   renew(): Promise<void>
   renewFacets(): void
+  /** Shows anew what others changed, where it stands; false: too many, or not all in memory. */
+  repaint(ids: number[] | null): Promise<boolean>
   open(view: Place['view'], rank?: number): void
   openVersion(id: string | null): void
   moveTo(rank: number): void
@@ -72,17 +75,17 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     window.history[isStep ? 'pushState' : 'replaceState'](null, '', text)
   }
 
-  const take = (filter: Filter, index: LibraryIndex, first: Portrait[] | null): void => {
+  const take = (filter: Filter, index: LibraryIndex, first: Portrait[] | null, isProvisional = false): void => {
     sourceScope?.close()
     const inside = createScope()
     scope.add(() => inside.close())
     sourceScope = inside
-    const made = createSource(inside, filter, index, wire.page)
+    const made = createSource(inside, filter, index, wire.page, isProvisional)
     if (first && index.count > 0 && first.length >= Math.min(PAGE, index.count)) made.prime(first)
     inside.add(made.events.on('changed', () => changes.set((now) => now + 1)))
     inside.add(made.events.on('stale', () => inside.after(400, () => void desk.renew())))
     inside.add(made.events.on('fault', (error) => toastFault(error, 'Some portraits could not be loaded.')))
-    counts.set(index.verdicts)
+    if (!isProvisional) counts.set(index.verdicts)
     waiting.set(0)
     fault.set(null)
     source.set(made)
@@ -97,11 +100,22 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       // The first page needs no index: asked for at the same time, it is there when the index is.
       const early = takeAhead(filter, at)
       const firstPage = early ? early.first : isCold ? wire.page(filter, null, PAGE, mine.signal).catch(() => null) : null
-      const index = await (early?.index ?? wire.index(filter, at, mine.signal))
+      const asked = early?.index ?? wire.index(filter, at, mine.signal)
+      let [isCounted, isShown] = [false, false]
+      void firstPage?.then((page) => {
+        if (isCounted || asking !== mine || scope.isClosed || !page || page.items.length === 0) return
+        take(filter, provisionalIndex(page.items, ['taken', 'received'].includes(filter.sort ?? 'taken')), page.items, true)
+        cursor.set(0)
+        isShown = true
+      })
+      const index = await asked
+      isCounted = true
       const first = await firstPage
       if (asking !== mine || scope.isClosed) return
-      const rank = index.at_rank ?? (isNew || at === null ? 0 : Math.min(cursor.get(), index.count - 1))
-      take(filter, index, first?.items ?? null)
+      const rank = index.at_rank ?? (isShown || (!isNew && at !== null) ? Math.min(cursor.get(), index.count - 1) : 0)
+      // What has been marked meanwhile stays marked.
+      const here = isShown ? source.get() : null
+      take(filter, index, first?.items.map((one, place) => here?.get(place) ?? one) ?? null)
       cursor.set(Math.max(0, rank))
       // The grid first, then the figures beside it: asked for together they would make each other wait.
       desk.renewFacets()
@@ -135,6 +149,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       if (isStep) write(true)
       void ask(kept, null, true)
     },
+    repaint,
     renew: () => ask(place.get().filter, anchor(), false),
     renewFacets() {
       askingFacets?.abort()
@@ -233,7 +248,10 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       mine(answer)
       const others = answer.kept_others ?? 0
       toast(`${done}: ${answer.label.charAt(0).toLowerCase()}${answer.label.slice(1).replace(/\.$/, '')}.`, others > 0 ? { more: `${portraits(others)} changed by somebody else since stay as they are.` } : {})
-      if (!(await repaint(answer.ids ?? null))) await desk.renew()
+      const ids = answer.ids ?? null
+      if (!(await repaint(ids))) return await desk.renew()
+      const rank = source.get()?.rankOf(ids![0]!)
+      if (typeof rank === 'number') desk.moveTo(rank)
     } catch (error) {
       toastFault(error)
     }
@@ -243,14 +261,11 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
   async function repaint(ids: number[] | null): Promise<boolean> {
     const here = source.get()
     if (!here || ids === null || ids.length === 0 || ids.length > MOST_REPAINTED || ids.some((id) => here.rankOf(id) === null)) return false
-    const fresh = new Map((await Promise.all(ids.map((id) => wire.facts(id)))).map((one) => [one.id, one]))
-    for (const { id, verdict } of fresh.values()) {
-      const [old] = here.patch([id], (one) => fresh.get(one.id) ?? one).values()
-      if (old) counts.set(movedCounts(counts.get(), [old], verdict))
-    }
+    const fresh = await Promise.all(ids.map((id) => wire.facts(id)))
+    // What came out of the bin or went into it belongs to another list now.
+    if (fresh.some((one) => (one.binned_at === null) !== (here.get(here.rankOf(one.id) ?? -1)?.binned_at === null))) return false
+    for (const one of fresh) counts.set(movedCounts(counts.get(), here.patch([one.id], () => one).values(), one.verdict))
     desk.renewFacets()
-    const rank = here.rankOf(ids[0]!)
-    if (rank !== null) desk.moveTo(rank)
     return true
   }
 
@@ -278,23 +293,4 @@ function portraits(count: number): string {
 function tooMany(body: SelectionBody | null): boolean {
   if (body === null) toast('At most 5,000 portraits can be chosen one by one. Choose all of a filter or of a session instead.', { kind: 'error' })
   return body === null
-}
-
-/** All that the page's filter matches, or all of one session of it. */
-export function selectAll(desk: Desk, session?: { id: string; count: number }): void {
-  const here = desk.source.get()
-  if (!here) return
-  const filter = session ? { ...here.filter, sessions: [session.id] } : here.filter
-  desk.selection.set(allOf(filter, session?.count ?? here.index.count))
-}
-
-/** "All" as the API takes it, for bulk buttons: the selection, or everything that is shown. */
-export function everything(desk: Desk): Selection {
-  const here = desk.source.get()
-  if (sizeOf(desk.selection.get()) > 0 || !here) return desk.selection.get()
-  return allOf(here.filter, here.index.count)
-}
-
-export function clearedOf(desk: Desk, name: keyof Filter): void {
-  desk.show(without(desk.place.get().filter, name))
 }

@@ -129,6 +129,7 @@ export function createGrid(scope: Scope, parent: HTMLElement, options: GridOptio
     for (const tile of free) tile.hide()
     paintHeadings(top, origin)
     if (here.get(seen.first)) view.dataset.shows = textOf(here.filter)
+    if (!here.isProvisional) view.dataset.counted = textOf(here.filter)
     view.setAttribute('aria-activedescendant', used.has(cursor) ? `portrait-${cursor}` : '')
     if (!isFlying) here.want(seen.first, seen.last)
     if (seen.first !== shownTop) options.onTop((shownTop = seen.first))

@@ -23,6 +23,8 @@ export interface Source {
   readonly events: Emitter<SourceEvents>
   readonly filter: Filter
   readonly index: LibraryIndex
+  /** Only the first page is known; the count and the rest are on their way. */
+  readonly isProvisional: boolean
   get(rank: number): Portrait | undefined
   /** Asks for what lies in [first, last] and one page around; what is no longer wanted is not waited for. */
   want(first: number, last: number): void
@@ -46,7 +48,7 @@ interface Loading {
 
 type Fetch = (filter: Filter, after: string | null, limit: number, signal: AbortSignal) => Promise<{ items: Portrait[] }>
 
-export function createSource(scope: Scope, filter: Filter, index: LibraryIndex, fetchPage: Fetch): Source {
+export function createSource(scope: Scope, filter: Filter, index: LibraryIndex, fetchPage: Fetch, isProvisional = false): Source {
   const events = createEmitter<SourceEvents>()
   // In the order of their last use: a Map remembers the order of insertion.
   const pages = new Map<number, Portrait[]>()
@@ -127,6 +129,7 @@ export function createSource(scope: Scope, filter: Filter, index: LibraryIndex, 
     events,
     filter,
     index,
+    isProvisional,
     get: (rank) => pages.get(Math.floor(rank / PAGE))?.[rank % PAGE],
     want(first, last) {
       const [from, to] = [Math.floor(first / PAGE), Math.floor(last / PAGE)]

@@ -5,7 +5,7 @@ import { firstName, usePersonOf } from '../parts/people'
 import { useProjectEvents } from '../shell/live'
 import { refresh } from '../wire/query'
 import type { StudioEvent } from '../wire/types'
-import { standsUnder } from './decisions'
+import { movedCounts, standsUnder } from './decisions'
 import type { Desk } from './desk'
 import type { Decision, Portrait } from './wire'
 
@@ -28,6 +28,7 @@ interface News {
   batch_id?: number | null
   verdict?: -1 | 0 | 1 | null
   stars?: number | null
+  undone?: boolean
 }
 
 export function useArrivals(desk: Desk | null): Arrivals {
@@ -99,13 +100,21 @@ function arrived(desk: Desk, news: News, later: Later): void {
 }
 
 function decidedElsewhere(desk: Desk, event: StudioEvent, news: News, later: Later): void {
+  const [decision, source] = [decisionOf(news), desk.source.get()]
+  if (source && news.ids && news.ids.length > 0 && decision) {
+    const by = event.actor ? { id: event.actor, name: '' } : null
+    const before = source.patch(news.ids, (one: Portrait) => ({ ...one, ...decision, decided_by: by, decided_at: event.at }))
+    if (decision.verdict !== undefined) desk.counts.set(movedCounts(desk.counts.get(), before.values(), decision.verdict))
+    later('facets', RENEW_MS, desk.renewFacets)
+    return
+  }
+  void desk.repaint(news.ids ?? null).then((isShown) => isShown || later('renew', RENEW_MS, () => void desk.renew())).catch(() => undefined)
+}
+
+/** An undo tells no decision: each portrait went back to its own. */
+function decisionOf(news: News): Decision | null {
   const decision: Decision = {}
   if (news.verdict !== null && news.verdict !== undefined) decision.verdict = news.verdict
   if (news.stars !== null && news.stars !== undefined) decision.stars = news.stars
-  if (news.ids && news.ids.length > 0 && Object.keys(decision).length > 0) {
-    const by = event.actor ? { id: event.actor, name: '' } : null
-    desk.source.get()?.patch(news.ids, (one: Portrait) => ({ ...one, ...decision, decided_by: by, decided_at: event.at }))
-    desk.source.get()?.freshen(news.ids)
-  } else later('renew', RENEW_MS, () => void desk.renew())
-  later('facets', RENEW_MS, desk.renewFacets)
+  return news.undone !== undefined || Object.keys(decision).length === 0 ? null : decision
 }

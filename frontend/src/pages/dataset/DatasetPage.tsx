@@ -88,7 +88,7 @@ function LibraryOf({ desk, dataset, siblings, grid, arrivals }: LibraryProps) {
       <SessionsColumn desk={desk} dataset={dataset} siblings={siblings} onAdd={choose} arrivals={arrivals} />
       <section className="librarymain" inert={view !== 'grid'}>
         <FilterBar desk={desk} names={names} />
-        <div className="libraryuploads"><PortraitUploads kind={kind} subject={`dataset:${dataset.id}`} /></div>
+        <div className="libraryuploads"><PortraitUploads kind={kind} dataset={dataset.id} /></div>
         {isNew ? <NewDatasetNote dataset={dataset} choose={choose} /> : <GridBox desk={desk} grid={grid} sessions={items} names={names} />}
       </section>
       <DrawerButton label="Counts, histograms and versions" isOpen={isInspecting} onChange={setInspecting} />

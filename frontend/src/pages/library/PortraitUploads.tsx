@@ -12,6 +12,7 @@ import { portraitKind } from '../../wire/kinds'
 import { refresh } from '../../wire/query'
 import { addFiles, uploads, type UploadKind } from '../../wire/uploads'
 import { Imports } from '../networks/Imports'
+import { Archives } from './Archives'
 import { freeName, makeDataset } from './make_dataset'
 
 interface Drop {
@@ -63,7 +64,7 @@ function WhereTo({ files, datasets, onClose }: { files: readonly File[]; dataset
 const MOVING = ['waiting', 'sending', 'offline', 'checking']
 
 /** The rows, what the worker reads of archives, and at the end one sentence on all of it. */
-export function PortraitUploads({ kind, subject }: { kind: UploadKind; subject?: string }) {
+export function PortraitUploads({ kind, dataset }: { kind: UploadKind; dataset?: string }) {
   const rows = useStore(uploads).filter((row) => row.kind.startsWith('portrait'))
   const moving = rows.filter((row) => MOVING.includes(row.state)).length
   const told = useRef(new Set<string>())
@@ -81,7 +82,8 @@ export function PortraitUploads({ kind, subject }: { kind: UploadKind; subject?:
   return (
     <>
       <UploadRows kind={kind} most={3} wait={1500} onArrived={(row) => row.kind === 'portraits_archive' && void refresh('jobs')} />
-      <Imports kinds={['import_portraits']} {...(subject ? { subject } : {})} />
+      <Imports kinds={['import_portraits']} {...(dataset ? { subject: `dataset:${dataset}` } : {})} />
+      {dataset && <Archives dataset={dataset} />}
     </>
   )
 }

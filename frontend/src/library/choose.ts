@@ -1,0 +1,23 @@
+/** Choose: all of a filter, all of a session, or what bulk buttons act on. */
+import type { Desk } from './desk'
+import { without, type Filter } from './filter'
+import { allOf, sizeOf, type Selection } from './selection'
+
+/** All that the page's filter matches, or all of one session of it. */
+export function selectAll(desk: Desk, session?: { id: string; count: number }): void {
+  const here = desk.source.get()
+  if (!here) return
+  const filter = session ? { ...here.filter, sessions: [session.id] } : here.filter
+  desk.selection.set(allOf(filter, session?.count ?? here.index.count))
+}
+
+/** "All" as the API takes it, for bulk buttons: the selection, or everything that is shown. */
+export function everything(desk: Desk): Selection {
+  const here = desk.source.get()
+  if (sizeOf(desk.selection.get()) > 0 || !here) return desk.selection.get()
+  return allOf(here.filter, here.index.count)
+}
+
+export function clearedOf(desk: Desk, name: keyof Filter): void {
+  desk.show(without(desk.place.get().filter, name))
+}
