@@ -90,6 +90,7 @@ async def test_the_first_message_is_a_hello(paired):
         (hello().to_json(), 1003),
         ("x" * (64 * 1024 + 1), 1009),
     ],
+    ids=["no JSON", "a list", "unknown", "a wrong value", "deep", "a second hello", "too large"],
 )
 async def test_what_is_no_message_ends_the_line(text, code, paired):
     device = await FakeDevice(paired[1]).attach()
@@ -106,6 +107,7 @@ async def test_what_is_no_message_ends_the_line(text, code, paired):
         (frame()[:9] + b"\xff\xd8" + b"\x00" * MAX_JPEG_BYTES, 1003),
         (b"\x00" * (2 * 2**20), 1009),
     ],
+    ids=["no JPEG", "unknown kind", "head alone", "JPEG too large", "too large"],
 )
 async def test_what_is_no_picture_ends_the_line(data, code, paired):
     device = await FakeDevice(paired[1]).attach()
