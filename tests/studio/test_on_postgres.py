@@ -9,16 +9,17 @@ import pytest
 from tests.conftest import REPOSITORY
 from tests.services import postgres
 
-FOLDERS = ["blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
-FOLDERS += ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
+ROWS = ["blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
+ARRIVALS = ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
 
 
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
-def test_the_same_tests_pass_on_postgresql():
+@pytest.mark.parametrize("names", [ROWS, ARRIVALS], ids=["rows", "arrivals"])
+def test_the_same_tests_pass_on_postgresql(names):
     with postgres() as server:
         environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}
         environment.pop("STUDIO_TEST_FOLDER", None)
-        folders = [f"tests/studio/{name}" for name in FOLDERS]
+        folders = [f"tests/studio/{name}" for name in names]
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not soak", *folders],
             cwd=REPOSITORY,
