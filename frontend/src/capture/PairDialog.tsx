@@ -49,17 +49,17 @@ export function PairDialog({ isOpen, onClose, onPaired }: { isOpen: boolean; onC
 
 /** The two lines that put the agent on a Raspberry Pi, and the one that pairs it. */
 export function HowToPair() {
-  const lines = [
-    'sudo apt install -y python3-picamera2 python3-venv --no-install-recommends',
-    'python3 -m venv --system-site-packages ~/phosphene && ~/phosphene/bin/pip install "phosphene[capture]"',
-    `~/phosphene/bin/phosphene-capture pair --studio ${window.location.origin}`,
+  const install = [
+    'sudo apt install -y git python3-venv python3-picamera2 --no-install-recommends',
+    "python3 -m venv --system-site-packages ~/phosphene && ~/phosphene/bin/pip install './phosphene[capture]'   # a checkout of Phosphene",
   ]
+  const pair = [`~/phosphene/bin/phosphene-capture pair --studio ${window.location.origin}   # shows the code`, '~/phosphene/bin/phosphene-capture run']
   return (
     <div className="col">
       <div className="label">On a Raspberry Pi with its camera</div>
-      <pre className="mono code">{lines.slice(0, 2).join('\n')}</pre>
+      <pre className="mono code">{install.join('\n')}</pre>
       <div className="label">Then, and on any other computer with a camera</div>
-      <pre className="mono code">{lines[2]}</pre>
+      <pre className="mono code">{pair.join('\n')}</pre>
     </div>
   )
 }
