@@ -34,6 +34,11 @@ export function NothingYet({ kind, choose }: { kind: UploadKind; choose: () => v
               A small network drawn from a seed, in six species. It looks like something untrained.
             </Way>
           )}
+          {isEditor && (
+            <Way icon="camera" title="Photograph someone" href={address.place('library')} act="Open the library">
+              Pair a Raspberry Pi with a camera, or add photos that you have.
+            </Way>
+          )}
           {demo && (
             <Way icon="play" title="Look around first" href={address.home(demo.id)} act="Open the demo">
               The demo project has a track, a network and a scene that plays at once.
@@ -43,7 +48,7 @@ export function NothingYet({ kind, choose }: { kind: UploadKind; choose: () => v
         {(services === null || services.state === 'none') && (
           <div className="note" style={{ marginTop: 20 }}>
             <Icon name="machine" />
-            <div className="grow">No render service is attached. Films and previews need one; tracks and cues do not.</div>
+            <div className="grow">No render service is attached. Films and previews need one; tracks, cues and the library do not.</div>
             <a href={`${address.place('settings')}#machines`}>Attach one</a>
           </div>
         )}
