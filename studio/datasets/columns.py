@@ -60,7 +60,7 @@ class Bin(Func):
     whole = "CAST((%(expressions)s - %(begin)r) * %(scale)r AS INTEGER)"
 
     def __init__(self, column: str, *, begin: float, end: float, bins: int) -> None:
-        numbers = {"begin": float(begin), "end": float(end), "scale": bins / (end - begin)}
+        numbers: dict[str, Any] = {"begin": float(begin), "end": float(end), "scale": bins / (end - begin)}
         super().__init__(column, **numbers, last=bins - 1, none=NO_BIN)
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:

@@ -11,10 +11,11 @@ from tests.services import postgres
 
 ROWS = ["blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
 ARRIVALS = ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
+LIBRARY = ["datasets/test_library_api.py", "datasets/test_bin.py"]
 
 
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
-@pytest.mark.parametrize("names", [ROWS, ARRIVALS], ids=["rows", "arrivals"])
+@pytest.mark.parametrize("names", [ROWS, ARRIVALS, LIBRARY], ids=["rows", "arrivals", "library"])
 def test_the_same_tests_pass_on_postgresql(names):
     with postgres() as server:
         environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}
