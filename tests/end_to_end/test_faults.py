@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser  # whole studios: kept with the browser's tests
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
-    running = start_studio(tmp_path_factory.mktemp("faults") / "data", extra={"STUDIO_LEASE_SECONDS": "6"})
+    running = start_studio(tmp_path_factory.mktemp("faults") / "data", extra={"STUDIO_LEASE_SECONDS": "9"})
     yield running
     if running.process.poll() is None:
         running.process.send_signal(signal.SIGINT)
@@ -105,7 +105,7 @@ def test_a_service_paused_past_its_lease_loses_it_comes_back_and_finishes(faulty
     try:
         held = {one["index"] for one in render_now(person, render)["segments"] if one["state"] == "running"}
         assert held
-        time.sleep(7)  # the leases of this studio last 6 s
+        time.sleep(10)  # the leases of this studio last 9 s
         second = httpx.Client(base_url=faulty.url, timeout=30, headers={"Authorization": f"Bearer {token}"})
         order = {"kinds": ["render_segment"], "device": "cpu"}
         taken = second.post("/api/v1/service/claims", json=order).json()
