@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import REPOSITORY
 from tests.services import postgres
 
-ROWS = ["blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
+ROWS = ["capture/test_pairing.py", "blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
 ARRIVALS = ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
 LIBRARY = ["datasets/test_library_api.py", "datasets/test_bin.py"]
 
