@@ -106,7 +106,6 @@ def pattern(
     """Make a pattern network: six snapshots from simple to complex, thumbnails, and a list of them, snapshots.json."""
     from gpu_service.executors.snapshot_chores import make_pattern
 
-    out.mkdir(parents=True, exist_ok=True)
     result = make_pattern(species, seed=seed, folder=out)
     (out / "snapshots.json").write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for made in result.snapshots:

@@ -30,6 +30,7 @@ def make_pattern(species: str, *, seed: int, folder: Path) -> SnapshotsResult:
         family = make_family(species, seed=seed)
     except SpeciesError as error:
         raise RenderError(str(error), kind="bad_input") from error
+    folder.mkdir(parents=True, exist_ok=True)
     results = []
     for order, network in enumerate(family):
         complexity = network.config.complexity

@@ -107,8 +107,9 @@ def embedded_token_file() -> Path:
 
 
 def _own_name() -> str:
+    """The account's name, as others will read it ("Ask Ines to …"), so never a word such as “Me”."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
         name = "root"
-    return "Me" if name == "root" else name.capitalize()
+    return "Owner" if name == "root" else name.capitalize()

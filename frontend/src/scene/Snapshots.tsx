@@ -43,14 +43,21 @@ function chosenOf(scene: Scene, networks: Network[]): Chosen[] {
 }
 
 function Summary({ chosen, networks }: { chosen: Chosen[]; networks: Network[] }) {
-  const first = networks.find((network) => network.snapshots.some((one) => one.id === chosen[0]?.id))
-  const words = first ? `${first.name}, ${chosen.length} of ${first.snapshots.length}` : plural(chosen.length, 'snapshot')
   return (
     <>
       {chosen.slice(0, 3).map((one) => <Thumb key={one.id} one={one} />)}
-      <span className="clip">{chosen.length ? words : 'Choose snapshots'}</span>
+      <span className="clip">{summaryWords(chosen.map((one) => one.id), networks)}</span>
     </>
   )
+}
+
+/** "Smoke 1, 6 of 6", or "6 snapshots of 2 networks" where several took part. */
+export function summaryWords(ids: string[], networks: Network[]): string {
+  if (ids.length === 0) return 'Choose snapshots'
+  const from = networks.map((network) => ({ network, count: network.snapshots.filter((one) => ids.includes(one.id)).length })).filter(({ count }) => count > 0)
+  const [first, ...others] = from
+  if (first && others.length === 0 && first.count === ids.length) return `${first.network.name}, ${ids.length} of ${first.network.snapshots.length}`
+  return others.length > 0 ? `${plural(ids.length, 'snapshot')} of ${plural(from.length, 'network')}` : plural(ids.length, 'snapshot')
 }
 
 function Thumb({ one }: { one: Chosen }) {

@@ -11,7 +11,7 @@ import { KeySheet } from './KeySheet'
 import { openKeySheet, openPalette } from './overlays'
 import { Palette } from './Palette'
 import { PhoneBar, Rail } from './Rail'
-import { OfflineStrip, ViewerStrip } from './Strip'
+import { OfflineStrip, RoleStrip } from './Strip'
 import { TopBar, type Thing } from './TopBar'
 
 interface ShellProps {
@@ -33,7 +33,7 @@ export function Shell({ place, thing, actions, children }: ShellProps) {
       <TopBar place={place} thing={thing} actions={actions} />
       <div className="strips">
         <OfflineStrip />
-        <ViewerStrip />
+        <RoleStrip />
       </div>
       <main className="page" id="page" tabIndex={-1} data-region="page">{children}</main>
       {project && <PhoneBar place={place} />}

@@ -7,7 +7,8 @@ import { Button } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { queries, useAsk } from '../wire/query'
 import { saving } from '../wire/saving'
-import { useConnection, useLive } from './live'
+import type { Role, StudioEvent } from '../wire/types'
+import { useConnection, useLive, useProjectEvents } from './live'
 
 /** "3 changes wait on this page and will be saved. Trying again in 4 s." */
 export function stripWords(pending: number, secondsToTry: number): string {
@@ -74,11 +75,24 @@ function ClosedStrip({ sentence }: { sentence: string }) {
   )
 }
 
-/** The one quiet note for a viewer. */
-export function ViewerStrip() {
-  const project = pageData().project
+/** The one quiet note for a viewer; and for whoever was given another role while the page was open. */
+export function RoleStrip() {
+  const { me, project } = pageData()
+  const [role, setRole] = useState(project?.role)
   const isViewer = project !== null && !mayEdit()
   const members = useAsk({ ...queries.members(project?.id ?? ''), enabled: isViewer })
+  const isClosed = useConnection().state === 'closed'
+  useProjectEvents((event) => setRole((before) => roleAfter(event, me?.id) ?? before))
+  if (isClosed) return null
+  if (role && role !== project?.role) {
+    return (
+      <div className="strip info-strip" role="status">
+        <Icon name="info" />
+        <span className="grow">You are {role === 'viewer' ? 'a viewer' : `an ${role}`} of this project now.</span>
+        <Button small icon="again" onClick={() => window.location.reload()}>Show the page anew</Button>
+      </div>
+    )
+  }
   if (!isViewer) return null
   const owner = members.data?.items.find((one) => one.role === 'owner')?.user.name
   return (
@@ -87,4 +101,11 @@ export function ViewerStrip() {
       <span>You can look and listen here. Ask {owner ?? 'an owner'} to make you an editor.</span>
     </div>
   )
+}
+
+/** The role that the event gives to `person`, if it is about them. */
+export function roleAfter(event: Pick<StudioEvent, 'kind' | 'payload'>, person: string | undefined): Role | null {
+  if (event.kind !== 'member.changed') return null
+  const { user, role } = event.payload as { user?: { id?: string }; role?: Role }
+  return person !== undefined && user?.id === person ? (role ?? null) : null
 }

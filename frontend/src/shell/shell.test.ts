@@ -5,7 +5,7 @@ import { grouped } from './KeySheet'
 import { withSegment } from './live'
 import { fit } from './Palette'
 import { pillWords, serviceSentence } from './ServicePill'
-import { stripWords } from './Strip'
+import { roleAfter, stripWords } from './Strip'
 import { savedWords } from './TopBar'
 
 const service = (part: Partial<RenderService>): RenderService => ({
@@ -35,6 +35,13 @@ test('the strip says how many changes wait and when it is tried again', () => {
   expect(stripWords(3, 4)).toBe('3 changes wait on this page and will be saved. Trying again in 4 s.')
   expect(stripWords(1, 0)).toBe('1 change waits on this page and will be saved. Trying again.')
   expect(stripWords(0, 9)).toBe('Trying again in 9 s.')
+})
+
+test('another role is taken from events about oneself alone', () => {
+  const changed = { kind: 'member.changed', payload: { user: { id: 'ines' }, role: 'editor' } }
+  expect(roleAfter(changed, 'ines')).toBe('editor')
+  expect(roleAfter(changed, 'jonah')).toBeNull()
+  expect(roleAfter({ ...changed, kind: 'member.removed' }, 'ines')).toBeNull()
 })
 
 test('the top bar says what is saved', () => {

@@ -194,9 +194,10 @@ def test_a_pattern_network_is_six_snapshots_with_thumbnails(run, tmp_path):
     assert len(out.split()) == 6
     assert len(list((tmp_path / "made").glob("*.safetensors"))) == 6
     assert len(list((tmp_path / "made").glob("*.jpg"))) == 6
-    code, _, err = run("pattern", "--species", "lava", "--out", tmp_path / "made")
+    code, _, err = run("pattern", "--species", "lava", "--out", tmp_path / "none")
     assert code == 2
     assert "lava" in err
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_snapshot_tells_what_it_is(run, little):
