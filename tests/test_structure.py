@@ -1,6 +1,7 @@
 """The house rules that a linter does not know: where the environment is read, and that a message needs no torch."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -125,3 +126,19 @@ def test_tracked_files_name_no_registry_and_no_machine():
             text = path.read_text(errors="ignore")
             found += [f"{name}: {word}" for word in forbidden if word in text]
     assert found == []
+
+
+def plain_class_rules(sheet: str) -> set[str]:
+    """Selectors made of classes alone, such as `.chip.on`."""
+    text = (REPOSITORY / "frontend/src/styles" / sheet).read_text(encoding="utf-8")
+    heads = re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    selectors = {one.strip() for head in heads for one in head.split(",")}
+    return {one for one in selectors if re.fullmatch(r"(\.[\w-]+)+", one)}
+
+
+@pytest.mark.parametrize("sheet", ["library.css", "capture.css", "pages.css", "desk.css"])
+def test_the_sheet_of_a_place_restyles_no_shared_part(sheet: str):
+    """All sheets are one bundle: what one place says of `.chip.on` would hold on every page."""
+    shared = plain_class_rules("parts.css")
+    assert ".chip.on" in shared
+    assert not plain_class_rules(sheet) & shared
