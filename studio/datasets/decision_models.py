@@ -63,13 +63,17 @@ class DecisionChange(models.Model):
     `old_batch_id` is the batch that stood before (None: there was no decision): what undo goes back to.
     """
 
-    batch = models.ForeignKey(DecisionBatch, models.CASCADE, related_name="changes")
+    # No index of its own: the constraint's begins with it.
+    batch = models.ForeignKey(DecisionBatch, models.CASCADE, related_name="changes", db_index=False)
     portrait = models.ForeignKey("datasets.Portrait", models.CASCADE, related_name="+")
     old_verdict = models.SmallIntegerField(default=0)
     old_stars = models.PositiveSmallIntegerField(default=0)
     new_verdict = models.SmallIntegerField(default=0)
     new_stars = models.PositiveSmallIntegerField(default=0)
     old_batch_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "portrait"], name="one_change_per_portrait")]
 
     def __str__(self) -> str:
         return f"{self.portrait_id}: {self.old_verdict} to {self.new_verdict}"

@@ -35,12 +35,13 @@ JOIN datasets_decisionbatch b ON b.id = c.batch_id
 LEFT JOIN datasets_decisionbatch o ON o.id = c.old_batch_id
 WHERE c.batch_id = %(batch)s AND c.portrait_id {these}
 """
-# There was no decision before: there is none again.
-CLEAR = """
-DELETE FROM datasets_decision WHERE portrait_id {these} AND portrait_id IN (
-  SELECT c.portrait_id FROM datasets_decisionchange c
-  WHERE c.batch_id = %(batch)s AND c.old_batch_id IS NULL AND c.old_verdict = 0 AND c.old_stars = 0)
+# There was no decision before: there is none again. Two steps, since a planner without statistics goes astray in one.
+FRESH = """
+SELECT c.portrait_id FROM datasets_decisionchange c
+WHERE c.batch_id = %(batch)s AND c.portrait_id {these}
+  AND c.old_batch_id IS NULL AND c.old_verdict = 0 AND c.old_stars = 0
 """
+CLEAR = "DELETE FROM datasets_decision WHERE portrait_id {these}"
 # What stands on an undone batch is to fall back past it, when it is undone in its turn.
 SPLICE = """
 UPDATE datasets_decisionchange SET (old_verdict, old_stars, old_batch_id) = (
@@ -73,7 +74,7 @@ def undo_chunk(batch: DecisionBatch, ids: list[int]) -> list[int]:
     """Back to what stood before, where this batch's decision still stands. -> the portraits that changed"""
     ours = column(STILL.replace("{state}", STANDS_HERE), ids, batch=batch.pk)
     run(WRITE.replace("{select}", OLD), ours, batch=batch.pk)
-    run(CLEAR, ours, batch=batch.pk)
+    run(CLEAR, column(FRESH, ours, batch=batch.pk))
     if len(ours) < len(ids):
         run(SPLICE, sorted(set(ids) - set(ours)), batch=batch.pk)
     return ours

@@ -88,7 +88,7 @@ def candidates_of(portraits: "QuerySet[Portrait]") -> list[Candidate]:
 def with_ids(ids: Sequence[int]) -> "QuerySet[Portrait]":
     """Those portraits, however many: one parameter holds all ids."""
     if connection.vendor == "postgresql":
-        return Portrait.objects.extra(where=["datasets_portrait.id = ANY(%s)"], params=[list(ids)])
+        return Portrait.objects.extra(where=["datasets_portrait.id = ANY(%s::bigint[])"], params=[list(ids)])
     listed = json.dumps(list(ids))
     return Portrait.objects.extra(where=["datasets_portrait.id IN (SELECT value FROM json_each(%s))"], params=[listed])
 

@@ -27,6 +27,7 @@ def column(statement: str, ids: list[int], **params: Any) -> list[int]:
 def _bound(statement: str, ids: list[int], params: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """One parameter holds all ids, so that no database's limit on their number is met."""
     if connection.vendor == "postgresql":
-        return statement.replace("{these}", "= ANY(%(ids)s)"), {**params, "ids": ids}
+        # The cast makes both sides of one type: else each row is compared with every id, one after the other.
+        return statement.replace("{these}", "= ANY(%(ids)s::bigint[])"), {**params, "ids": ids}
     these = "IN (SELECT value FROM json_each(%(ids)s))"
     return statement.replace("{these}", these), {**params, "ids": json.dumps(ids)}
