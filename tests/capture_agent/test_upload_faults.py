@@ -333,13 +333,13 @@ def test_a_frozen_line_is_given_up_by_the_sockets_time_limit(make_device: Maker,
 
 def test_a_new_set_never_mixes_with_a_dataset_of_the_same_name(make_device: Maker, studio: Studio):
     first, second = make_device(studio.url), make_device(studio.url)
-    first.shoot(15, dataset="cottage", append=False)
+    first.shoot(15, dataset="windmill", append=False)
     assert first.send_all() == ""
-    second.shoot(15, 15, dataset="cottage", append=False)
-    second.shoot(15, dataset="cottage", append=True, started_at=NOON + timedelta(hours=1))
+    second.shoot(15, 15, dataset="windmill", append=False)
+    second.shoot(15, dataset="windmill", append=True, started_at=NOON + timedelta(hours=1))
     assert second.send_all() == ""
-    sizes = {name: len(portraits(studio, first.paired.project_id, name)) for name in ("cottage", "cottage 2")}
-    assert sizes == {"cottage": 1, "cottage 2": 3}
+    sizes = {name: len(portraits(studio, first.paired.project_id, name)) for name in ("windmill", "windmill 2")}
+    assert sizes == {"windmill": 1, "windmill 2": 3}
 
 
 def test_nothing_is_left_half_done_in_the_studio(studio: Studio):

@@ -23,7 +23,7 @@ def uploaded(project: Project, name: str, by: Any, *, data: bytes = b"weights", 
     upload = Upload.objects.create(
         project=project, user=by, kind="snapshot", name=name, size=blob.size, blob=blob, target=target
     )
-    upload.result_url = hand_over(upload, blob)
+    upload.result_url = hand_over(upload, blob).url
     upload.state = Upload.State.DONE
     upload.save()
     return upload

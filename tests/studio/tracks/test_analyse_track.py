@@ -57,7 +57,7 @@ def uploaded(project: Project, path: Path, by: Any) -> tuple[Track, Job]:
     upload = Upload.objects.create(
         project=project, user=by, kind="track", name=path.name, size=blob.size, blob=blob, state="finishing"
     )
-    upload.result_url = hand_over(upload, blob)
+    upload.result_url = hand_over(upload, blob).url
     upload.state = "done"
     upload.save()
     track = Track.objects.get()
