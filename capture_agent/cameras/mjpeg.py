@@ -30,7 +30,8 @@ class MjpegStream:
         self._count = 0
         self._complaint = ""
         threading.Thread(target=self._read, name="camera", daemon=True).start()
-        threading.Thread(target=self._listen, name="camera-complaints", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="camera-complaints", daemon=True)
+        self._listener.start()
         try:
             self._wait_for(1, FIRST_SECONDS)
         except CameraError:
@@ -69,6 +70,8 @@ class MjpegStream:
 
     def _gone(self) -> CameraError:
         kind = CameraLost if self._count else CameraError
+        if self._is_over:  # its last words may still be on their way
+            self._listener.join(2)
         reason = f": {self._complaint}" if self._complaint else ""
         return kind(f"The camera gives no pictures{reason}.")
 

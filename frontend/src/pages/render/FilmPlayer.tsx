@@ -101,10 +101,16 @@ function fillScreen(well: HTMLElement | null): void {
   else void well?.requestFullscreen()
 }
 
+const firstPictureWords: Partial<Record<Render['state'], string>> = {
+  queued: 'The first picture appears when a render service has drawn it.',
+  cancelled: 'It was stopped before a segment was finished.',
+  failed: 'It ended before a segment was finished.',
+}
+
 function NewestPicture({ render }: { render: Render }) {
   const newest = render.thumbs.at(-1)
   if (!newest) {
-    return <div className="soft">{render.state === 'queued' ? 'The first picture appears when a render service has drawn it.' : 'The first picture appears with the first finished segment.'}</div>
+    return <div className="soft">{firstPictureWords[render.state] ?? 'The first picture appears with the first finished segment.'}</div>
   }
   return (
     <>
