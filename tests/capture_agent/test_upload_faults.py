@@ -299,8 +299,10 @@ def test_an_uploader_killed_in_the_middle_goes_on_where_it_was(make_device: Make
     uploader.start()
     while not proxy.faults:
         time.sleep(0.01)
+    proxy.refuse(20)  # until it is stopped; else it may be quicker than we are
     uploader.stop()
     assert device.spool.counts().sending == 1
+    proxy.refuse(0)
     sent = proxy.bytes_up
     assert device.send_all(lanes=1) == ""
     assert device.all_arrived(studio)

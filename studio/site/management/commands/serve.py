@@ -18,6 +18,7 @@ class Command(BaseCommand):
 
         from studio.asgi import application  # isort: skip
 
+        from studio.blobs.receive import release_all
         from studio.services.presence import all_away
         from studio.site.prepare import require_password
 
@@ -27,4 +28,5 @@ class Command(BaseCommand):
         except SettingsError as error:
             raise CommandError(str(error)) from error
         all_away()
+        release_all()
         serve(application, host=environment.host, port=environment.port, behind_proxy=environment.behind_proxy)
