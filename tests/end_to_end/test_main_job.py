@@ -160,6 +160,8 @@ def test_a_text_file_named_mp3_is_refused_with_a_sentence(owner: Page, studio: R
 
 def test_cues_are_set_named_and_stay(owner: Page):
     expect(owner.get_by_role("button", name=re.compile(r"^Play"))).to_be_visible()
+    # There is nothing to snap to before the grid is there.
+    expect(owner.locator(".bpm .num").first).to_contain_text("bpm", timeout=walk.BUSY)
     owner.get_by_role("slider", name="Playhead").focus()
     for _ in range(8):
         owner.keyboard.press("ArrowRight")
