@@ -127,6 +127,12 @@ def references() -> Iterator[tuple[type[models.Model], str]]:
             yield relation.related_model, relation.field.attname  # type: ignore[union-attr, misc]
 
 
+def own_name(name: str) -> str:
+    """A person's name for a file as a file name of ours, so that sentences quote it; nothing in it leads elsewhere."""
+    plain = "".join(sign for sign in name if sign.isprintable() and sign not in "/\\")[-120:]
+    return plain.lstrip(".") or "track"
+
+
 @contextmanager
 def temporary_file() -> Iterator[Path]:
     """A name on the store's own disk, so that a rename is enough. Whatever is left there is removed."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from gpu_service.protocol import Recipe
-from studio.blobs.store import local_path, put_path
+from studio.blobs.store import local_path, own_name, put_path
 from studio.jobs import queue
 from studio.jobs.handlers import JobFailed
 from studio.jobs.models import ENDED, Job, State
@@ -103,8 +103,7 @@ def _tracks(render: Render) -> list[Any]:
 def _named(item: Any, folder: Path, stack: ExitStack) -> Path:
     """The file under the person's own name for it, so that sentences quote that."""
     path = stack.enter_context(local_path(item.blob))
-    name = "".join(sign for sign in item.name if sign.isprintable() and sign not in "/\\")[-100:].lstrip(".")
-    link = folder / f"{item.blob_id[:8]}" / (name or "track")
+    link = folder / f"{item.blob_id[:8]}" / own_name(item.name)
     link.parent.mkdir(exist_ok=True)
     link.symlink_to(path.absolute())
     return link

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from studio.blobs.models import Blob, Upload
-from studio.blobs.store import forget, local_path, put_path
+from studio.blobs.store import forget, local_path, own_name, put_path
 from studio.events.record import record
 from studio.jobs import queue
 from studio.jobs.handlers import JobFailed
@@ -106,7 +106,7 @@ def _source(track: Track) -> Iterator[tuple[Path, Path]]:
     scratch = settings.STUDIO_DATA / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch, prefix="track-") as folder, local_path(track.original) as path:
-        named = Path(folder) / _file_name(track)
+        named = Path(folder) / own_name(track.original_name)
         named.symlink_to(path.absolute())
         yield named, Path(folder)
 
@@ -218,9 +218,3 @@ def _change(track: Track, **values: Any) -> None:
             setattr(track, name, value)
         track.save(update_fields=list(values))
         record(track.project_id, "track.changed", subject=track.subject, payload=track_out(track))
-
-
-def _file_name(track: Track) -> str:
-    """The person's own name for the file, so that sentences quote it; nothing in it leads out of the folder."""
-    name = "".join(sign for sign in track.original_name if sign.isprintable() and sign not in "/\\")[-120:]
-    return name.lstrip(".") or "track"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from studio.accounts.models import User
-from studio.blobs.store import local_path, put_path
+from studio.blobs.store import local_path, own_name, put_path
 from studio.errors import Refused
 from studio.events.record import record
 from studio.jobs import queue
@@ -100,8 +100,7 @@ def _named(pk: UUID, folder: Path, stack: ExitStack) -> Path:
     part = Track.objects.select_related("original").get(pk=pk)
     if part.original is None:
         raise JobFailed(f"The file of “{part.name}” is not kept any more. Join the others.")
-    name = "".join(sign for sign in part.original_name if sign.isprintable() and sign not in "/\\")[-100:].lstrip(".")
-    link = folder / str(pk) / (name or "track")
+    link = folder / str(pk) / own_name(part.original_name)
     link.parent.mkdir(exist_ok=True)
     if not link.is_symlink():
         link.symlink_to(stack.enter_context(local_path(part.original)).absolute())

@@ -11,6 +11,7 @@ from capture_agent import unit
 from capture_agent.agent import CAMERA_SILENT_SECONDS, RESTART
 from capture_agent.cli import WRONG_SETTINGS
 from capture_agent.errors import CaptureError
+from tests.conftest import missing
 
 TRUE = Path(shutil.which("true") or "/bin/true")
 
@@ -26,7 +27,7 @@ def values(text: str, name: str) -> list[str]:
 
 def test_systemd_accepts_it(text: str, tmp_path: Path):
     if not shutil.which("systemd-analyze"):
-        pytest.skip("There is no systemd-analyze here.")
+        missing("There is no systemd-analyze here.")
     path = tmp_path / "phosphene-capture.service"
     path.write_text(text)
     done = subprocess.run(
