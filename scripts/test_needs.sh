@@ -19,6 +19,7 @@ wanted=()
 has_browser || wanted+=(chromium)
 has_postgres || wanted+=(postgresql)
 have redis-server || wanted+=(redis-server)
+have systemd-analyze || wanted+=(systemd)
 [ ${#wanted[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && have apt-get; then
   apt-get update -qq
@@ -27,4 +28,5 @@ if [ "$(id -u)" = 0 ] && have apt-get; then
 fi
 case " ${wanted[*]} " in *" chromium "*) .venv/bin/python -m playwright install chromium || echo "There is no Chromium here; the browser tests will be skipped." ;; esac
 case " ${wanted[*]} " in *" postgresql "*) echo "There is no PostgreSQL here; tests that need it will be skipped." ;; esac
+case " ${wanted[*]} " in *" systemd "*) echo "There is no systemd-analyze here; the test of the camera's unit will be skipped." ;; esac
 case " ${wanted[*]} " in *" redis-server "*) echo "There is no Redis here; tests that need it will be skipped." ;; esac
