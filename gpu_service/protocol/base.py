@@ -10,7 +10,16 @@ LONGEST_SECONDS = 6 * 3600.0
 UPLOAD_CHUNK_BYTES = 4 * 1024 * 1024
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-JobKind = Literal["render_segment", "import_snapshot", "make_pattern", "prepare_stage"]
+JobKind = Literal[
+    "render_segment",
+    "import_snapshot",
+    "make_pattern",
+    "prepare_stage",
+    "draw_sheet",
+    "find_directions",
+    "harvest",
+    "export_snapshot",
+]
 LeaseKind = Literal["segment", "job"]
 PreviewState = Literal["waiting", "preparing", "running", "paused", "failed"]
 Quality = Literal["draft", "final"]
