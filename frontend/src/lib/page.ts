@@ -63,4 +63,6 @@ export const address = {
   render: (id: string) => `/p/${projectId()}/renders/${id}/`,
   dataset: (id: string, search = '') => `/p/${projectId()}/library/${id}/${search}`,
   network: (id: string) => `/p/${projectId()}/networks/${id}/`,
+  /** The explorer of a network; `search` is its state, such as "?pin=…". */
+  explore: (network: string, search = '') => `/p/${projectId()}/networks/${network}/explore/${search}`,
 }

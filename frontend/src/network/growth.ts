@@ -1,0 +1,79 @@
+/** Growth: the same vectors (rows) through every snapshot (columns). What lies where, and where the keys lead. */
+import type { Snapshot } from '../wire/types'
+
+/** A place in the grid: `column` counts snapshots, `row` vectors. */
+export interface Cell {
+  column: number
+  row: number
+}
+
+export interface Grid {
+  columns: number
+  rows: number
+}
+
+type Placed = Pick<Snapshot, 'kimg' | 'order' | 'id'>
+
+/** By what it has seen; those that do not say keep their order behind those that do, as files of one drop came in. */
+export function inOrder<T extends Placed>(snapshots: readonly T[]): T[] {
+  return snapshots.toSorted((a, b) => {
+    if (a.kimg !== null && b.kimg !== null && a.kimg !== b.kimg) return a.kimg - b.kimg
+    if ((a.kimg === null) !== (b.kimg === null)) return a.kimg === null ? 1 : -1
+    return a.order - b.order || (a.id < b.id ? -1 : 1)
+  })
+}
+
+/** First, last and `most` - 2 between them at even steps, so that a long training fits on the page. */
+export function picked<T>(all: readonly T[], most: number): T[] {
+  if (all.length <= most) return [...all]
+  return Array.from({ length: most }, (_, at) => all[Math.round((at * (all.length - 1)) / (most - 1))]!)
+}
+
+/** Columns that can be looked at without scrolling: cells of at least `least` px with a gap between them. */
+export function columnsFor(width: number, least: number, gap: number): number {
+  return Math.max(2, Math.floor((width + gap) / (least + gap)))
+}
+
+const steps: Record<string, (cell: Cell, grid: Grid) => Cell> = {
+  ArrowLeft: (cell) => ({ ...cell, column: cell.column - 1 }),
+  ArrowRight: (cell) => ({ ...cell, column: cell.column + 1 }),
+  ArrowUp: (cell) => ({ ...cell, row: cell.row - 1 }),
+  ArrowDown: (cell) => ({ ...cell, row: cell.row + 1 }),
+  Home: (cell) => ({ ...cell, column: 0 }),
+  End: (cell, grid) => ({ ...cell, column: grid.columns - 1 }),
+  PageUp: (cell) => ({ ...cell, row: 0 }),
+  PageDown: (cell, grid) => ({ ...cell, row: grid.rows - 1 }),
+}
+
+/** Where a key leads from a cell; null = the key is not one of the grid's. */
+export function moved(cell: Cell, key: string, grid: Grid): Cell | null {
+  const step = steps[key]
+  if (!step) return null
+  const next = step(cell, grid)
+  return { column: clamp(next.column, grid.columns), row: clamp(next.row, grid.rows) }
+}
+
+function clamp(value: number, many: number): number {
+  return Math.min(Math.max(0, value), Math.max(0, many - 1))
+}
+
+/** How an image of many tiles lies behind a window of one tile: CSS lengths in percent of the window. */
+export function tileStyle(at: number, columns: number): { width: string; left: string; top: string } {
+  return { width: `${columns * 100}%`, left: `${-(at % columns) * 100 || 0}%`, top: `${-Math.floor(at / columns) * 100 || 0}%` }
+}
+
+/** "4,800", "35 %" of "Smoke 1, 35 %": the head of a column. */
+export function columnHead(snapshot: Pick<Snapshot, 'name' | 'kimg'>, networkName: string): string {
+  return snapshot.kimg === null ? shortName(snapshot, networkName) : snapshot.kimg.toLocaleString('en-US')
+}
+
+/** "kimg 4,800": the head of the panel. */
+export function snapshotTitle(snapshot: Pick<Snapshot, 'name' | 'kimg'>): string {
+  return snapshot.kimg === null ? snapshot.name : `kimg ${snapshot.kimg.toLocaleString('en-US')}`
+}
+
+/** "Smoke 1, 35 %" of "Smoke 1" → "35 %". */
+export function shortName(snapshot: Pick<Snapshot, 'name'>, networkName: string): string {
+  const { name } = snapshot
+  return name.startsWith(networkName) ? name.slice(networkName.length).replace(/^[\s,:–-]+/, '') || name : name
+}

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { columnHead, columnsFor, inOrder, moved, picked, tileStyle } from './growth'
+import { isSameVector, plainVector, seedRow, vectorTitle } from './vectors'
+
+const one = (id: string, kimg: number | null, order: number) => ({ id, kimg, order })
+
+describe('the growth grid', () => {
+  test('puts snapshots by what they have seen, those that do not say behind', () => {
+    const made = [one('d', null, 0), one('c', 800, 1), one('b', 200, 2), one('e', null, 3), one('a', 0, 9)]
+    expect(inOrder(made).map(({ id }) => id).join('')).toBe('abcde')
+  })
+  test('keeps the first and the last of a long training', () => {
+    const all = Array.from({ length: 27 }, (_, at) => at)
+    expect(picked(all, 9)).toEqual([0, 3, 7, 10, 13, 16, 20, 23, 26])
+    expect(picked(all.slice(0, 5), 9)).toEqual([0, 1, 2, 3, 4])
+  })
+  test('shows as many columns as fit', () => {
+    expect([columnsFor(972, 104, 4), columnsFor(971, 104, 4), columnsFor(90, 104, 4)]).toEqual([9, 9, 2])
+  })
+  test('keys stay inside', () => {
+    const grid = { columns: 3, rows: 8 }
+    expect(moved({ column: 0, row: 0 }, 'ArrowLeft', grid)).toEqual({ column: 0, row: 0 })
+    expect(moved({ column: 2, row: 7 }, 'ArrowDown', grid)).toEqual({ column: 2, row: 7 })
+    expect(moved({ column: 1, row: 4 }, 'End', grid)).toEqual({ column: 2, row: 4 })
+    expect(moved({ column: 1, row: 4 }, 'PageUp', grid)).toEqual({ column: 1, row: 0 })
+    expect(moved({ column: 1, row: 4 }, 'a', grid)).toBeNull()
+  })
+  test('a window shows one tile of a sheet', () => {
+    expect(tileStyle(0, 8)).toEqual({ width: '800%', left: '0%', top: '0%' })
+    expect(tileStyle(13, 8)).toEqual({ width: '800%', left: '-500%', top: '-100%' })
+  })
+  test('heads are short', () => {
+    expect(columnHead({ name: 'x', kimg: 4800 }, 'x')).toBe('4,800')
+    expect(columnHead({ name: 'Smoke 1, 35 %', kimg: null }, 'Smoke 1')).toBe('35 %')
+  })
+})
+
+describe('a vector', () => {
+  const rows = { first: 0, end: null }
+  const step = { file: 'a'.repeat(64), index: 0, amount: 1, rows }
+  test('has a title', () => {
+    expect(vectorTitle(plainVector(1213))).toBe('Seed 1213')
+    expect(vectorTitle(plainVector(1213, { steps: [step, step, step] }))).toBe('Seed 1213 + 3 directions')
+    expect(vectorTitle(plainVector(2, { label: 3, steps: [step], mixes: [{ of: plainVector(1), rows }, { of: plainVector(2), rows }] }))).toBe('Seed 2, class 3 + 1 direction, 2 mixes')
+    expect(vectorTitle(plainVector(0, { z: [0.5, 1] }))).toBe('Own z, 2 numbers')
+  })
+  test('is the same however its fields are ordered', () => {
+    const [first] = seedRow(7)
+    expect(isSameVector(first!, Object.fromEntries(Object.entries(first!).reverse()) as unknown as typeof first & object)).toBe(true)
+    expect(isSameVector(first!, plainVector(8))).toBe(false)
+  })
+})
