@@ -75,3 +75,12 @@ test('pictures that come so late in a loop that they look early do not block the
   expect(late.closed).toBe(true)
   expect(buffer.size).toBe(0)
 })
+
+test('after a new beginning the pictures of another preview count from one', () => {
+  const buffer = new FrameBuffer(30)
+  buffer.push(frame(1, 40))
+  buffer.clear()
+  const first = frame(1, 1, true)
+  buffer.push(first)
+  expect(buffer.pick(at(1, { isPlaying: false }))).toBe(first)
+})

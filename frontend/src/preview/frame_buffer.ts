@@ -67,10 +67,11 @@ export class FrameBuffer<F extends HeldFrame> {
     return best
   }
 
-  /** After a jump nothing that is held belongs anywhere. */
+  /** After a jump nothing that is held belongs anywhere, and another preview counts its revisions anew. */
   clear(): void {
     this.held.forEach((frame) => frame.close())
     this.held = []
+    this.newestRevision = 0
   }
 
   private newest(): F | null {

@@ -3,14 +3,15 @@ import type { Scope } from '../lib/scope'
 import { openLine as open, type Line as AnyLine } from '../wire/line'
 import type { FromStudio, ToStudio } from './messages'
 
-const REFUSALS: Record<number, string> = {
+const refusals = (what: string): Record<number, string> => ({
   4401: 'You are signed out. Sign in again to see the preview.',
-  4403: 'This scene is no longer shared with you.',
+  4403: `This ${what} is no longer shared with you.`,
   4404: 'There is nothing here, or it is not shared with you.',
-}
+})
 
 export type Line = AnyLine<FromStudio, ToStudio>
 
-export function openLine(scope: Scope, path: string): Line {
-  return open<FromStudio, ToStudio>(scope, path, REFUSALS)
+/** `what` is shown, as a person calls it: "scene". */
+export function openLine(scope: Scope, path: string, what: string): Line {
+  return open<FromStudio, ToStudio>(scope, path, refusals(what))
 }

@@ -35,12 +35,28 @@ export interface DriverClock {
   loop: [number, number] | null
 }
 
-export type FromStudio = PreviewNotice | DriverClock | PreviewErrorNotice | { type: 'ping' }
+/** The parameters that the page numbered `n` are in pictures of this revision and later ones. */
+export interface MovedNotice {
+  type: 'moved'
+  n: number
+  revision: number
+}
+
+export type FromStudio = PreviewNotice | DriverClock | PreviewErrorNotice | MovedNotice | { type: 'ping' }
+
+/** What an explorer says beside: a scene knows these by itself. */
+export interface JoinMore {
+  snapshot_ids?: string[]
+  parameters?: ParameterValues
+  height?: number
+  duration?: number
+}
 
 export type ToStudio =
-  | { type: 'join'; width: number; follow: string | null; resume: string | null }
+  | ({ type: 'join'; width: number; follow: string | null; resume: string | null } & JoinMore)
   | { type: 'drive'; seconds: number; rate: number; playing: boolean; lead: number; loop: [number, number] | null }
   | { type: 'credit'; n: number }
-  | { type: 'parameters'; values: ParameterValues }
+  | { type: 'parameters'; values: ParameterValues; n?: number }
+  | { type: 'snapshots'; snapshot_ids: string[] }
   | { type: 'size'; width: number; height: number }
   | { type: 'leave' }

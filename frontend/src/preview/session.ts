@@ -2,6 +2,7 @@
  * One preview on this page: the line, the clock it is driven by, the pictures that wait and the one that is shown.
  * The page gives credit for as many pictures as it can hold; the studio sends no more than that.
  */
+import type { Emitter } from '../lib/emitter'
 import { createStore, type Store } from '../lib/store'
 import type { Scope } from '../lib/scope'
 import type { ParameterValues } from '../wire/types'
@@ -11,7 +12,7 @@ import { FrameBuffer, type HeldFrame, type Moment } from './frame_buffer'
 import { Lead } from './lead'
 import { goAlong } from './follow'
 import { openLine, type Line } from './line'
-import type { DriverClock, FromStudio, PreviewNotice } from './messages'
+import type { DriverClock, FromStudio, JoinMore, PreviewNotice, ToStudio } from './messages'
 import { StatsKeeper, type PreviewStats } from './stats'
 
 const HEARTBEAT_MS = 1000
@@ -31,13 +32,26 @@ export interface PreviewStatus {
   retryAt: number | null
 }
 
+/** What a preview goes by: a player is one, and so is anything else that knows its second and whether it moves. */
+export interface PreviewClock {
+  readonly seconds: number
+  readonly rate: number
+  readonly isPlaying: boolean
+  readonly loop: { from: number; to: number } | null
+  readonly events: Pick<Emitter<{ seek: number; state: void }>, 'on'>
+}
+
 export interface SessionOptions {
-  sceneId: string
-  player: Player
+  /** Where the socket is, and what it shows, as a refusal calls it. */
+  path: string
+  what: string
+  clock: PreviewClock
   framesPerSecond: number
   width: number
-  /** The preview of somebody else to look along with. */
-  follow: string | null
+  /** Said with every join, as it is then. */
+  hello?: () => JoinMore
+  /** The preview of somebody else to look along with, and the player that goes where theirs does. */
+  follow: { previewId: string; player: Player } | null
   /** The preview that this page drove before it was reloaded. */
   resume: string | null
   onPicture: (picture: Picture) => void
@@ -45,6 +59,8 @@ export interface SessionOptions {
   onRefused: (field: string | null, message: string) => void
   /** This page drives the preview of this id: a reload takes it up again. */
   onDriving: (previewId: string) => void
+  /** The studio said something that is no matter of the preview alone. */
+  onNotice?: (notice: FromStudio) => void
   /** This page looked along and does so no more; the sentence says why when it was not asked for. */
   onOwnWay: (sentence: string) => void
 }
@@ -54,6 +70,7 @@ export interface PreviewSession {
   readonly stats: () => PreviewStats
   /** Values that a hand is moving; sent at once, saved elsewhere. */
   move(values: ParameterValues): void
+  say(message: ToStudio): void
   setSize(width: number, height: number): void
   setRate(framesPerSecond: number): void
   /** Leave the preview that is followed and drive one of one's own. */
@@ -62,17 +79,17 @@ export interface PreviewSession {
 }
 
 export function createPreviewSession(scope: Scope, options: SessionOptions): PreviewSession {
-  const { player } = options
+  const { clock } = options
   const status = createStore<PreviewStatus>({ state: 'connecting', notice: null, sentence: '', retryAt: null })
-  const line = openLine(scope, `/ws/scenes/${options.sceneId}/preview`)
+  const line = openLine(scope, options.path, options.what)
   const buffer = new FrameBuffer<Picture>(options.framesPerSecond)
   const lead = new Lead()
   const stats = new StatsKeeper()
   let { width, follow, resume } = options
   let [outstanding, credited, decoding]: [number, boolean, number] = [0, false, 0]
   const goOwnWay = (sentence: string): void => {
+    if (follow) follow.player.audio.muted = false
     follow = null
-    player.audio.muted = false
     options.onOwnWay(sentence)
   }
   const takeOver = (): void => {
@@ -86,14 +103,14 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     stats.asked(performance.now())
     ;[outstanding, credited] = [0, false]
     buffer.clear()
-    line.send({ type: 'join', width, follow, resume: follow ? null : resume })
+    line.send({ type: 'join', width, follow: follow?.previewId ?? null, resume: follow ? null : resume, ...options.hello?.() })
     drive()
     giveCredit()
   }
   const drive = (): void => {
-    const loop = player.loop
+    const loop = clock.loop
     line.send({
-      type: 'drive', seconds: player.seconds, rate: player.rate, playing: player.isPlaying, lead: lead.seconds,
+      type: 'drive', seconds: clock.seconds, rate: clock.rate, playing: clock.isPlaying, lead: lead.seconds,
       loop: loop ? [loop.from, loop.to] : null,
     })
   }
@@ -107,7 +124,7 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     credited = true
     line.send({ type: 'credit', n: room })
   }
-  const moment = (): Moment => ({ seconds: player.seconds, isPlaying: player.isPlaying, loop: player.loop })
+  const moment = (): Moment => ({ seconds: clock.seconds, isPlaying: clock.isPlaying, loop: clock.loop })
 
   const receive = async (message: ArrayBuffer): Promise<void> => {
     const frame = readFrame(message)
@@ -118,14 +135,14 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     const bitmap = await createImageBitmap(frame.picture).catch(() => null)
     decoding -= 1
     if (!bitmap || scope.isClosed) return bitmap?.close()
-    if (player.isPlaying && !frame.isStill) lead.arrived((frame.seconds - player.seconds) / player.rate)
+    if (clock.isPlaying && !frame.isStill) lead.arrived((frame.seconds - clock.seconds) / clock.rate)
     buffer.push({ ...frame, bitmap, arrivedAt, close: () => bitmap.close() })
   }
   const paint = (at: number): void => {
     const picture = buffer.pick(moment())
     if (picture) {
       options.onPicture(picture)
-      const behind = player.isPlaying ? (player.seconds - picture.seconds) / player.rate : 0
+      const behind = clock.isPlaying ? (clock.seconds - picture.seconds) / clock.rate : 0
       stats.show({ at, delayMs: behind * 1000, drawToScreenMs: picture.drawMs + at - picture.arrivedAt })
       picture.close()
     }
@@ -134,23 +151,26 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
 
   listenToLine(scope, line, {
     status, join, receive, onRefused: options.onRefused, lose: () => buffer.clear(),
-    onClock: (clock) => {
-      if (follow) goAlong(player, clock)
+    onClock: (theirs) => {
+      if (follow) goAlong(follow.player, theirs)
     },
+    onNotice: (notice) => options.onNotice?.(notice),
     onPlace(notice, before) {
       if (notice.is_driver) options.onDriving((resume = notice.preview_id))
       if (!notice.is_driver || !follow) return
-      player.pause()
+      follow.player.pause()
       goOwnWay(before ? `${before.driver_name} has gone. You go your own way now.` : 'That preview has ended. This one is your own.')
     },
   })
-  scope.add(player.events.on('hand', () => {
-    if (follow) takeOver()
-  }))
-  listenToPlayer(scope, player, { drive, jump: () => lead.forget() })
+  if (follow) {
+    scope.add(follow.player.events.on('hand', () => {
+      if (follow) takeOver()
+    }))
+  }
+  listenToClock(scope, clock, { drive, jump: () => lead.forget() })
   scope.every(HEARTBEAT_MS, drive)
   scope.every(ADAPT_MS, () => {
-    if (!player.isPlaying || !lead.adapt()) return
+    if (!clock.isPlaying || !lead.adapt()) return
     buffer.windowSeconds = lead.seconds
     drive()
   })
@@ -165,6 +185,7 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
       leadMs: lead.seconds * 1000,
     }),
     move: (values) => line.send({ type: 'parameters', values }),
+    say: (message) => line.send(message),
     setSize(nextWidth, nextHeight) {
       width = nextWidth
       line.send({ type: 'size', width: nextWidth, height: nextHeight })
@@ -184,14 +205,16 @@ interface LineHandlers {
   onRefused: (field: string | null, message: string) => void
   lose: () => void
   onClock: (clock: DriverClock) => void
+  onNotice: (notice: FromStudio) => void
   /** Which preview this is and who drives it, with what was known of it before. */
   onPlace: (notice: PreviewNotice, before: PreviewNotice | null) => void
 }
 
-function listenToLine(scope: Scope, line: Line, { status, join, receive, onRefused, lose, onClock, onPlace }: LineHandlers): void {
+function listenToLine(scope: Scope, line: Line, { status, join, receive, onRefused, lose, onClock, onNotice, onPlace }: LineHandlers): void {
   const take = (notice: FromStudio): void => {
     if (notice.type === 'error') onRefused(notice.field, notice.message)
     if (notice.type === 'clock') onClock(notice)
+    onNotice(notice)
     if (notice.type !== 'preview') return
     const before = status.get().notice
     status.set({ state: notice.state, notice, sentence: notice.message, retryAt: null })
@@ -208,7 +231,7 @@ function listenToLine(scope: Scope, line: Line, { status, join, receive, onRefus
 }
 
 /** Play, pause, seek, rate and loop are told at once, however many come in one painted picture. */
-function listenToPlayer(scope: Scope, player: Player, { drive, jump }: { drive: () => void; jump: () => void }): void {
+function listenToClock(scope: Scope, clock: PreviewClock, { drive, jump }: { drive: () => void; jump: () => void }): void {
   let asked = 0
   const soon = (): void => {
     asked ||= requestAnimationFrame(() => {
@@ -217,8 +240,8 @@ function listenToPlayer(scope: Scope, player: Player, { drive, jump }: { drive: 
     })
   }
   scope.add(() => cancelAnimationFrame(asked))
-  scope.add(player.events.on('state', soon))
-  scope.add(player.events.on('seek', () => {
+  scope.add(clock.events.on('state', soon))
+  scope.add(clock.events.on('seek', () => {
     jump()
     soon()
   }))

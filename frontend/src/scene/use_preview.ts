@@ -61,7 +61,8 @@ export function usePreview({ draft, desk, isPhone, session: told }: {
     // Per tab, so that a second tab begins a preview of its own.
     const drivenKey = `phosphene.preview.${scene.id}`
     const made = createPreviewSession(scope, {
-      sceneId: scene.id, player: desk.player, framesPerSecond: framesPerSecond(scene.fps), width, follow,
+      path: `/ws/scenes/${scene.id}/preview`, what: 'scene', clock: desk.player, framesPerSecond: framesPerSecond(scene.fps), width,
+      follow: follow ? { previewId: follow, player: desk.player } : null,
       resume: sessionStorage.getItem(drivenKey),
       onPicture: (picture) => stage.show(picture),
       onRefused: (field, message) => draft.refuse(field, message),
