@@ -24,8 +24,34 @@ class Network(Protocol):
     native_size: tuple[int, int]  # height, width that `synthesis` draws when no size is given
     family: str | None  # networks of one family may be mixed by their weights; None: mix their pictures
 
-    def mapping(self, z: Tensor, *, truncation: float | Tensor = 1.0, labels: Tensor | None = None) -> Tensor:
-        """[N, Z] -> [N, num_ws, W]. `truncation` is one number or [N]; `labels` are one-hot [N, num_classes]."""
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        truncation: float | Tensor = 1.0,
+        truncation_end: int | None = None,
+        labels: Tensor | None = None,
+    ) -> Tensor:
+        """[N, Z] -> [N, num_ws, W]. `truncation` is one number or [N]; `labels` are one-hot [N, num_classes].
+
+        Rows from `truncation_end` on, where it is given, stay as they are.
+        """
+        ...
+
+    @property
+    def has_average(self) -> bool:
+        """Whether the file held an average w; without one, it is found from samples when it is first needed."""
+        ...
+
+    def average_w(self) -> Tensor:
+        """The w that truncation draws towards. [W]"""
+        ...
+
+    def style_weights(self, rows: range | None = None) -> Tensor:
+        """The layers that turn w into styles, stacked: [outputs, W]. Those that read `rows` of w, or all.
+
+        Colour layers count only where nothing else reads the rows.
+        """
         ...
 
     def synthesis(
@@ -34,12 +60,16 @@ class Network(Protocol):
         *,
         noise_mode: NoiseMode = "const",
         noise: Sequence[int] | None = None,
+        noise_strength: float | Tensor = 1.0,
+        transform: Tensor | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
         """[N, num_ws, W] -> pictures about −1…1, [N, 3, H, W]. `size` is (height, width).
 
         `noise` holds one seed per picture (see `frame_seed`) and is read in noise mode "random" alone.
+        `noise_strength` multiplies the strengths in the file: one number or [N]. `transform` moves the input of
+        networks that have one to move (see `camera`): [3, 3] or [N, 3, 3].
         """
         ...
 

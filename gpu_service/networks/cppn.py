@@ -37,6 +37,7 @@ class Cppn:
     kind = "cppn"
     z_dim, w_dim, num_ws, num_classes = Z_DIM, STYLE_DIM, 1, 0
     native_size = NATIVE_SIZE
+    has_average = True
 
     def __init__(self, config: CppnConfig, weights: CppnWeights) -> None:
         self.config, self.weights = config, weights
@@ -45,15 +46,32 @@ class Cppn:
         self.palettes = duo_table(config.palette).to(weights.style.device)
 
     @torch.no_grad()
-    def mapping(self, z: Tensor, *, truncation: float | Tensor = 1.0, labels: Tensor | None = None) -> Tensor:
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        truncation: float | Tensor = 1.0,
+        truncation_end: int | None = None,
+        labels: Tensor | None = None,
+    ) -> Tensor:
         """Bring z to rms 1 and read the style from it. [N, 512] -> [N, 1, 16]"""
-        strength = torch.as_tensor(truncation, dtype=torch.float64).expand(len(z))
+        strength = torch.as_tensor(1.0 if truncation_end == 0 else truncation, dtype=torch.float64).expand(len(z))
         matrix = self.weights.style.cpu().double() * self.weights.level.item()
         rows = z.cpu().double()
         # Row by row, because a product of many rows may round otherwise than a product of one.
         styles = [matrix @ (row / row.square().mean().sqrt().clamp(min=1e-150)) for row in rows]
         stacked = torch.stack(styles) if styles else matrix.new_empty(0, STYLE_DIM)
         return (stacked * strength[:, None]).float()[:, None].to(self.weights.style.device)
+
+    def average_w(self) -> Tensor:
+        """Styles lie around zero. [16]"""
+        return self.weights.style.new_zeros(STYLE_DIM)
+
+    def style_weights(self, rows: range | None = None) -> Tensor:
+        """How the style shifts the units of each layer; the only row is read by all of them. [outputs, 16]"""
+        layers = (self.weights.first_style, self.weights.hidden_style, self.weights.warp_style)
+        stacked = torch.cat([layer.reshape(-1, STYLE_DIM) for layer in layers])
+        return stacked if rows is None or 0 in rows else stacked[:0]
 
     @torch.no_grad()
     def synthesis(
@@ -62,10 +80,12 @@ class Cppn:
         *,
         noise_mode: NoiseMode = "const",
         noise: Sequence[int] | None = None,
+        noise_strength: float | Tensor = 1.0,
+        transform: Tensor | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
-        """Draw styles at any size; a pattern network has no noise. [N, 1, 16] -> −1…1 [N, 3, height, width]"""
+        """Draw styles at any size; there is no noise and no camera. [N, 1, 16] -> −1…1 [N, 3, height, width]"""
         height, width = size or self.native_size
         easel = self._easel(height, width, quality)
         pictures = w.new_empty(len(w), 3, height, width, dtype=torch.float32)

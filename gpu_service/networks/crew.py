@@ -12,6 +12,7 @@ from threading import Barrier
 from typing import TypeVar
 
 import torch
+from torch import Tensor
 
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
@@ -37,6 +38,24 @@ def share_out(pieces: Sequence[Piece], work: Callable[[Piece], object]) -> None:
     helpers = [_crew(threads).submit(pull) for _ in range(min(threads, len(pieces)))]
     for helper in helpers:
         helper.result()
+
+
+def draw_alone(w: Tensor, draw: Callable[[slice], Tensor], *, side: int, is_preview: bool) -> Tensor:
+    """Draw pictures from rows of `w`, [N, 3, side, side]: on the CPU each by itself, on one core, whatever its company.
+
+    A preview's single picture may have all cores at once; its last bits then depend on their number. A GPU, and
+    whoever wants gradients, draws the batch at once.
+    """
+    wants_gradient = torch.is_grad_enabled() and w.requires_grad
+    if w.device.type != "cpu" or wants_gradient or (len(w) == 1 and is_preview):
+        return draw(slice(None))
+    pictures = w.new_empty(len(w), 3, side, side)
+
+    def draw_one(index: int) -> None:
+        pictures[index] = draw(slice(index, index + 1))[0]
+
+    share_out(range(len(w)), draw_one)
+    return pictures
 
 
 def on_one_core(work: Callable[[], Answer]) -> Answer:

@@ -4,7 +4,7 @@ On the CPU each picture is drawn by itself, a core to a picture, and its bits de
 drawn at once: pictures agree to about 1e-5 of their spread with those drawn alone, so a film fixes its batch size.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
 import torch
@@ -12,38 +12,10 @@ from torch import Tensor, nn
 
 from gpu_service.networks import NetworkError
 from gpu_service.networks.base import NoiseMode, Quality, fit
-from gpu_service.networks.crew import share_out
-from gpu_service.networks.stylegan2_layers import Block, Dense, NoiseSource, SynthesisLayer, normalise
+from gpu_service.networks.crew import draw_alone
+from gpu_service.networks.mapping import Dense, MappingNetwork, check_rows, stack_styles, take_weights
+from gpu_service.networks.stylegan2_layers import Block, NoiseSource, SynthesisLayer
 from gpu_service.networks.stylegan2_layout import StyleGan2Config
-
-MAPPING_RATE = 0.01
-
-
-class MappingNetwork(nn.Module):
-    """z (and a label) to w."""
-
-    w_avg: Tensor
-
-    def __init__(self, config: StyleGan2Config) -> None:
-        super().__init__()
-        self.register_buffer("w_avg", torch.empty(config.w_dim))
-        self.count = config.mapping_layers
-        inputs = config.z_dim
-        if config.c_dim:
-            self.embed = Dense(config.c_dim, config.w_dim)
-            inputs += config.w_dim
-        for index in range(self.count):
-            setattr(self, f"fc{index}", Dense(inputs, config.w_dim, rate=MAPPING_RATE, curved=True))
-            inputs = config.w_dim
-
-    def forward(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        """[N, Z], [N, classes] -> [N, W]"""
-        x = normalise(z)
-        if labels is not None:
-            x = torch.cat([x, normalise(self.embed(labels))], dim=1)
-        for index in range(self.count):
-            x = getattr(self, f"fc{index}")(x)
-        return x
 
 
 class SynthesisNetwork(nn.Module):
@@ -59,17 +31,29 @@ class SynthesisNetwork(nn.Module):
             setattr(self, f"b{resolution}", block)
             inputs = outputs
 
+    def blocks(self) -> Iterator[tuple[int, Block]]:
+        """Each block and the first row of w that it reads; its last row is the next one's first."""
+        row = 0
+        for resolution in self.resolutions:
+            block: Block = getattr(self, f"b{resolution}")
+            yield row, block
+            row += block.layers
+
     def forward(self, w: Tensor, noise: NoiseSource) -> Tensor:
         """[N, num_ws, W] -> [N, 3, R, R]"""
         x: Tensor | None = None
         rgb: Tensor | None = None
-        row = 0
-        for resolution in self.resolutions:
-            block = getattr(self, f"b{resolution}")
+        for row, block in self.blocks():
             x, rgb = block(x, rgb, w[:, row : row + block.layers + 1], noise)
-            row += block.layers
         assert rgb is not None
         return rgb
+
+    def styles(self) -> Iterator[tuple[int, Dense, bool]]:
+        """Row of w, the layer that turns it into styles, and whether that layer only colours."""
+        for row, block in self.blocks():
+            for step, layer in enumerate(block.convolutions()):
+                yield row + step, layer.affine, False
+            yield row + block.layers, block.torgb.affine, True
 
 
 class StyleGan2(nn.Module):
@@ -87,33 +71,34 @@ class StyleGan2(nn.Module):
         self._mapping = MappingNetwork(config)
         self._synthesis = SynthesisNetwork(config)
 
-    def mapping(self, z: Tensor, *, truncation: float | Tensor = 1.0, labels: Tensor | None = None) -> Tensor:
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        truncation: float | Tensor = 1.0,
+        truncation_end: int | None = None,
+        labels: Tensor | None = None,
+    ) -> Tensor:
         """[N, Z] -> [N, num_ws, W], drawn towards the mean w by `truncation` (0 = the mean, 1 = as it is).
 
         A network with labels that is given none draws its first class.
         """
-        average = self._mapping.w_avg
-        z = z.to(average)
-        if self.num_classes and labels is None:
-            labels = torch.eye(self.num_classes)[:1].expand(len(z), -1)
-        if labels is not None and labels.shape != (len(z), self.num_classes):
-            raise NetworkError(f"This network takes {self.num_classes} labels for each picture.")
-        w = self._map(z, labels.to(average) if labels is not None and self.num_classes else None)
-        strength = torch.as_tensor(truncation, dtype=w.dtype, device=w.device).expand(len(z))[:, None]
-        w = torch.lerp(average.expand_as(w), w, strength) if (strength != 1).any() else w
-        return w[:, None].repeat(1, self.num_ws, 1)
+        return self._mapping.to_rows(
+            z, num_ws=self.num_ws, truncation=truncation, truncation_end=truncation_end, labels=labels
+        )
 
-    def _map(self, z: Tensor, labels: Tensor | None) -> Tensor:
-        """[N, Z] -> [N, W]; on the CPU row by row, because a product of many rows may round otherwise."""
-        if z.device.type != "cpu" or (torch.is_grad_enabled() and z.requires_grad) or len(z) == 0:
-            return self._mapping(z, labels)
-        w = z.new_empty(len(z), self.w_dim)
+    @property
+    def has_average(self) -> bool:
+        """Whether the file held an average w."""
+        return self._mapping.w_avg is not None
 
-        def map_row(row: int) -> None:
-            w[row] = self._mapping(z[row, None], None if labels is None else labels[row, None])[0]
+    def average_w(self) -> Tensor:
+        """The w that truncation draws towards. [W]"""
+        return self._mapping.average()
 
-        share_out(range(len(z)), map_row)
-        return w
+    def style_weights(self, rows: range | None = None) -> Tensor:
+        """The style layers that read those rows of w, stacked. [outputs, W]"""
+        return stack_styles(self._synthesis.styles(), rows, w_dim=self.w_dim)
 
     def synthesis(
         self,
@@ -121,23 +106,26 @@ class StyleGan2(nn.Module):
         *,
         noise_mode: NoiseMode = "const",
         noise: Sequence[int] | None = None,
+        noise_strength: float | Tensor = 1.0,
+        transform: Tensor | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
-        """[N, num_ws, W] -> about −1…1 [N, 3, H, W]. Another size is cut from the picture scaled to cover it."""
-        w = w.to(self._mapping.w_avg)
-        source = noise_source(noise_mode, noise, pictures=len(w))
-        wants_gradient = torch.is_grad_enabled() and w.requires_grad
-        # A preview's single picture may have all cores at once; its last bits then depend on their number.
-        if w.device.type != "cpu" or wants_gradient or (len(w) == 1 and quality == "preview"):
-            return fit(self._synthesis(w, source), size)
-        pictures = w.new_empty(len(w), 3, *self.native_size)
+        """[N, num_ws, W] -> about −1…1 [N, 3, H, W]. Another size is cut from the picture scaled to cover it.
 
-        def draw(index: int) -> None:
-            seeds = None if noise is None else noise[index : index + 1]
-            pictures[index] = self._synthesis(w[index, None], noise_source(noise_mode, seeds, pictures=1))[0]
+        There is no input to move: `transform` changes nothing.
+        """
+        check_rows(w, num_ws=self.num_ws, w_dim=self.w_dim)
+        w = w.to(next(self._synthesis.parameters()))
+        seeds = check_seeds(noise_mode, noise, pictures=len(w))
+        strengths = per_picture(noise_strength, like=w)
 
-        share_out(range(len(w)), draw)
+        def draw(chosen: slice) -> Tensor:
+            rain = noise_source(noise_mode, seeds[chosen], None if strengths is None else strengths[chosen])
+            picture: Tensor = self._synthesis(w[chosen], rain)
+            return picture
+
+        pictures = draw_alone(w, draw, side=self.native_size[0], is_preview=quality == "preview")
         return fit(pictures, size)
 
     def blended(self, other: Self, share: float) -> Self:
@@ -159,25 +147,39 @@ class StyleGan2(nn.Module):
         """Build from a snapshot without filling the weights twice."""
         with torch.device("meta"):
             network = cls(StyleGan2Config.from_json(config))
-        # Copied, because a product may round otherwise where its numbers lie otherwise in memory.
-        held = {f"_{name}": tensor.to(device, dtype, copy=True) for name, tensor in tensors.items()}
-        network.load_state_dict(held, strict=True, assign=True)
-        return network.requires_grad_(False).eval()
+        take_weights(network, network._mapping, tensors, device=device, dtype=dtype)
+        return network
 
 
-def noise_source(mode: NoiseMode, seeds: Sequence[int] | None, *, pictures: int) -> NoiseSource:
+def check_seeds(mode: NoiseMode, seeds: Sequence[int] | None, *, pictures: int) -> Sequence[int]:
+    """The seeds, where noise is random; zeros, which nobody reads, elsewhere. Raises NetworkError."""
+    if mode != "random":
+        return [0] * pictures
+    if seeds is None or len(seeds) != pictures:
+        raise NetworkError("Random noise needs one seed for each picture.")
+    return seeds
+
+
+def per_picture(strength: float | Tensor, *, like: Tensor) -> Tensor | None:
+    """One factor for each row of `like`, [N], or None where it is 1."""
+    if not isinstance(strength, Tensor) and strength == 1:
+        return None
+    return torch.as_tensor(strength, dtype=like.dtype, device=like.device).expand(len(like))
+
+
+def noise_source(mode: NoiseMode, seeds: Sequence[int], strengths: Tensor | None) -> NoiseSource:
     """Where layers get their noise. "random" comes from one CPU generator per picture, in layer order."""
+    factor = None if strengths is None else strengths[:, None, None, None]
     if mode == "none":
         return lambda _layer: None
     if mode == "const":
-        return lambda layer: layer.noise_const
-    if seeds is None or len(seeds) != pictures:
-        raise NetworkError("Random noise needs one seed for each picture.")
+        return lambda layer: layer.noise_const if factor is None else layer.noise_const * factor
     chances = [torch.Generator().manual_seed(seed) for seed in seeds]
 
     def fresh(layer: SynthesisLayer) -> Tensor:
         side = layer.noise_const.shape[-1]
         maps = torch.stack([torch.randn(1, side, side, generator=chance) for chance in chances])
-        return maps.to(layer.noise_const)
+        maps = maps.to(layer.noise_const)
+        return maps if factor is None else maps * factor
 
     return fresh

@@ -10,28 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gpu_service.networks.mapping import Dense
+
 # Answers the noise map of one layer, [N or 1, 1, R, R], or None.
 NoiseSource = Callable[["SynthesisLayer"], Tensor | None]
-
-
-def normalise(x: Tensor) -> Tensor:
-    """Bring each vector to rms 1. [N, C] -> [N, C]"""
-    return x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + 1e-8)
-
-
-class Dense(nn.Module):
-    """A fully connected layer with an equalised learning rate: the stored numbers are scaled when used."""
-
-    def __init__(self, inputs: int, outputs: int, *, rate: float = 1.0, curved: bool = False) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(outputs, inputs))
-        self.bias = nn.Parameter(torch.empty(outputs))
-        self.gain, self.rate, self.curved = rate / inputs**0.5, rate, curved
-
-    def forward(self, x: Tensor) -> Tensor:
-        """[N, inputs] -> [N, outputs]"""
-        y = torch.addmm(self.bias * self.rate, x, self.weight.T * self.gain)
-        return functional.leaky_relu(y, 0.2) * 2**0.5 if self.curved else y
 
 
 class SynthesisLayer(nn.Module):
@@ -118,6 +100,10 @@ class Block(nn.Module):
     def layers(self) -> int:
         """Rows of w that move the index on; the colour layer shares its row with the next block."""
         return 1 if self.is_first else 2
+
+    def convolutions(self) -> list[SynthesisLayer]:
+        """Its layers but the colour layer, in the order in which they read rows of w."""
+        return [self.conv1] if self.is_first else [self.conv0, self.conv1]
 
     def forward(self, x: Tensor | None, rgb: Tensor | None, ws: Tensor, noise: NoiseSource) -> tuple[Tensor, Tensor]:
         """ws [N, layers + 1, W] -> feature maps and the colour sum so far."""
