@@ -6,6 +6,8 @@ from typing import Self
 
 SMALLEST, LARGEST = 8, 2048
 MOST_FEATURES, MOST_MAPPING_LAYERS = 4096, 32
+# Files of other programs may lack the average w; it is then taken from samples when it is first needed.
+OPTIONAL = frozenset(["mapping.w_avg"])
 
 
 class LayoutError(ValueError):
