@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 NETWORKS = {
     "stylegan2": "gpu_service.networks.stylegan2:StyleGan2",
+    "stylegan3": "gpu_service.networks.stylegan3:StyleGan3",
     "cppn": "gpu_service.networks.cppn:Cppn",
 }
 

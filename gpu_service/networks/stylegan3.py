@@ -1,0 +1,154 @@
+"""StyleGAN3, configurations T and R: mapping, truncation, an input that a camera moves, synthesis in plain float32.
+
+On the CPU each picture is drawn by itself, a core to a picture, and its bits depend on no other. On a GPU a batch is
+drawn at once. Styles are normalised picture by picture, not over the batch, so pictures agree there too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Self
+
+import torch
+from torch import Tensor, nn
+
+from gpu_service.networks import NetworkError
+from gpu_service.networks.base import NoiseMode, Quality, fit
+from gpu_service.networks.crew import draw_alone
+from gpu_service.networks.mapping import Dense, MappingNetwork, check_rows, stack_styles, take_weights
+from gpu_service.networks.stylegan3_layers import FourierInput, SynthesisLayer
+from gpu_service.networks.stylegan3_layout import StyleGan3Config, layer_plans
+
+
+class SynthesisNetwork(nn.Module):
+    """w to pictures: waves, then layers of rising bandwidth."""
+
+    def __init__(self, config: StyleGan3Config) -> None:
+        super().__init__()
+        self.input = FourierInput(
+            channels=config.channels(0),
+            w_dim=config.w_dim,
+            size=config.size(0),
+            rate=config.rate(0),
+            cutoff=config.cutoff(0),
+        )
+        self.names = [plan.name for plan in layer_plans(config)]
+        self.output_scale = config.output_scale
+        for plan in layer_plans(config):
+            setattr(self, plan.name, SynthesisLayer(plan, w_dim=config.w_dim, clamp=config.conv_clamp))
+
+    def layers(self) -> list[SynthesisLayer]:
+        """In order, the colour layer last. Layer i reads row i + 1 of w; the input reads row 0."""
+        return [getattr(self, name) for name in self.names]
+
+    def forward(self, w: Tensor, camera: Tensor | None) -> Tensor:
+        """[N, num_ws, W], [N or 1, 3, 3] -> [N, 3, R, R]"""
+        x: Tensor = self.input(w[:, 0], camera)
+        for row, layer in enumerate(self.layers(), start=1):
+            x = layer(x, w[:, row])
+        return x * self.output_scale
+
+    def styles(self) -> Iterator[tuple[int, Dense, bool]]:
+        """Row of w, the layer that turns it into styles, and whether that layer only colours."""
+        for row, layer in enumerate(self.layers(), start=1):
+            yield row, layer.affine, layer.plan.is_torgb
+
+
+class StyleGan3(nn.Module):
+    """A generator read from a snapshot. Gradients flow through it; its weights ask for none."""
+
+    kind = "stylegan3"
+    family: str | None = None
+
+    def __init__(self, config: StyleGan3Config) -> None:
+        super().__init__()
+        self.config = config
+        self.z_dim, self.w_dim, self.num_ws = config.z_dim, config.w_dim, config.num_ws
+        self.num_classes = config.c_dim
+        self.native_size = (config.resolution, config.resolution)
+        self._mapping = MappingNetwork(config)
+        self._synthesis = SynthesisNetwork(config)
+
+    def mapping(
+        self,
+        z: Tensor,
+        *,
+        truncation: float | Tensor = 1.0,
+        truncation_end: int | None = None,
+        labels: Tensor | None = None,
+    ) -> Tensor:
+        """[N, Z] -> [N, num_ws, W], drawn towards the mean w by `truncation` (0 = the mean, 1 = as it is).
+
+        A network with labels that is given none draws its first class.
+        """
+        return self._mapping.to_rows(
+            z, num_ws=self.num_ws, truncation=truncation, truncation_end=truncation_end, labels=labels
+        )
+
+    @property
+    def has_average(self) -> bool:
+        """Whether the file held an average w."""
+        return self._mapping.w_avg is not None
+
+    def average_w(self) -> Tensor:
+        """The w that truncation draws towards. [W]"""
+        return self._mapping.average()
+
+    def style_weights(self, rows: range | None = None) -> Tensor:
+        """The style layers that read those rows of w, stacked. [outputs, W]"""
+        return stack_styles(self._synthesis.styles(), rows, w_dim=self.w_dim)
+
+    def synthesis(
+        self,
+        w: Tensor,
+        *,
+        noise_mode: NoiseMode = "const",
+        noise: Sequence[int] | None = None,
+        noise_strength: float | Tensor = 1.0,
+        transform: Tensor | None = None,
+        size: tuple[int, int] | None = None,
+        quality: Quality = "film",
+    ) -> Tensor:
+        """[N, num_ws, W] -> about −1…1 [N, 3, H, W]. Another size is cut from the picture scaled to cover it.
+
+        `transform` comes before the file's own, see `camera`. There is no noise.
+        """
+        check_rows(w, num_ws=self.num_ws, w_dim=self.w_dim)
+        w = w.to(next(self._synthesis.parameters()))
+        cameras = _cameras(transform, pictures=len(w), like=w)
+
+        def draw(chosen: slice) -> Tensor:
+            picture: Tensor = self._synthesis(w[chosen], None if cameras is None else cameras[chosen])
+            return picture
+
+        pictures = draw_alone(w, draw, side=self.native_size[0], is_preview=quality == "preview")
+        return fit(pictures, size)
+
+    def blended(self, other: Self, share: float) -> Self:
+        """Independently trained networks have no weights in common to mix: mix their pictures."""
+        raise NetworkError("Snapshots of StyleGAN3 are mixed by their pictures, not by their weights.")
+
+    def to_json(self) -> dict[str, object]:
+        """The settings, as stored beside the tensors."""
+        return self.config.to_json()
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The weights by the names they have in NVIDIA's files."""
+        return {name.removeprefix("_"): tensor for name, tensor in self.state_dict().items()}
+
+    @classmethod
+    def from_tensors(
+        cls, config: Mapping[str, object], tensors: Mapping[str, Tensor], *, device: torch.device, dtype: torch.dtype
+    ) -> Self:
+        """Build from a snapshot without filling the weights twice."""
+        with torch.device("meta"):
+            network = cls(StyleGan3Config.from_json(config))
+        take_weights(network, network._mapping, tensors, device=device, dtype=dtype)
+        return network
+
+
+def _cameras(transform: Tensor | None, *, pictures: int, like: Tensor) -> Tensor | None:
+    """One camera for each picture, [N, 3, 3]. Raises NetworkError for what is none."""
+    if transform is None:
+        return None
+    if transform.shape not in ((3, 3), (pictures, 3, 3)):
+        raise NetworkError("A camera is a matrix of 3 × 3, one for all pictures or one for each.")
+    return transform.to(like).expand(pictures, 3, 3)
