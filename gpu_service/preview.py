@@ -61,7 +61,9 @@ class Preview:
         self._plan: tuple[str, SceneSpec, float] | None = None
         self._wanted, self._prepared = 1, 0
         self._changed = asyncio.Event()
-        self._still: tuple[str, int, int] | None = None
+        # Plan and frame of the picture that stands, and the revision it was sent with.
+        self._still: tuple[str, int] | None = None
+        self._still_revision = 0
         self._drawn: deque[tuple[float, int]] = deque()
         self._told, self._is_closed = 0.0, False
         self._tasks = [asyncio.create_task(self._prepare_all()), asyncio.create_task(self._draw_all())]
@@ -189,11 +191,13 @@ class Preview:
         """One picture where the track stands, and again only when something else would be seen."""
         assert self._plan is not None
         frame = min(self.pace.frame_at(self.clock.seconds), self.scene.frames - 1)
-        wanted = (self._plan[0], frame, self.drive_revision)
-        if wanted == self._still:
+        wanted = (self._plan[0], frame)
+        # After a jump the studio may have dropped the same picture. A plan on its way brings a picture of its own.
+        is_dropped = self.drive_revision > self._still_revision and self._prepared == self._wanted
+        if wanted == self._still and not is_dropped:
             await self._something()
         else:
-            self._still = wanted
+            self._still, self._still_revision = wanted, self.revision
             await self._draw([frame], flags=FLAG_STILL)
 
     async def _draw(self, frames: list[int], *, flags: int) -> None:

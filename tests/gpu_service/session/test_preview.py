@@ -95,6 +95,20 @@ async def test_a_moved_parameter_makes_a_new_plan_and_the_old_one_goes(stage, ex
     assert first in executor.forgotten
 
 
+async def test_after_a_moved_parameter_the_heartbeat_draws_no_second_picture(stage):
+    stage.preview.credit(64)
+    stage.drive(1.25, playing=False)
+    await until(lambda: stage.frames)
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=5, parameters={"alpha": 0.5}))
+    await until(lambda: stage.frames[-1].revision == 5)
+    seen = len(stage.frames)
+    stage.drive(1.25, playing=False, revision=5)
+    await asyncio.sleep(0.05)
+    assert len(stage.frames) == seen
+    stage.drive(1.25, playing=False, revision=6)
+    await until(lambda: stage.frames[-1].revision == 6)
+
+
 async def test_of_many_quick_changes_the_last_one_counts(stage, executor):
     await until(lambda: executor.prepared)
     for step in range(40):
