@@ -31,6 +31,8 @@ class SlowStages:
     def missing(self, scene: SceneSpec, paths: Mapping[str, Path]) -> list[StageOrder]:
         """The slow stages of a scene that are not at hand."""
         visualizer = load(scene.visualizer)
+        if not visualizer.stages:
+            return []
         facts = SceneFacts(scene, vector_length(scene, paths))
         keys = visualizer.keys(facts)
         return [

@@ -111,6 +111,7 @@ from gpu_service.protocol.vectors import (
     Tweak,
     VectorSpec,
     Waypoint,
+    path_length,
 )
 
 __all__ = [
@@ -210,6 +211,7 @@ __all__ = [
     "parse_fps",
     "parse_service_message",
     "parse_studio_message",
+    "path_length",
     "plan_segments",
     "recipe_sha256",
     "unpack_frame",

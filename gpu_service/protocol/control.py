@@ -36,7 +36,10 @@ class SnapshotNeeds(Model):
 
 
 class VisualizerInfo(Model):
-    """One entry of the catalogue. `schema` is the JSON Schema of its parameters, with x-group, x-unit, x-stage …"""
+    """One entry of the catalogue. `schema` is the JSON Schema of its parameters, with x-group, x-unit, x-stage …
+
+    What is not for scenes has no place in a gallery of them and needs no track: the explorer's pictures.
+    """
 
     name: str
     title: str
@@ -46,6 +49,7 @@ class VisualizerInfo(Model):
     presets: list[Preset] = []
     stages: list[StageInfo] = []
     snapshots: SnapshotNeeds
+    is_for_scenes: bool = True
 
 
 # --- service to studio ---

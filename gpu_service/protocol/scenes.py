@@ -47,11 +47,14 @@ class MarkerSpec(Model):
 
 
 class SceneSpec(Model):
-    """All that a picture depends on. Files are named by hash; parameters are those of the visualizer."""
+    """All that a picture depends on. Files are named by hash; parameters are those of the visualizer.
+
+    Only visualizers that are not for scenes do without a track.
+    """
 
     visualizer: str
     parameters: dict[str, Any] = {}
-    tracks: list[TrackRef] = Field(min_length=1)
+    tracks: list[TrackRef] = []
     snapshots: list[SnapshotRef] = []
     cues: list[CueSpec] = []
     markers: list[MarkerSpec] = []

@@ -3,6 +3,7 @@
 The same recipe through another snapshot of one training shows what the network learnt in between.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -139,6 +140,11 @@ class Waypoint(Part):
 
 
 Interpolation = Literal["linear", "spherical", "smooth"]
+
+
+def path_length(waypoints: Sequence[Waypoint], *, is_loop: bool) -> float:
+    """How long a path is, in the unit of its lengths. The last one's counts only where it leads back to the first."""
+    return sum(waypoint.length for waypoint in (waypoints if is_loop else waypoints[:-1]))
 
 
 class SheetOrder(Part):

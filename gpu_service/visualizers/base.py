@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from gpu_service.networks.base import Network
+    from gpu_service.vectors.directions import Directions
 
 T = TypeVar("T")
 DrawQuality = Literal["film", "preview"]
@@ -39,6 +40,10 @@ class Materials(Protocol):
 
     def network(self, position: int) -> "Network":
         """The network at that place of the scene's list. The same file twice is the same network."""
+        ...
+
+    def directions(self, sha256: str) -> "Directions":
+        """A file of directions that came with the scene. RenderError where it did not."""
         ...
 
 
@@ -83,6 +88,7 @@ class Visualizer:
     presets: ClassVar[tuple[Preset, ...]] = ()
     stages: ClassVar[tuple[Stage, ...]] = ()
     snapshots: ClassVar[SnapshotNeeds]
+    is_for_scenes: ClassVar[bool] = True
 
     @classmethod
     def warm_up(cls) -> None:
@@ -91,6 +97,8 @@ class Visualizer:
     @classmethod
     def check(cls, scene: SceneSpec) -> Any:
         """The scene's parameters, complete. RenderError says what is wrong with the scene."""
+        if cls.is_for_scenes and not scene.tracks:
+            raise RenderError(f"{cls.title} needs a track. Choose one.", kind="bad_input")
         count = len(scene.snapshots)
         if count < cls.snapshots.min:
             raise RenderError(f"{cls.title} needs at least {cls.snapshots.min} snapshot. Choose one.", kind="bad_input")

@@ -26,6 +26,7 @@ def describe(visualizer: type[Visualizer]) -> VisualizerInfo:
         presets=list(visualizer.presets),
         stages=[StageInfo(name=stage.name, title=stage.title) for stage in visualizer.stages],
         snapshots=visualizer.snapshots,
+        is_for_scenes=visualizer.is_for_scenes,
     )
 
 
@@ -34,6 +35,8 @@ def schema_of(visualizer: type[Visualizer]) -> dict[str, Any]:
     schema = visualizer.parameters.model_json_schema()
     for order, (name, entry) in enumerate(schema["properties"].items()):
         entry["x-order"] = order
+        # pydantic leaves out a title that the class of the value has too.
+        entry.setdefault("title", visualizer.parameters.model_fields[name].title)
         entry["x-stage"] = spoiled_by(visualizer.stages, name)
         if entry["x-routable"] and entry["x-stage"] != "draw":
             raise ValueError(f"{visualizer.name}: a route may not drive {name}, which stage {entry['x-stage']} reads.")
@@ -47,16 +50,21 @@ def markdown(infos: list[VisualizerInfo]) -> str:
         lines += [f"## {info.title} (`{info.name}`, version {info.version})", "", info.summary, ""]
         lines += ["| parameter | means | default | range | a change spoils |", "|---|---|---|---|---|"]
         lines += [_row(name, entry) for name, entry in info.parameters_schema["properties"].items()]
-        lines += ["", "Presets:", ""]
-        lines += [f"* `{preset.name}`: {preset.summary}" for preset in info.presets]
-        lines += ["", "Stages: " + ", ".join(f"{stage.name} ({stage.title})" for stage in info.stages) + ".", ""]
+        if info.presets:
+            lines += ["", "Presets:", ""]
+            lines += [f"* `{preset.name}`: {preset.summary}" for preset in info.presets]
+        if info.stages:
+            lines += ["", "Stages: " + ", ".join(f"{stage.name} ({stage.title})" for stage in info.stages) + "."]
+        lines += [""]
     return "\n".join(lines)
 
 
 def _row(name: str, entry: Mapping[str, Any]) -> str:
     unit = f" {entry['x-unit']}" if "x-unit" in entry else ""
     default = entry["default"] if not isinstance(entry["default"], float) else f"{entry['default']:g}"
-    if "enum" in entry:
+    if entry["x-control"] in ("path", "json"):
+        default, span = "", "JSON"
+    elif "enum" in entry:
         span = ", ".join(map(str, entry["enum"]))
     elif "minimum" in entry:
         span = f"{plain(entry['minimum'])} … {plain(entry['maximum'])}{unit}"

@@ -14,6 +14,7 @@ from gpu_service.music.decode import concatenate
 from gpu_service.networks.base import Network
 from gpu_service.protocol import SceneSpec
 from gpu_service.snapshots.store import load_network
+from gpu_service.vectors.directions import Directions, directions_at, missing_directions
 
 KEPT_SOUNDS = 2
 
@@ -101,6 +102,12 @@ class SceneMaterials:
         """The network at that place of the list."""
         sha256 = self.scene.snapshots[position].sha256
         return self.networks.get(sha256, _path(self.paths, sha256))
+
+    def directions(self, sha256: str) -> Directions:
+        """A file of directions, by its hash."""
+        if sha256 not in self.paths:
+            raise missing_directions(sha256)
+        return directions_at(sha256, self.paths[sha256])
 
     def vector_length(self) -> int:
         """z_dim of the networks, which must agree because one path drives them all."""

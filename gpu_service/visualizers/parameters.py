@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gpu_service.errors import RenderError
 
-Control = Literal["slider", "switch", "choice", "number"]
+Control = Literal["slider", "switch", "choice", "number", "path", "json"]
 
 
 class Parameters(BaseModel):
@@ -33,10 +33,12 @@ def parameter(
     scale: Literal["linear", "log"] = "linear",
     control: Control = "slider",
     routable: bool = False,
+    most: int | None = None,
 ) -> Any:
     """One parameter with all that a form needs. Which stage it spoils is read off the stages, not written here.
 
-    `slider` gives the ends of the slider where more may be typed than a hand would want to reach.
+    `slider` gives the ends of the slider where more may be typed than a hand would want to reach. `most` is the
+    length of a list. What has the control "path" or "json" is no value for a form: pages of their own make it.
     """
     extra: dict[str, Any] = {"x-group": group, "x-scale": scale, "x-control": control, "x-routable": routable}
     if unit:
@@ -45,7 +47,9 @@ def parameter(
         extra["x-step"] = step
     if slider is not None:
         extra["x-slider"] = list(slider)
-    return Field(default, title=title, description=help, ge=minimum, le=maximum, json_schema_extra=extra)
+    return Field(
+        default, title=title, description=help, ge=minimum, le=maximum, max_length=most, json_schema_extra=extra
+    )
 
 
 def read_parameters(model: type[P], values: Mapping[str, Any]) -> P:
@@ -61,7 +65,17 @@ def read_parameters(model: type[P], values: Mapping[str, Any]) -> P:
 def _sentence(model: type[Parameters], name: str, problem: Any) -> str:
     if name not in model.model_fields:
         return f"There is no parameter named “{name}”. There are: {', '.join(model.model_fields)}."
+    if len(problem["loc"]) > 1 or not _is_plain(model, name):
+        words = str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+        place = ".".join(map(str, problem["loc"]))
+        return f"{place} cannot be used: {words[:1].lower()}{words[1:]}."
     return f"{name}={_shown(problem.get('input'))} cannot be used: {allowed(model, name)}."
+
+
+def _is_plain(model: type[Parameters], name: str) -> bool:
+    """Whether it is a number, a switch or a choice, and no list or recipe."""
+    entry = model.model_json_schema()["properties"][name]
+    return entry["x-control"] not in ("path", "json")
 
 
 def plain(number: float) -> str:

@@ -22,16 +22,16 @@ def store_catalogue(catalogue: Sequence[VisualizerInfo]) -> None:
 
 
 def all_visualizers() -> list[dict[str, Any]]:
-    """Every known entry, in the service's order, as JSON."""
-    return [row.entry for row in VisualizerCatalogue.objects.all()]
+    """Every known entry that scenes may have, in the service's order, as JSON."""
+    return [row.entry for row in VisualizerCatalogue.objects.all() if row.entry.get("is_for_scenes", True)]
 
 
-def visualizer(name: str) -> dict[str, Any]:
-    """One entry. Raises Refused, which names what there is."""
+def visualizer(name: str, *, is_for_scenes: bool = True) -> dict[str, Any]:
+    """One entry. Raises Refused, which names what there is. The explorer asks for one that is not for scenes."""
     row = VisualizerCatalogue.objects.filter(name=name).first()
-    if row is not None:
+    if row is not None and row.entry.get("is_for_scenes", True) == is_for_scenes:
         return dict(row.entry)
-    known = [f"“{other}”" for other in VisualizerCatalogue.objects.values_list("name", flat=True)]
+    known = [f"“{entry['name']}”" for entry in all_visualizers()]
     if not known:
         raise Refused(
             "No render service has been attached yet, so no visualizer is known. Attach one, then try again.",

@@ -1,12 +1,16 @@
 """Parameters against a visualizer's JSON Schema, from the render service: no torch is needed to judge by it.
 
 It is the schema of a flat pydantic model: each property has a type (or a choice of them), limits, perhaps an enum, and
-a default.
+a default. A path of vectors, which pages of its own make, is judged by its model instead.
 """
 
 import math
 from collections.abc import Mapping
 from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from gpu_service.protocol import Waypoint
 
 Schema = Mapping[str, Any]
 
@@ -57,6 +61,8 @@ def _resolved(rule: Schema, root: Schema) -> Schema:
 
 def _check(value: Any, *, rule: Schema, root: Schema, name: str) -> Any:
     title = rule.get("title", name)
+    if rule.get("x-control") == "path":
+        return _check_path(value, rule, name)
     if "anyOf" in rule:
         return _check_any(value, rule=rule, root=root, name=name)
     if "enum" in rule or "const" in rule:
@@ -139,6 +145,24 @@ def _check_array(value: Any, rule: Schema, root: Schema, name: str) -> list[Any]
     ]
 
 
+def _check_path(value: Any, rule: Schema, name: str) -> list[Any]:
+    try:
+        waypoints = _paths.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        words = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+        place = ".".join(map(str, first["loc"]))
+        raise ParameterError(
+            f"{rule.get('title', name)}: {place or 'it'} cannot be used: {words}.", name=name
+        ) from error
+    most = rule.get("maxItems", 64)
+    if len(waypoints) > most:
+        raise ParameterError(f"{rule.get('title', name)}: use up to {most} pins.", name=name)
+    checked: list[Any] = _paths.dump_python(waypoints, mode="json")
+    return checked
+
+
+_paths = TypeAdapter(list[Waypoint])
 CHECKS = {
     "number": _check_number,
     "integer": _check_integer,

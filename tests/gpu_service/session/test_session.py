@@ -30,6 +30,7 @@ from gpu_service.protocol import Work as WorkQueued
 from gpu_service.serve import instance_id
 from gpu_service.session import Session
 from gpu_service.settings import read_settings
+from gpu_service.visualizers import VISUALIZERS
 from tests.gpu_service.session.test_work import until
 
 
@@ -115,7 +116,7 @@ async def test_it_says_what_it_is_and_looks_for_work(attached):
     await until(lambda: studio.picture)
     hello = studio.hellos[0]
     assert hello.name == "Attic"
-    assert [info.name for info in hello.catalogue] == ["noise-blend"]
+    assert [info.name for info in hello.catalogue] == list(VISUALIZERS)
     assert hello.devices[0].kind == "cpu"
     assert work.looks >= 1
 

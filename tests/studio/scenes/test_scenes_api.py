@@ -3,7 +3,9 @@
 import pytest
 
 from studio.projects.models import Project
-from studio.scenes.models import Scene
+from studio.scenes.catalogue import visualizer
+from studio.scenes.models import Scene, VisualizerCatalogue
+from studio.scenes.schema import ParameterError, check_parameters
 from tests.studio.features import make_catalogue, make_network, make_scene, make_track
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +174,37 @@ def test_the_catalogue_is_told_as_the_service_announced_it(owner, as_user):
     assert answer["service"] == "away"
     assert answer["items"][0]["schema"]["properties"]["alpha"]["x-stage"] == "draw"
     assert answer["items"][0]["snapshots"] == {"min": 1, "max": 8, "kinds": ["cppn", "stylegan2"]}
+
+
+def test_what_is_not_for_scenes_is_in_no_gallery_and_makes_no_scene(owner, project, as_user):
+    make_catalogue()
+    row = VisualizerCatalogue.objects.get(name="test-lines")
+    VisualizerCatalogue.objects.create(
+        name="explore", position=1, entry={**row.entry, "name": "explore", "is_for_scenes": False}
+    )
+    items = as_user(owner).call("GET", "/visualizers").json()["items"]
+    assert [item["name"] for item in items] == ["test-lines"]
+    order = {"name": "One", "track_id": str(make_track(project).id), "visualizer": "explore"}
+    answer = as_user(owner).call("POST", f"/projects/{project.id}/scenes", order)
+    assert (answer.status_code, answer.json()["field"]) == (422, "visualizer")
+    assert "There is “test-lines”" in answer.json()["detail"]
+    assert visualizer("explore", is_for_scenes=False)["name"] == "explore"
+
+
+def test_a_path_is_judged_by_its_waypoints():
+    schema = {"properties": {"path": {"title": "Path", "type": "array", "x-control": "path", "maxItems": 2}}}
+    pin = {"vector": {"seed": 3}, "length": 4}
+    (kept,) = check_parameters(schema, {"path": [pin]})["path"]
+    assert (kept["vector"]["seed"], kept["vector"]["truncation"], kept["length"]) == (3, 0.7, 4)
+    for wrong, words in (
+        ([{"vector": {"sed": 3}}], "0.vector.sed cannot be used"),
+        ([{**pin, "length": 0}], "0.length cannot be used"),
+        ([pin] * 3, "use up to 2 pins"),
+        ("far", "it cannot be used"),
+    ):
+        with pytest.raises(ParameterError, match=words) as caught:
+            check_parameters(schema, {"path": wrong})
+        assert caught.value.field == "parameters.path"
 
 
 def test_a_name_with_a_nul_in_it_breaks_nothing(owner, project, as_user):
