@@ -51,6 +51,8 @@ class Job(Leased):
     message = models.CharField(max_length=300, default="", blank=True)
     max_attempts = models.PositiveSmallIntegerField(default=MAX_ATTEMPTS)
     cancel_requested = models.BooleanField(default=False)
+    # False where trying again cannot help, such as a file that was refused and is not kept.
+    may_retry = models.BooleanField(default=True)
     result = models.JSONField(null=True)
     subject = models.CharField(max_length=100, default="", blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

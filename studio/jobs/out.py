@@ -11,7 +11,7 @@ from studio.jobs.models import Job, State
 
 
 class JobOut(Schema):
-    """`rate` is in units per second, `queue_place` counts from 1."""
+    """`rate` is in units per second, `queue_place` counts from 1. `can_retry`: it ended, and trying again may help."""
 
     id: UUID
     project_id: UUID | None
@@ -25,6 +25,7 @@ class JobOut(Schema):
     error: str
     subject: str
     attempts: int
+    can_retry: bool
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -49,6 +50,7 @@ def job_out(job: Job) -> JobOut:
         error=job.error,
         subject=job.subject,
         attempts=job.attempts,
+        can_retry=job.may_retry and job.state in (State.FAILED, State.CANCELLED),
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,

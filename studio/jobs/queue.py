@@ -42,6 +42,9 @@ __all__ = [
 ]
 
 
+NO_USE = "Trying this again cannot help: the same would happen. If it was a file, send another one."
+
+
 class JobRefused(Exception):
     """What was asked of a job does not fit its state. Shown as 409."""
 
@@ -124,8 +127,11 @@ def finish(lease: Lease, *, result: dict[str, Any] | None = None) -> Job:
 
 
 @transaction.atomic
-def fail(lease: Lease, *, message: str, retry: bool = False) -> Job:
-    """The work did not succeed. With `retry` it waits for another attempt while there are any. Raises LeaseLost."""
+def fail(lease: Lease, *, message: str, retry: bool = False, may_retry: bool = True) -> Job:
+    """The work did not succeed. With `retry` it waits for another attempt while there are any. Raises LeaseLost.
+
+    Without `may_retry` no person is offered to try it again: the same input would fail again.
+    """
     again = Q(cancel_requested=False, attempts__lt=F("max_attempts")) if retry else Q(pk__in=[])
     held = Job.objects.filter(pk=lease.id, fence=lease.fence, state=State.RUNNING)
     failed = held.update(
@@ -138,6 +144,7 @@ def fail(lease: Lease, *, message: str, retry: bool = False) -> Job:
         finished_at=Case(When(again, then=None), default=Now()),
         lease_until=None,
         leased_by="",
+        may_retry=may_retry,
     )
     if not failed:
         raise LeaseLost
@@ -161,6 +168,8 @@ def cancel(job: Job, *, by: Any = None) -> Job:
 def retry(job: Job, *, by: Any = None) -> Job:
     """Put a failed or stopped job back into the queue. What its segments have finished is kept. Raises JobRefused."""
     rows = Job.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED])
+    if rows.filter(may_retry=False).exists():
+        raise JobRefused(NO_USE)
     if not rows.update(
         state=State.QUEUED,
         attempts=0,

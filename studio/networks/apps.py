@@ -9,5 +9,8 @@ class NetworksConfig(AppConfig):
     label = "networks"
 
     def ready(self) -> None:
-        uploads.register("snapshot", "studio.networks.rules.import_from_upload")
-        WATCHERS["make_pattern"] = WATCHERS["import_snapshot"] = "studio.networks.rules.follow"
+        uploads.register("snapshot", "studio.networks.imports.import_from_upload")
+        WATCHERS["make_pattern"] = "studio.networks.rules.follow"
+        WATCHERS["import_snapshot"] = "studio.networks.imports.follow"
+        for kind in ("draw_sheet", "find_directions", "harvest", "export_snapshot"):
+            WATCHERS[kind] = "studio.networks.results.follow"

@@ -6,9 +6,29 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from studio.networks.import_models import SnapshotImport
+from studio.networks.order_models import Directions, Harvest, OrderState, Sheet, SnapshotExport
+from studio.networks.pin_models import Pin, PinPath
+
+__all__ = [
+    "Directions",
+    "Harvest",
+    "Network",
+    "OrderState",
+    "Pin",
+    "PinPath",
+    "Sheet",
+    "Snapshot",
+    "SnapshotExport",
+    "SnapshotImport",
+]
+
 
 class Network(models.Model):
-    """What snapshots belong to. A pattern network has a species and a seed; an imported one has neither."""
+    """What snapshots belong to. A pattern network has a species and a seed; an imported one has neither.
+
+    `stem` is what the names of its files have in common, by which later files of the same training are recognised.
+    """
 
     class Kind(models.TextChoices):
         STYLEGAN2 = "stylegan2"
@@ -21,6 +41,8 @@ class Network(models.Model):
     species = models.CharField(max_length=20, default="", blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
     notes = models.TextField(default="", blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    stem = models.CharField(max_length=255, default="", blank=True)
     job_id = models.UUIDField(null=True)
     revision = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -60,8 +82,12 @@ class Snapshot(models.Model):
     kimg = models.FloatField(null=True, blank=True)
     facts = models.JSONField(default=dict)
     thumbnail = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    notes = models.TextField(default="", blank=True)
+    tags = models.JSONField(default=list, blank=True)
+    revision = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
+    binned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["network_id", "order", "created_at", "id"]
@@ -69,17 +95,6 @@ class Snapshot(models.Model):
     def __str__(self) -> str:
         return self.name
 
-
-class SnapshotImport(models.Model):
-    """A file on its way to become a snapshot. Its row keeps the blob until a service has read or refused it."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    network = models.ForeignKey(Network, models.CASCADE, related_name="imports")
-    original = models.ForeignKey("blobs.Blob", models.PROTECT, related_name="+")
-    name = models.CharField(max_length=255)
-    job_id = models.UUIDField(unique=True)
-    upload_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return self.name
+    @property
+    def subject(self) -> str:
+        return f"snapshot:{self.id}"

@@ -1,14 +1,22 @@
-"""Networks and snapshots as the API and its events show them."""
+"""Networks, snapshots and imports as the API and its events show them."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from studio.networks.models import Network, Snapshot
+from django.db.models import Count
+
+from studio.networks.grouping import architecture_in
+from studio.networks.models import Network, OrderState, Pin, Sheet, Snapshot, SnapshotImport
+from studio.networks.sheet_orders import GROWTH_KEY
+
+READING = (SnapshotImport.Fate.WAITING, SnapshotImport.Fate.READING)
 
 
 def network_out(network: Network) -> dict[str, Any]:
-    snapshots = list(network.snapshots.select_related("blob").order_by("order", "created_at", "id"))
-    used = network.snapshots.filter(scenes__binned_at=None, scenes__isnull=False)
-    scenes = used.order_by("scenes__name").values_list("scenes__id", "scenes__name").distinct()
+    rows = network.snapshots.filter(binned_at=None).select_related("blob")
+    snapshots = snapshots_out(rows.order_by("order", "created_at", "id"))
+    scenes = {scene["id"]: scene for snapshot in snapshots for scene in snapshot["used_in"]}
     return {
         "id": str(network.id),
         "project_id": str(network.project_id),
@@ -16,12 +24,17 @@ def network_out(network: Network) -> dict[str, Any]:
         "kind": network.kind,
         "species": network.species,
         "seed": network.seed,
+        "architecture": architecture_in(network) or "",
         "notes": network.notes,
+        "tags": network.tags,
         "revision": network.revision,
-        "used_in": [{"id": str(scene_id), "name": name} for scene_id, name in scenes],
-        "snapshots": [snapshot_out(snapshot) for snapshot in snapshots],
+        "used_in": sorted(scenes.values(), key=lambda scene: scene["name"]),
+        "snapshots": snapshots,
+        "binned_snapshots": network.snapshots.exclude(binned_at=None).count(),
+        "pins": network.pins.filter(binned_at=None).count(),
+        "paths": network.paths.filter(binned_at=None).count(),
         "job_id": str(network.job_id) if network.job_id else None,
-        "importing": network.imports.count(),
+        "importing": network.imports.filter(fate__in=READING).count(),
         "created_by": str(network.created_by_id) if network.created_by_id else None,
         "created_at": network.created_at,
         "is_binned": network.binned_at is not None,
@@ -29,6 +42,56 @@ def network_out(network: Network) -> dict[str, Any]:
 
 
 def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
+    return snapshots_out([snapshot])[0]
+
+
+def snapshots_out(snapshots: Iterable[Snapshot]) -> list[dict[str, Any]]:
+    """All at once, with three questions for what hangs on them."""
+    snapshots = list(snapshots)
+    ids = [snapshot.pk for snapshot in snapshots]
+    scenes = _scenes_of(ids)
+    pins = Pin.objects.filter(snapshot__in=ids, binned_at=None).values_list("snapshot").annotate(n=Count("pk"))
+    counts = Counter(dict(pins.order_by()))
+    drawn = Sheet.objects.filter(snapshot__in=ids, key=GROWTH_KEY, state=OrderState.READY)
+    sheets = dict(drawn.values_list("snapshot", "pk"))
+    return [
+        _snapshot(snapshot, scenes=scenes[snapshot.pk], pins=counts[snapshot.pk], sheet=sheets.get(snapshot.pk))
+        for snapshot in snapshots
+    ]
+
+
+def import_out(coming: SnapshotImport) -> dict[str, Any]:
+    snapshot = coming.snapshot
+    network = snapshot.network if snapshot else coming.wanted
+    facts = snapshot.facts if snapshot else {}
+    return {
+        "id": str(coming.id),
+        "project_id": str(coming.project_id),
+        "name": coming.name,
+        "size_bytes": coming.size,
+        "sha256": coming.sha256,
+        "state": str(coming.fate),
+        "sentence": coming.sentence,
+        "kind": snapshot.kind if snapshot else "",
+        "resolution": snapshot.resolution if snapshot else None,
+        "num_classes": snapshot.num_classes if snapshot else None,
+        "z_dim": snapshot.z_dim if snapshot else None,
+        "w_dim": snapshot.w_dim if snapshot else None,
+        "kimg": snapshot.kimg if snapshot else None,
+        "thumbnail_url": _thumbnail(snapshot) if snapshot else None,
+        "network_id": str(network.id) if network else None,
+        "network_name": network.name if network else "",
+        "snapshot_id": str(snapshot.id) if snapshot else None,
+        "warnings": [str(said) for said in facts.get("warnings") or []],
+        "job_id": str(coming.job_id) if coming.job_id else None,
+        "upload_id": str(coming.upload_id) if coming.upload_id else None,
+        "created_by": str(coming.created_by_id) if coming.created_by_id else None,
+        "created_by_name": str(coming.created_by) if coming.created_by else "",
+        "created_at": coming.created_at,
+    }
+
+
+def _snapshot(snapshot: Snapshot, *, scenes: list[dict[str, Any]], pins: int, sheet: Any) -> dict[str, Any]:
     return {
         "id": str(snapshot.id),
         "network_id": str(snapshot.network_id),
@@ -46,7 +109,28 @@ def snapshot_out(snapshot: Snapshot) -> dict[str, Any]:
         "original_name": snapshot.original_name,
         "original_md5": snapshot.original_md5,
         "original_sha256": snapshot.original_sha256,
+        "has_original": snapshot.original_id is not None,
         "facts": snapshot.facts,
-        "thumbnail_url": f"/api/v1/snapshots/{snapshot.id}/thumbnail" if snapshot.thumbnail_id else None,
+        "notes": snapshot.notes,
+        "tags": snapshot.tags,
+        "revision": snapshot.revision,
+        "used_in": scenes,
+        "pins": pins,
+        "thumbnail_url": _thumbnail(snapshot),
+        "sheet_url": f"/api/v1/sheets/{sheet}" if sheet else None,
         "created_at": snapshot.created_at,
+        "is_binned": snapshot.binned_at is not None,
     }
+
+
+def _scenes_of(ids: list[Any]) -> dict[Any, list[dict[str, Any]]]:
+    """The scenes that use each snapshot, the bin excepted. Scenes know snapshots; here only the way back is used."""
+    rows = Snapshot.objects.filter(pk__in=ids, scenes__isnull=False, scenes__binned_at=None)
+    found: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for pk, scene_id, name in rows.order_by("scenes__name").values_list("pk", "scenes__id", "scenes__name").distinct():
+        found[pk].append({"id": str(scene_id), "name": name})
+    return found
+
+
+def _thumbnail(snapshot: Snapshot) -> str | None:
+    return f"/api/v1/snapshots/{snapshot.id}/thumbnail" if snapshot.thumbnail_id else None

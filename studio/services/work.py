@@ -28,7 +28,7 @@ from studio.blobs.models import Blob, Upload
 from studio.errors import Refused
 from studio.jobs import queue
 from studio.jobs.models import Job, Segment, State
-from studio.networks import rules as networks
+from studio.networks import imports, results, rules
 from studio.networks.models import SnapshotImport
 from studio.renders import draw
 from studio.renders.order import JOB_KIND as RENDER
@@ -100,11 +100,12 @@ def fail(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: LeaseFail) 
     if kind == "segment":
         draw.give_back(lease, message=said.message, retry=said.retry, code_path=said.code_path)
         return
-    is_bad_file = said.kind_of_failure == "bad_input" and isinstance(row, Job) and row.kind == networks.IMPORT
+    # The same input fails again: nobody is offered another try.
+    is_bad_input = said.kind_of_failure == "bad_input"
     with transaction.atomic():
-        job = queue.fail(lease, message=said.message, retry=said.retry and not is_bad_file)
-        if is_bad_file and job.state == State.FAILED:
-            networks.refuse_import(job, said.message)
+        job = queue.fail(lease, message=said.message, retry=said.retry and not is_bad_input, may_retry=not is_bad_input)
+        if is_bad_input and row.kind == imports.KIND and job.state == State.FAILED:
+            imports.refuse_import(job, said.message)
 
 
 def _job_claim(lease: queue.Lease) -> Claim:
@@ -112,7 +113,7 @@ def _job_claim(lease: queue.Lease) -> Claim:
     assert job is not None
     coming = SnapshotImport.objects.select_related("original").filter(job_id=job.id).first()
     inputs = [InputRef.model_validate(item) for item in job.payload.get("inputs", ())]
-    if coming is not None:
+    if coming is not None and coming.original is not None:
         file = coming.original
         inputs.append(InputRef(sha256=file.sha256, size=file.size, name=coming.name, role="original"))
     return Claim(lease=_told(lease), job=_claimed(job), inputs=inputs)
@@ -134,9 +135,8 @@ def _segment_claim(lease: queue.Lease) -> Claim:
 
 
 def _claimed(job: Job) -> ClaimedJob:
-    return ClaimedJob.model_validate(
-        {"id": job.id, "kind": job.kind, "project_id": job.project_id, "payload": job.payload}
-    )
+    payload = {name: value for name, value in job.payload.items() if name != "inputs"}  # the claim has them
+    return ClaimedJob.model_validate({"id": job.id, "kind": job.kind, "project_id": job.project_id, "payload": payload})
 
 
 def _told(lease: queue.Lease) -> LeaseTold:
@@ -176,11 +176,13 @@ def _keep_snapshots(job: Job, result: dict[str, Any], artifacts: Mapping[str, Bl
         found = SnapshotsResult.model_validate(result)
     except ValidationError as error:
         raise Refused("The result of this job names no snapshots.", field="result") from error
-    networks.keep_snapshots(job, found, artifacts)
+    keep = imports.keep_import if job.kind == imports.KIND else rules.keep_pattern
+    keep(job, found, artifacts)
 
 
 FINISHERS: dict[str, Callable[[Job, dict[str, Any], Mapping[str, Blob]], None]] = {
-    networks.IMPORT: _keep_snapshots,
-    networks.PATTERN: _keep_snapshots,
+    imports.KIND: _keep_snapshots,
+    rules.PATTERN: _keep_snapshots,
     stages.KIND: stages.keep,
+    **dict.fromkeys(results.KINDS, results.keep),
 }

@@ -5,11 +5,21 @@ from typing import Any
 
 from PIL import Image
 
-from gpu_service.protocol import Preset, SnapshotNeeds, StageInfo, VisualizerInfo
+from gpu_service.protocol import HarvestOrder, Look, Preset, SnapshotNeeds, StageInfo, VectorSpec, VisualizerInfo
 from studio.accounts.models import User
 from studio.blobs.store import put_bytes
 from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
-from studio.networks.models import Network, Snapshot
+from studio.networks.models import (
+    Directions,
+    Harvest,
+    Network,
+    OrderState,
+    Pin,
+    PinPath,
+    Sheet,
+    Snapshot,
+    SnapshotExport,
+)
 from studio.projects.models import Project
 from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
@@ -83,6 +93,29 @@ def make_network(project: Project, *, snapshots: int = 2) -> Network:
             num_ws=1,
         )
     return network
+
+
+def make_made_of(snapshot: Snapshot) -> dict[str, Any]:
+    """One of everything that people make of a snapshot, with files made of nothing, by the name that paths call it."""
+    jpeg, ready = put_bytes(b"\xff\xd8\xff sheet"), OrderState.READY
+    vector, look = VectorSpec().model_dump(mode="json"), Look().model_dump(mode="json")
+    common: dict[str, Any] = {"snapshot": snapshot, "key": "0" * 64, "state": ready}
+    sheet = Sheet.objects.create(**common, blob=jpeg)
+    network = snapshot.network
+    point = {"pin_id": None, "vector": vector, "length": 2.0}
+    order = HarvestOrder().model_dump(mode="json")
+    return {
+        "sheet_id": sheet.pk,
+        "pin_id": Pin.objects.create(
+            network=network, snapshot=snapshot, name="Dusk", vector=vector, look=look, sheet=sheet
+        ).pk,
+        "path_id": PinPath.objects.create(network=network, snapshot=snapshot, name="Round", waypoints=[point]).pk,
+        "directions_id": Directions.objects.create(
+            **common, method="sefa", count=2, shares=[0.7, 0.3], blob=put_bytes(b"directions")
+        ).pk,
+        "harvest_id": Harvest.objects.create(**common, order=order, sheet=jpeg, zip=put_bytes(b"zip")).pk,
+        "export_id": SnapshotExport.objects.create(**common, form="state_dict", name="x.pt", blob=put_bytes(b"pt")).pk,
+    }
 
 
 def make_portrait(project: Project) -> Portrait:

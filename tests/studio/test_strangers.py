@@ -1,5 +1,6 @@
 """Every address of the API and every page, from the route table: a stranger who knows all ids finds nothing (F22)."""
 
+import json
 import re
 import uuid
 
@@ -12,12 +13,13 @@ from studio.blobs.models import Upload
 from studio.blobs.store import put_bytes
 from studio.datasets.models import ArchiveImport, Dataset, SavedView, SelectionDownload
 from studio.jobs import queue
+from studio.networks.models import SnapshotImport
 from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
 from tests.studio.datasets.portraits import make_version
-from tests.studio.features import make_portrait, make_scene
+from tests.studio.features import make_made_of, make_portrait, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,17 @@ BODIES = {
     "PATCH /sessions/{session_id}": {"name": "mine"},
     "PATCH /cues/{cue_id}": {"revision": 1, "label": "mine"},
     "PATCH /networks/{network_id}": {"name": "mine"},
+    "PATCH /snapshots/{snapshot_id}": {"name": "mine"},
+    "PATCH /pins/{pin_id}": {"revision": 1, "name": "mine"},
+    "PATCH /paths/{path_id}": {"revision": 1, "name": "mine"},
+    "PATCH /directions/{directions_id}": {"names": {"0": "Age"}},
+    "POST /networks/{network_id}/pins": {"snapshot_id": str(uuid.uuid4()), "vector": {}},
+    "POST /networks/{network_id}/paths": {"snapshot_id": str(uuid.uuid4()), "waypoints": [{"vector": {}}]},
+    "POST /networks/{network_id}/sheets": {"snapshot_ids": ["{snapshot_id}"], "vectors": [{}]},
+    "POST /paths/{path_id}/scene": {},
+    "POST /snapshots/{snapshot_id}/directions": {"method": "sefa"},
+    "POST /snapshots/{snapshot_id}/exports": {"form": "state_dict"},
+    "POST /snapshots/{snapshot_id}/harvests": {"count": 2},
     "PATCH /projects/{project_id}": {"name": "mine"},
     "PATCH /projects/{project_id}/members/{user_id}": {"role": "owner"},
     "PATCH /renders/{render_id}": {"name": "mine"},
@@ -59,9 +72,14 @@ BODIES = {
     "PUT /tracks/{track_id}/grid": {"revision": 1, "markers": []},
 }
 # Changes nothing that others see: for whoever may look.
-LOOKS = {"POST /datasets/{dataset_id}/downloads": 201}
+LOOKS = {"POST /datasets/{dataset_id}/downloads": 201, "POST /networks/{network_id}/sheets": 200}
 # What even its owner does not find yet, because the made-up things have no such file.
-ABSENT = {"GET /renders/{render_id}/film", "GET /tracks/{track_id}/files/{name}", "PATCH /uploads/{upload_id}"}
+ABSENT = {
+    "GET /snapshots/{snapshot_id}/original",
+    "GET /renders/{render_id}/film",
+    "GET /tracks/{track_id}/files/{name}",
+    "PATCH /uploads/{upload_id}",
+}
 
 
 def routes() -> list[str]:
@@ -109,10 +127,12 @@ def ids(project, owner, as_user):
         "session_id": portrait.session_id,
         "portrait_id": portrait.pk,
         "import_id": ArchiveImport.objects.create(dataset=portrait.dataset, name="card.zip").pk,
+        "snapshot_import_id": SnapshotImport.objects.create(project=project, name="a.pkl").pk,
         "view_id": SavedView.objects.create(dataset=portrait.dataset, name="Sharp").pk,
         "download_id": SelectionDownload.objects.create(
             dataset=portrait.dataset, by=owner, selection={"ids": [portrait.pk]}
         ).pk,
+        **make_made_of(scene.snapshots.first()),
         "frame": 0,
         "name": "peaks",
     }
@@ -122,7 +142,10 @@ def ask(client, route, ids):
     method, path = route.split(" ")
     if "/portraits/" in path:
         ids = {**ids, "name": "original"}
-    return client.call(method, path.format(**ids), BODIES.get(route), **{"Tus-Resumable": "1.0.0"})
+    body = json.loads(json.dumps(BODIES.get(route)).replace("{snapshot_id}", str(ids["snapshot_id"])))
+    if "/snapshot-imports/" in path:
+        ids = {**ids, "import_id": ids["snapshot_import_id"]}
+    return client.call(method, path.format(**ids), body, **{"Tus-Resumable": "1.0.0"})
 
 
 def test_the_route_table_is_read_whole():

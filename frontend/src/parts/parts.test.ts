@@ -7,7 +7,7 @@ import { closeToast, secondsOf, toast, toasts } from './toasts'
 
 const job = (part: Partial<Job>): Job => ({
   id: '1', project_id: 'p', kind: 'render_segment', title: 'Film', state: 'running', done: 0, total: 0, unit: '', message: '', error: '', subject: '',
-  attempts: 1, created_at: '', started_at: null, finished_at: null, seconds_left: null, rate: null, queue_place: null, created_by: null, ...part,
+  attempts: 1, can_retry: false, created_at: '', started_at: null, finished_at: null, seconds_left: null, rate: null, queue_place: null, created_by: null, ...part,
 })
 
 describe('where a job stands, in one sentence', () => {

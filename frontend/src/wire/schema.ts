@@ -581,6 +581,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/directions/{directions_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Name Directions */
+        patch: operations["studio_networks_orders_api_name_directions"];
+        trace?: never;
+    };
     "/api/v1/downloads/{download_id}": {
         parameters: {
             query?: never;
@@ -593,6 +610,103 @@ export interface paths {
          * @description The zip, packed while it is sent.
          */
         get: operations["studio_datasets_keep_api_get_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description The file, a plain state_dict. 404 until it is written.
+         */
+        get: operations["studio_networks_orders_api_get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/harvests/{harvest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Bin Harvest
+         * @description Put it into the bin; one that is still at work stops.
+         */
+        delete: operations["studio_networks_orders_api_bin_harvest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/harvests/{harvest_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Harvest */
+        post: operations["studio_networks_orders_api_restore_harvest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/harvests/{harvest_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Harvest Sheet
+         * @description All its pictures as one JPEG.
+         */
+        get: operations["studio_networks_orders_api_get_harvest_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/harvests/{harvest_id}/zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Harvest Zip
+         * @description Each picture as PNG with JSON beside it, from which it can be drawn again.
+         */
+        get: operations["studio_networks_orders_api_get_harvest_zip"];
         put?: never;
         post?: never;
         delete?: never;
@@ -866,9 +980,54 @@ export interface paths {
         head?: never;
         /**
          * Change Network
-         * @description Change its name or notes. 409 with the present network when somebody else did so since `revision`.
+         * @description Change its name, notes or tags. 409 with the present network when somebody else did so since `revision`.
          */
         patch: operations["studio_networks_api_change_network"];
+        trace?: never;
+    };
+    "/api/v1/networks/{network_id}/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Paths
+         * @description The paths of a network, oldest first; with `binned`, those in its bin.
+         */
+        get: operations["studio_networks_pins_api_list_paths"];
+        put?: never;
+        /** Add Path */
+        post: operations["studio_networks_pins_api_add_path"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{network_id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pins
+         * @description The pins of a network, oldest first; with `binned`, those in its bin.
+         */
+        get: operations["studio_networks_pins_api_list_pins"];
+        put?: never;
+        /**
+         * Add Pin
+         * @description Pin a vector. Its picture comes from a render service.
+         */
+        post: operations["studio_networks_pins_api_add_pin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/networks/{network_id}/restore": {
@@ -882,6 +1041,150 @@ export interface paths {
         put?: never;
         /** Restore Network */
         post: operations["studio_networks_api_restore_network"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{network_id}/sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Sheets
+         * @description The same vectors through several snapshots of a project, a sheet for each. Whoever may look may ask.
+         */
+        post: operations["studio_networks_orders_api_order_sheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{network_id}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Snapshots
+         * @description The snapshots of a network, in the order of their arrival; with `binned`, those in its bin.
+         */
+        get: operations["studio_networks_snapshots_api_list_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paths/{path_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Path */
+        get: operations["studio_networks_pins_api_get_path"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Path
+         * @description Put it into the bin. Scenes that were made of it stay as they are.
+         */
+        delete: operations["studio_networks_pins_api_bin_path"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Path
+         * @description Change it. 409 with the present path when somebody else did so since `revision`.
+         */
+        patch: operations["studio_networks_pins_api_change_path"];
+        trace?: never;
+    };
+    "/api/v1/paths/{path_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Path */
+        post: operations["studio_networks_pins_api_restore_path"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paths/{path_id}/scene": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Scene
+         * @description Let a scene walk this path. 409 while no render service has told of the visualizer that does it.
+         */
+        post: operations["studio_scenes_path_api_make_scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pins/{pin_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Pin */
+        get: operations["studio_networks_pins_api_get_pin"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Pin
+         * @description Put it into the bin. Paths and scenes keep its vector.
+         */
+        delete: operations["studio_networks_pins_api_bin_pin"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Pin
+         * @description Change it. 409 with the present pin when somebody else did so since `revision`.
+         */
+        patch: operations["studio_networks_pins_api_change_pin"];
+        trace?: never;
+    };
+    "/api/v1/pins/{pin_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Pin */
+        post: operations["studio_networks_pins_api_restore_pin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1193,6 +1496,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Project Pins
+         * @description The pins of all networks, oldest first.
+         */
+        get: operations["studio_networks_pins_api_list_project_pins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/renders": {
         parameters: {
             query?: never;
@@ -1251,6 +1574,26 @@ export interface paths {
          * @description A new scene. 422 names the wrong field, such as `parameters.alpha`.
          */
         post: operations["studio_scenes_api_create_scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/snapshot-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Imports
+         * @description What became of each file that was sent, the newest first.
+         */
+        get: operations["studio_networks_snapshots_api_list_imports"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1847,6 +2190,116 @@ export interface paths {
         patch: operations["studio_datasets_api_change_session"];
         trace?: never;
     };
+    "/api/v1/sheets/{sheet_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Sheet
+         * @description The pictures as one JPEG. It never changes.
+         */
+        get: operations["studio_networks_orders_api_get_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshot-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Import
+         * @description Take a row off the table. A file that was not read yet is not kept; a snapshot stays.
+         */
+        delete: operations["studio_networks_snapshots_api_remove_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Snapshot */
+        get: operations["studio_networks_snapshots_api_get_snapshot"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Snapshot
+         * @description Put it into the bin. Scenes that use it keep working.
+         */
+        delete: operations["studio_networks_snapshots_api_bin_snapshot"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Snapshot
+         * @description Change it or move it to another network. 409 with the present one when it was changed since `revision`.
+         */
+        patch: operations["studio_networks_snapshots_api_change_snapshot"];
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/directions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Directions
+         * @description Oldest first.
+         */
+        get: operations["studio_networks_orders_api_list_directions"];
+        put?: never;
+        /**
+         * Find Directions
+         * @description Let a render service find directions. The same order twice is one.
+         */
+        post: operations["studio_networks_orders_api_find_directions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Exports */
+        get: operations["studio_networks_orders_api_list_exports"];
+        put?: never;
+        /**
+         * Start Export
+         * @description Let a render service write the weights in another tool's form. The same order twice is one.
+         */
+        post: operations["studio_networks_orders_api_start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/snapshots/{snapshot_id}/file": {
         parameters: {
             query?: never;
@@ -1858,9 +2311,70 @@ export interface paths {
          * Get Snapshot File
          * @description The weights as safetensors.
          */
-        get: operations["studio_networks_api_get_snapshot_file"];
+        get: operations["studio_networks_snapshots_api_get_snapshot_file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/harvests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Harvests
+         * @description The newest first; with `binned`, those in the bin.
+         */
+        get: operations["studio_networks_orders_api_list_harvests"];
+        put?: never;
+        /**
+         * Start Harvest
+         * @description Draw random pictures until enough pass.
+         */
+        post: operations["studio_networks_orders_api_start_harvest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Original
+         * @description The file that it was read from, untouched. 404 for a pattern.
+         */
+        get: operations["studio_networks_snapshots_api_get_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Snapshot */
+        post: operations["studio_networks_snapshots_api_restore_snapshot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1878,7 +2392,7 @@ export interface paths {
          * Get Thumbnail
          * @description A small picture of what the snapshot draws.
          */
-        get: operations["studio_networks_api_get_thumbnail"];
+        get: operations["studio_networks_snapshots_api_get_thumbnail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2389,7 +2903,7 @@ export interface components {
             /** Device */
             device: string;
             /** Kinds */
-            kinds: ("render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage")[];
+            kinds: ("render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot")[];
         };
         /**
          * ClaimedJob
@@ -2405,7 +2919,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage";
+            kind: "render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot";
             /**
              * Payload
              * @default {}
@@ -2890,6 +3404,91 @@ export interface components {
             /** Removed */
             removed: components["schemas"]["PortraitOut"][];
         };
+        /** DirectionsIn */
+        DirectionsIn: {
+            /**
+             * Count
+             * @default 20
+             */
+            count: number;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "sefa" | "ganspace";
+        };
+        /** DirectionsList */
+        DirectionsList: {
+            /** Items */
+            items: components["schemas"]["DirectionsOut"][];
+        };
+        /**
+         * DirectionsOrdered
+         * @description `job` is null where they are there already.
+         */
+        DirectionsOrdered: {
+            directions: components["schemas"]["DirectionsOut"];
+            job: components["schemas"]["JobOut"] | null;
+        };
+        /**
+         * DirectionsOut
+         * @description `sha256` names the file in a vector's `steps`; null until it is made. `shares`: of the variance, by number.
+         */
+        DirectionsOut: {
+            /** Count */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Method */
+            method: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Sentence */
+            sentence: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Shares */
+            shares: number[];
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+        };
+        /**
+         * DirectionsPatch
+         * @description Names by number, such as {"0": "Age"}. Those left out stay; an empty name is taken away.
+         */
+        DirectionsPatch: {
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+        };
         /**
          * DoneOut
          * @description What changed: `ids` while they are few, else null. `batch_id` is null when nothing did.
@@ -3150,6 +3749,121 @@ export interface components {
             session_ids: string[];
         };
         /**
+         * HarvestList
+         * @description The newest first; `next` goes into `after` for the next page, null at the end.
+         */
+        HarvestList: {
+            /** Items */
+            items: components["schemas"]["HarvestOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * HarvestOrder
+         * @description Job harvest: draw pictures of seeds `first_seed`, … until `count` pass, or `most` were drawn.
+         */
+        HarvestOrder: {
+            /**
+             * Count
+             * @default 24
+             */
+            count: number;
+            /**
+             * Faces
+             * @default any
+             * @enum {string}
+             */
+            faces: "any" | "with" | "without";
+            /**
+             * First Seed
+             * @default 0
+             */
+            first_seed: number;
+            /** Label */
+            label?: number | null;
+            /**
+             * @default {
+             *       "noise": "const",
+             *       "noise_seed": 0,
+             *       "noise_strength": 1,
+             *       "pan_x": 0,
+             *       "pan_y": 0,
+             *       "turn": 0,
+             *       "zoom": 1
+             *     }
+             */
+            look: components["schemas"]["Look"];
+            /**
+             * Most
+             * @default 2000
+             */
+            most: number;
+            /**
+             * Truncation
+             * @default 0.7
+             */
+            truncation: number;
+        };
+        /** HarvestOrdered */
+        HarvestOrdered: {
+            harvest: components["schemas"]["HarvestOut"];
+            job: components["schemas"]["JobOut"];
+        };
+        /**
+         * HarvestOut
+         * @description `seeds` are those of the pictures on the sheet, in its order, row by row.
+         */
+        HarvestOut: {
+            /** Columns */
+            columns: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Drawn */
+            drawn: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Job Id */
+            job_id: string | null;
+            /** Kept */
+            kept: number;
+            order: components["schemas"]["HarvestOrder"];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Seeds */
+            seeds: number[];
+            /** Sentence */
+            sentence: string;
+            /** Sheet Url */
+            sheet_url: string | null;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+            /** Tile */
+            tile: number;
+            /** Zip Url */
+            zip_url: string | null;
+        };
+        /**
          * HistogramOut
          * @description 60 bins. `bins` pass all conditions but this score's own, `kept` pass all.
          */
@@ -3393,11 +4107,13 @@ export interface components {
         };
         /**
          * JobOut
-         * @description `rate` is in units per second, `queue_place` counts from 1.
+         * @description `rate` is in units per second, `queue_place` counts from 1. `can_retry`: it ended, and trying again may help.
          */
         JobOut: {
             /** Attempts */
             attempts: number;
+            /** Can Retry */
+            can_retry: boolean;
             /**
              * Created At
              * Format: date-time
@@ -3642,6 +4358,50 @@ export interface components {
             url: string;
         };
         /**
+         * Look
+         * @description What a picture depends on beside its vector. The last four move StyleGAN3's input; other networks ignore them.
+         *
+         *     `pan_x`, `pan_y`: picture widths, content moving right and down; `turn`: degrees clockwise; `zoom` > 1: nearer.
+         */
+        Look: {
+            /**
+             * Noise
+             * @default const
+             * @enum {string}
+             */
+            noise: "const" | "none" | "random";
+            /**
+             * Noise Seed
+             * @default 0
+             */
+            noise_seed: number;
+            /**
+             * Noise Strength
+             * @default 1
+             */
+            noise_strength: number;
+            /**
+             * Pan X
+             * @default 0
+             */
+            pan_x: number;
+            /**
+             * Pan Y
+             * @default 0
+             */
+            pan_y: number;
+            /**
+             * Turn
+             * @default 0
+             */
+            turn: number;
+            /**
+             * Zoom
+             * @default 1
+             */
+            zoom: number;
+        };
+        /**
          * MarkerIO
          * @description From `seconds` on, `bpm`; bar `downbeat` begins here.
          */
@@ -3727,6 +4487,14 @@ export interface components {
             role: "owner" | "editor" | "viewer";
             user: components["schemas"]["PersonOut"];
         };
+        /**
+         * Mix
+         * @description Style mixing: these rows of w come from another vector.
+         */
+        Mix: {
+            of: components["schemas"]["VectorSpec"];
+            rows: components["schemas"]["Rows"];
+        };
         /** ModelOut */
         ModelOut: {
             /** Licence */
@@ -3755,9 +4523,15 @@ export interface components {
         };
         /**
          * NetworkOut
-         * @description `importing` counts the files on their way to become snapshots.
+         * @description `snapshots` are in the order of training, without those in the bin. `importing` counts files on their way here.
+         *
+         *     `architecture` is the same text for all snapshots that were trained alike.
          */
         NetworkOut: {
+            /** Architecture */
+            architecture: string;
+            /** Binned Snapshots */
+            binned_snapshots: number;
             /**
              * Created At
              * Format: date-time
@@ -3782,6 +4556,10 @@ export interface components {
             name: string;
             /** Notes */
             notes: string;
+            /** Paths */
+            paths: number;
+            /** Pins */
+            pins: number;
             /**
              * Project Id
              * Format: uuid
@@ -3795,6 +4573,8 @@ export interface components {
             snapshots: components["schemas"]["SnapshotOut"][];
             /** Species */
             species: string;
+            /** Tags */
+            tags: string[];
             /** Used In */
             used_in: components["schemas"]["UsedIn"][];
         };
@@ -3806,6 +4586,8 @@ export interface components {
             notes?: string | null;
             /** Revision */
             revision?: number | null;
+            /** Tags */
+            tags?: string[] | null;
         };
         /**
          * NewServiceToken
@@ -3873,6 +4655,117 @@ export interface components {
             /** Password */
             password: string;
         };
+        /** PathIn */
+        PathIn: {
+            /**
+             * Interpolation
+             * @default smooth
+             * @enum {string}
+             */
+            interpolation: "linear" | "spherical" | "smooth";
+            /**
+             * Loop
+             * @default true
+             */
+            loop: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /** Waypoints */
+            waypoints: components["schemas"]["WaypointIn"][];
+        };
+        /**
+         * PathList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        PathList: {
+            /** Items */
+            items: components["schemas"]["PathOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** PathOut */
+        PathOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Interpolation
+             * @enum {string}
+             */
+            interpolation: "linear" | "spherical" | "smooth";
+            /** Is Binned */
+            is_binned: boolean;
+            /** Loop */
+            loop: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /** Waypoints */
+            waypoints: components["schemas"]["WaypointOut"][];
+        };
+        /**
+         * PathPatch
+         * @description What is left out stays as it is.
+         */
+        PathPatch: {
+            /** Interpolation */
+            interpolation?: ("linear" | "spherical" | "smooth") | null;
+            /** Loop */
+            loop?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Revision */
+            revision: number;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            /** Waypoints */
+            waypoints?: components["schemas"]["WaypointIn"][] | null;
+        };
+        /**
+         * PathSceneIn
+         * @description With `scene_id` that scene is changed, else one is made; without `track_id` with the project's newest track.
+         */
+        PathSceneIn: {
+            /** Scene Id */
+            scene_id?: string | null;
+            /** Track Id */
+            track_id?: string | null;
+        };
         /**
          * PatternIn
          * @description Without a seed, one is drawn.
@@ -3908,6 +4801,110 @@ export interface components {
             initials: string;
             /** Name */
             name: string;
+        };
+        /** PinIn */
+        PinIn: {
+            /**
+             * @default {
+             *       "noise": "const",
+             *       "noise_seed": 0,
+             *       "noise_strength": 1,
+             *       "pan_x": 0,
+             *       "pan_y": 0,
+             *       "turn": 0,
+             *       "zoom": 1
+             *     }
+             */
+            look: components["schemas"]["Look"];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            vector: components["schemas"]["VectorSpec"];
+        };
+        /**
+         * PinList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        PinList: {
+            /** Items */
+            items: components["schemas"]["PinOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * PinOut
+         * @description `thumbnail_url` is null until a render service has drawn it.
+         */
+        PinOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            look: components["schemas"]["Look"];
+            /** Name */
+            name: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /** Note */
+            note: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Revision */
+            revision: number;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            vector: components["schemas"]["VectorSpec"];
+        };
+        /**
+         * PinPatch
+         * @description What is left out stays as it is.
+         */
+        PinPatch: {
+            look?: components["schemas"]["Look"] | null;
+            /** Name */
+            name?: string | null;
+            /** Note */
+            note?: string | null;
+            /** Revision */
+            revision: number;
+            /** Snapshot Id */
+            snapshot_id?: string | null;
+            vector?: components["schemas"]["VectorSpec"] | null;
         };
         /**
          * PortraitFactsOut
@@ -4441,6 +5438,19 @@ export interface components {
             role: "owner" | "editor" | "viewer";
         };
         /**
+         * Rows
+         * @description Rows `first` … `end` - 1 of w; None for `end` means all that follow. Rows a network has not are left out.
+         */
+        Rows: {
+            /** End */
+            end?: number | null;
+            /**
+             * First
+             * @default 0
+             */
+            first: number;
+        };
+        /**
          * SampleOut
          * @description `image` is a data URL.
          */
@@ -4884,6 +5894,227 @@ export interface components {
             revision?: number | null;
         };
         /**
+         * SheetOut
+         * @description `url` is null until it is drawn; the event `sheet.ready` (or `sheet.failed`) tells it.
+         */
+        SheetOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Key */
+            key: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * SheetsIn
+         * @description One sheet for each snapshot, the vectors side by side from left to right.
+         */
+        SheetsIn: {
+            /** Columns */
+            columns?: number | null;
+            /**
+             * @default {
+             *       "noise": "const",
+             *       "noise_seed": 0,
+             *       "noise_strength": 1,
+             *       "pan_x": 0,
+             *       "pan_y": 0,
+             *       "turn": 0,
+             *       "zoom": 1
+             *     }
+             */
+            look: components["schemas"]["Look"];
+            /** Snapshot Ids */
+            snapshot_ids: string[];
+            /**
+             * Tile
+             * @default 160
+             */
+            tile: number;
+            /** Vectors */
+            vectors: components["schemas"]["VectorSpec"][];
+        };
+        /**
+         * SheetsOut
+         * @description `key` is the same for the same vectors, tile and look.
+         */
+        SheetsOut: {
+            /** Items */
+            items: components["schemas"]["SheetOut"][];
+            /** Key */
+            key: string;
+        };
+        /** SnapshotExportIn */
+        SnapshotExportIn: {
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "state_dict" | "rosinality";
+        };
+        /** SnapshotExportList */
+        SnapshotExportList: {
+            /** Items */
+            items: components["schemas"]["SnapshotExportOut"][];
+        };
+        /**
+         * SnapshotExportOrdered
+         * @description `job` is null where the file is there already.
+         */
+        SnapshotExportOrdered: {
+            export: components["schemas"]["SnapshotExportOut"];
+            job: components["schemas"]["JobOut"] | null;
+        };
+        /** SnapshotExportOut */
+        SnapshotExportOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Form
+             * @enum {string}
+             */
+            form: "state_dict" | "rosinality";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Sentence */
+            sentence: string;
+            /** Sha256 */
+            sha256: string | null;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * SnapshotImportList
+         * @description The newest first; `next` goes into `after` for the next page, null at the end.
+         */
+        SnapshotImportList: {
+            /** Items */
+            items: components["schemas"]["SnapshotImportOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * SnapshotImportOut
+         * @description The fate of one file. `known`: the project had it already, `snapshot_id` says as what.
+         *
+         *     `refused`: the file is not kept, `sentence` says why. `failed`: it could not be read this time; it is kept, and
+         *     the job `job_id` can be tried again.
+         */
+        SnapshotImportOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Kimg */
+            kimg: number | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Network Id */
+            network_id: string | null;
+            /** Network Name */
+            network_name: string;
+            /** Num Classes */
+            num_classes: number | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Resolution */
+            resolution: number | null;
+            /** Sentence */
+            sentence: string;
+            /** Sha256 */
+            sha256: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Snapshot Id */
+            snapshot_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "reading" | "kept" | "known" | "refused" | "failed";
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /** Upload Id */
+            upload_id: string | null;
+            /** W Dim */
+            w_dim: number | null;
+            /** Warnings */
+            warnings: string[];
+            /** Z Dim */
+            z_dim: number | null;
+        };
+        /**
+         * SnapshotList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        SnapshotList: {
+            /** Items */
+            items: components["schemas"]["SnapshotOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * SnapshotNeedsOut
          * @description How many snapshots a visualizer takes, and of which kinds.
          */
@@ -4895,7 +6126,12 @@ export interface components {
             /** Min */
             min: number;
         };
-        /** SnapshotOut */
+        /**
+         * SnapshotOut
+         * @description `facts` holds what the reader found: `architecture`, `parameters` (their count), `warnings` and more.
+         *
+         *     `sheet_url` is a JPEG of eight pictures in a row, the same seeds for every snapshot; null until it is drawn.
+         */
         SnapshotOut: {
             /**
              * Created At
@@ -4906,11 +6142,15 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             };
+            /** Has Original */
+            has_original: boolean;
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Is Binned */
+            is_binned: boolean;
             /** Kimg */
             kimg: number | null;
             /** Kind */
@@ -4922,6 +6162,8 @@ export interface components {
              * Format: uuid
              */
             network_id: string;
+            /** Notes */
+            notes: string;
             /** Num Classes */
             num_classes: number;
             /** Num Ws */
@@ -4934,18 +6176,46 @@ export interface components {
             original_name: string;
             /** Original Sha256 */
             original_sha256: string;
+            /** Pins */
+            pins: number;
             /** Resolution */
             resolution: number;
+            /** Revision */
+            revision: number;
             /** Sha256 */
             sha256: string;
+            /** Sheet Url */
+            sheet_url: string | null;
             /** Size Bytes */
             size_bytes: number;
+            /** Tags */
+            tags: string[];
             /** Thumbnail Url */
             thumbnail_url: string | null;
+            /** Used In */
+            used_in: components["schemas"]["UsedIn"][];
             /** W Dim */
             w_dim: number;
             /** Z Dim */
             z_dim: number;
+        };
+        /**
+         * SnapshotPatch
+         * @description What is left out stays as it is. `network_id`: another network of the project, or null for a new one.
+         */
+        SnapshotPatch: {
+            /** Kimg */
+            kimg?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Network Id */
+            network_id?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Revision */
+            revision?: number | null;
+            /** Tags */
+            tags?: string[] | null;
         };
         /** SnapshotRef */
         SnapshotRef: {
@@ -5028,6 +6298,25 @@ export interface components {
             /** Preview Id */
             preview_id?: string | null;
         };
+        /**
+         * Step
+         * @description `amount` along one row of a directions file, in that direction's own standard deviations.
+         */
+        Step: {
+            /** Amount */
+            amount: number;
+            /** File */
+            file: string;
+            /** Index */
+            index: number;
+            /**
+             * @default {
+             *       "end": null,
+             *       "first": 0
+             *     }
+             */
+            rows: components["schemas"]["Rows"];
+        };
         /** StillWaiting */
         StillWaiting: {
             /** Detail */
@@ -5047,6 +6336,21 @@ export interface components {
              * Format: date-time
              */
             taken_at: string;
+        };
+        /**
+         * Term
+         * @description Arithmetic. In z: z + amount · z(of). In w: w + amount · (w(of) - average w).
+         */
+        Term: {
+            /** Amount */
+            amount: number;
+            of: components["schemas"]["VectorSpec"];
+            /**
+             * Space
+             * @default w
+             * @enum {string}
+             */
+            space: "z" | "w";
         };
         /** Thumb */
         Thumb: {
@@ -5163,6 +6467,38 @@ export interface components {
             /** Sha256 */
             sha256: string;
         };
+        /**
+         * Tweak
+         * @description One of GANce's hand tweaks, on z before the mapping or on every row of w after it.
+         *
+         *     scale: v · amount. sine: v + amount · sin(2π · cycles · i / n + phase). square: the same with the sine's sign.
+         *     line: v + amount · (2 i / (n - 1) - 1). i = place in the vector, n = its length, phase in turns.
+         */
+        Tweak: {
+            /** Amount */
+            amount: number;
+            /**
+             * Cycles
+             * @default 1
+             */
+            cycles: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "scale" | "sine" | "square" | "line";
+            /**
+             * Phase
+             * @default 0
+             */
+            phase: number;
+            /**
+             * Space
+             * @default w
+             * @enum {string}
+             */
+            space: "z" | "w";
+        };
         /** UploadList */
         UploadList: {
             /** Items */
@@ -5206,6 +6542,52 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * VectorSpec
+         * @description One vector. Worked out in the order of the fields; see `gpu_service.vectors`.
+         *
+         *     `seed` is NVIDIA's: numpy.random.RandomState(seed).randn(1, z_dim). `z` holds numbers instead, of the network's
+         *     length. `label` is a class or None for none of them. Truncation goes towards the average w, in rows below
+         *     `truncation_end` alone where that is given.
+         */
+        VectorSpec: {
+            /** Label */
+            label?: number | null;
+            /**
+             * Mixes
+             * @default []
+             */
+            mixes: components["schemas"]["Mix"][];
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: components["schemas"]["Step"][];
+            /**
+             * Terms
+             * @default []
+             */
+            terms: components["schemas"]["Term"][];
+            /**
+             * Truncation
+             * @default 0.7
+             */
+            truncation: number;
+            /** Truncation End */
+            truncation_end?: number | null;
+            /**
+             * Tweaks
+             * @default []
+             */
+            tweaks: components["schemas"]["Tweak"][];
+            /** Z */
+            z?: number[] | null;
         };
         /**
          * VerdictsOut
@@ -5371,6 +6753,31 @@ export interface components {
             title: string;
             /** Version */
             version: string;
+        };
+        /**
+         * WaypointIn
+         * @description A pin of the project, or a vector of its own. `length` of the way on: seconds, or beats where a track leads.
+         */
+        WaypointIn: {
+            /**
+             * Length
+             * @default 2
+             */
+            length: number;
+            /** Pin Id */
+            pin_id?: string | null;
+            vector?: components["schemas"]["VectorSpec"] | null;
+        };
+        /**
+         * WaypointOut
+         * @description `vector` is the pin's as it is now, where there is a pin.
+         */
+        WaypointOut: {
+            /** Length */
+            length: number;
+            /** Pin Id */
+            pin_id: string | null;
+            vector: components["schemas"]["VectorSpec"];
         };
     };
     responses: never;
@@ -6255,12 +7662,148 @@ export interface operations {
             };
         };
     };
+    studio_networks_orders_api_name_directions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                directions_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectionsPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectionsOut"];
+                };
+            };
+        };
+    };
     studio_datasets_keep_api_get_download: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 download_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_bin_harvest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HarvestOut"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_restore_harvest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HarvestOut"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_get_harvest_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_get_harvest_zip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                harvest_id: string;
             };
             cookie?: never;
         };
@@ -6662,6 +8205,108 @@ export interface operations {
             };
         };
     };
+    studio_networks_pins_api_list_paths: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathList"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_add_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_list_pins: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinList"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_add_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
+                };
+            };
+        };
+    };
     studio_networks_api_restore_network: {
         parameters: {
             query?: never;
@@ -6680,6 +8325,267 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NetworkOut"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_order_sheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetsOut"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_list_snapshots: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotList"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_get_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_bin_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_change_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_restore_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_path_api_make_scene: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                path_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PathSceneIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_get_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_bin_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_change_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PinPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_restore_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinOut"];
                 };
             };
         };
@@ -7180,6 +9086,30 @@ export interface operations {
             };
         };
     };
+    studio_networks_pins_api_list_project_pins: {
+        parameters: {
+            query?: {
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PinList"];
+                };
+            };
+        };
+    };
     studio_renders_api_list_renders: {
         parameters: {
             query?: {
@@ -7274,6 +9204,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SceneOut"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_list_imports: {
+        parameters: {
+            query?: {
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotImportList"];
                 };
             };
         };
@@ -8133,7 +10087,215 @@ export interface operations {
             };
         };
     };
-    studio_networks_api_get_snapshot_file: {
+    studio_networks_orders_api_get_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sheet_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_remove_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    studio_networks_snapshots_api_get_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_bin_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_change_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_list_directions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectionsList"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_find_directions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectionsIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectionsOrdered"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotExportList"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotExportIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotExportOrdered"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_get_snapshot_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -8155,7 +10317,102 @@ export interface operations {
             };
         };
     };
-    studio_networks_api_get_thumbnail: {
+    studio_networks_orders_api_list_harvests: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HarvestList"];
+                };
+            };
+        };
+    };
+    studio_networks_orders_api_start_harvest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HarvestOrder"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HarvestOrdered"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_get_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_restore_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotOut"];
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_get_thumbnail: {
         parameters: {
             query?: never;
             header?: never;

@@ -6,8 +6,8 @@ import pytest
 
 from gpu_service.protocol import SnapshotsResult
 from studio.blobs.models import Blob, Upload
-from studio.blobs.store import has_file, put_bytes
-from studio.blobs.uploads import UploadRefused, hand_over
+from studio.blobs.store import put_bytes
+from studio.blobs.uploads import hand_over
 from studio.jobs.models import Job
 from studio.networks.models import Network, Snapshot, SnapshotImport
 from studio.projects.models import Project
@@ -98,41 +98,8 @@ def test_a_file_is_imported_and_its_origin_kept(service, owner, project, as_user
     snapshot = Snapshot.objects.get()
     assert (snapshot.original_id, snapshot.original_sha256) == (upload.blob_id, upload.blob_id)
     assert (snapshot.original_md5, snapshot.original_name) == ("0" * 32, "portraits.pkl")
-    assert not SnapshotImport.objects.exists()
+    assert (SnapshotImport.objects.get().fate, SnapshotImport.objects.get().original) == ("kept", None)
     assert service.call("GET", f"/inputs/{original['sha256']}").status_code == 404
-
-
-def test_files_of_one_drop_become_one_network(service, owner, project):
-    for kimg in ("000400", "000800", "001200"):
-        uploaded(project, f"portraits-{kimg}.pkl", owner, data=kimg.encode())
-    uploaded(project, "masks.pkl", owner, data=b"masks")
-    assert sorted(Network.objects.values_list("name", flat=True)) == ["masks", "portraits"]
-    assert Network.objects.get(name="portraits").imports.count() == 3
-
-
-def test_a_file_may_name_its_network(owner, project):
-    network = make_network(project)
-    uploaded(project, "more.pkl", owner, network_id=str(network.id))
-    assert network.imports.count() == 1
-    for wrong in ("nonsense", "00000000-0000-0000-0000-000000000000"):
-        with pytest.raises(UploadRefused, match="no such network"):
-            uploaded(project, "more.pkl", owner, data=wrong.encode(), network_id=wrong)
-
-
-def test_a_refused_file_leaves_a_sentence_and_nothing_else(service, owner, project, as_user):
-    upload = uploaded(project, "evil.pkl", owner)
-    claim = service.claim("import_snapshot")
-    sentence = "“evil.pkl” asks to run a program while it is read, so it was refused. Nothing was run or kept."
-    said = {"fence": claim["lease"]["fence"], "message": sentence, "kind_of_failure": "bad_input", "retry": True}
-    assert service.call("POST", f"/leases/job/{claim['lease']['id']}/fail", said).status_code == 204
-    job = Job.objects.get()
-    assert (job.state, job.error) == ("failed", sentence)
-    assert not Blob.objects.filter(pk=upload.blob_id).exists()
-    assert not has_file(upload.blob_id)
-    client = as_user(owner)
-    assert client.call("GET", f"/uploads/{upload.id}").json()["error"] == sentence
-    assert client.call("GET", f"/projects/{project.id}/networks").json()["items"] == []
-    assert client.call("POST", f"/jobs/{job.id}/retry").status_code == 409
 
 
 def test_a_service_that_crashed_leaves_the_file_for_another_try(service, owner, project, as_user):

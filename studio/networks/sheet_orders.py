@@ -1,0 +1,28 @@
+"""What sheets are drawn from, and the keys by which each is drawn once."""
+
+import hashlib
+import json
+
+from pydantic import BaseModel
+
+from gpu_service.protocol import Look, SheetOrder, Tile, VectorSpec
+
+GROWTH_SEEDS, GROWTH_TILE = range(8), 160
+PIN_TILE = 256
+MOST_COLUMNS = 64
+
+
+def sheet_of(vectors: list[VectorSpec], *, tile: int, look: Look, columns: int | None = None) -> SheetOrder:
+    """These vectors side by side through one snapshot."""
+    tiles = [Tile(vector=vector) for vector in vectors]
+    return SheetOrder(tiles=tiles, columns=columns or min(len(tiles), MOST_COLUMNS), tile=tile, look=look)
+
+
+def key_of(kind: str, order: BaseModel) -> str:
+    """The same for the same order."""
+    text = json.dumps([kind, order.model_dump(mode="json")], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+GROWTH = sheet_of([VectorSpec(seed=seed) for seed in GROWTH_SEEDS], tile=GROWTH_TILE, look=Look())
+GROWTH_KEY = key_of("draw_sheet", GROWTH)
