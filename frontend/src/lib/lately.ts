@@ -11,8 +11,11 @@ export interface Deed {
 
 const nouns: Record<string, string> = {
   track: 'the track', cue: 'the cue', grid: 'the beat grid', scene: 'the scene', render: 'the render', network: 'the network',
-  snapshot: 'the snapshot', member: '', invitation: 'an invitation', project: 'the project', job: '', device: 'the camera',
+  snapshot: 'the snapshot', member: '', invitation: 'an invitation', project: 'the project', job: '', device: 'the camera', pin: 'the pin', path: 'the path',
 }
+
+/** Steps of work that has a sentence of its own. */
+const quiet = new Set(['job', 'import', 'sheet', 'export', 'directions', 'harvest'])
 
 const verbs: Record<string, string> = {
   added: 'added', made: 'made', created: 'made', changed: 'changed', removed: 'put in the bin', deleted: 'put in the bin', binned: 'put in the bin', restored: 'brought back',
@@ -30,7 +33,7 @@ function memberSentence(event: StudioEvent, past: string): string {
 /** "added the track “Undertow”", or null for what is not worth a line. */
 export function sentenceOfEvent(event: StudioEvent): string | null {
   const [noun = '', past = ''] = event.kind.split('.')
-  if (past === 'progress' || noun === 'job') return null
+  if (past === 'progress' || quiet.has(noun)) return null
   const payload = event.payload as { name?: string; label?: string; title?: string; track_name?: string; is_binned?: boolean; person?: string }
   const verb = payload.is_binned ? verbs.removed : verbs[past]
   if (!verb) return null

@@ -39,6 +39,9 @@ interface TableProps<T> {
   name: string
   idOf: (row: T) => string
   hrefOf?: (row: T) => string | null
+  /** Chooses a row instead of going somewhere; something in the row does the same for the keyboard. */
+  onRow?: (row: T) => void
+  isOn?: (row: T) => boolean
   dense?: boolean
   /** Loads the next page, where there is one. */
   more?: (() => void) | null
@@ -48,7 +51,7 @@ interface TableProps<T> {
 
 const [FEW, TALL, LOW] = [80, 44, 34]
 
-export function Table<T>({ rows, columns, name, idOf, hrefOf, dense, more, scroller }: TableProps<T>) {
+export function Table<T>({ rows, columns, name, idOf, hrefOf, onRow, isOn, dense, more, scroller }: TableProps<T>) {
   const [sorting, setSorting] = useState<Sorting | null>(null)
   const ordered = useMemo(() => sorted(rows, columns, sorting), [rows, columns, sorting])
   const height = dense ? LOW : TALL
@@ -68,7 +71,7 @@ export function Table<T>({ rows, columns, name, idOf, hrefOf, dense, more, scrol
           {spacer(before)}
           {visible.map((index) => {
             const row = ordered[index]
-            return row === undefined ? null : <Row key={idOf(row)} row={row} columns={columns} href={hrefOf?.(row) ?? null} />
+            return row === undefined ? null : <Row key={idOf(row)} row={row} columns={columns} href={hrefOf?.(row) ?? null} isOn={isOn?.(row) ?? false} onRow={onRow} />
           })}
           {spacer(after)}
         </tbody>
@@ -95,9 +98,10 @@ function Head<T>({ column, sorting, onSort }: { column: Column<T>; sorting: Sort
   )
 }
 
-function Row<T>({ row, columns, href }: { row: T; columns: Column<T>[]; href: string | null }) {
+function Row<T>({ row, columns, href, isOn, onRow }: { row: T; columns: Column<T>[]; href: string | null; isOn: boolean; onRow: ((row: T) => void) | undefined }) {
   const go = (): void => {
     if (href) window.location.assign(href)
+    else onRow?.(row)
   }
   const pressed = (event: KeyboardEvent<HTMLTableRowElement>): void => {
     const step = { ArrowDown: 'nextElementSibling', ArrowUp: 'previousElementSibling' }[event.key] as 'nextElementSibling' | 'previousElementSibling' | undefined
@@ -109,7 +113,7 @@ function Row<T>({ row, columns, href }: { row: T; columns: Column<T>[]; href: st
   }
   return (
     <tr
-      className={href ? 'goes' : ''}
+      className={[(href || onRow) && 'goes', isOn && 'on'].filter(Boolean).join(' ')}
       onKeyDown={pressed}
       onClick={(event) => {
         // The row's own links, buttons and menus act for themselves; React also brings clicks out of their portals here.

@@ -1,5 +1,5 @@
 /** The inspector of a scene: parameters and cues. */
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Note, Select, Skeleton } from '../parts/basics'
@@ -12,6 +12,7 @@ import type { Track, Visualizer, VisualizerList } from '../wire/types'
 import type { Draft } from './draft'
 import { FilmFields } from './FilmFields'
 import { ParameterForm } from './ParameterForm'
+import { groupsOf, isInForce } from './schema'
 import { Snapshots } from './Snapshots'
 
 interface InspectorProps {
@@ -52,20 +53,23 @@ export function Inspector(props: InspectorProps) {
 
 function Presets({ draft, visualizer }: { draft: Draft; visualizer: Visualizer }) {
   const [isOpen, setOpen] = useState(false)
+  const { parameters } = useStore(draft.scene)
+  const fields = useMemo(() => groupsOf(visualizer.schema).flatMap((group) => group.fields), [visualizer])
   if (visualizer.presets.length === 0) return null
   return (
     <span className="end">
       <Popover label="Presets" open={isOpen} onOpenChange={setOpen} button={<button type="button" className="btn quiet small">Presets<Icon name="down" size="small" /></button>}>
         <div className="presets">
-          {visualizer.presets.map((preset) => (
-            <button key={preset.name} type="button" onClick={() => {
+          {visualizer.presets.map((preset) => {
+            const isOn = isInForce(preset.values, parameters, fields)
+            return <button key={preset.name} type="button" aria-pressed={isOn} className={isOn ? 'on' : ''} onClick={() => {
               draft.change({ preset: preset.name }, `Preset ${preset.title}`)
               setOpen(false)
             }}>
-              <span className="strong">{preset.title}</span>
+              <span className="row"><span className="strong grow">{preset.title}</span>{isOn && <Icon name="check" size="small" />}</span>
               <span className="xs soft">{preset.summary}</span>
             </button>
-          ))}
+          })}
         </div>
       </Popover>
     </span>

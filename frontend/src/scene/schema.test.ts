@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ParameterSchema, Visualizer } from '../wire/types'
-import { groupsOf, isBipolar, isChanged, rounded, shareOf, shown, stepped, valueAt, wrongNumber, type Field } from './schema'
+import { groupsOf, isBipolar, isChanged, isInForce, rounded, shareOf, shown, stepped, valueAt, wrongNumber, type Field } from './schema'
 
 function field(rule: ParameterSchema, more: object = {}): Field {
   const schema = { properties: { one: rule }, ...more } as Visualizer['schema']
@@ -23,7 +23,7 @@ test('each type becomes its control', () => {
   expect(field({ ...number, 'x-control': 'number' }).kind).toBe('number')
   expect(field({ type: 'number' }).kind).toBe('number')
   expect(field({ type: 'boolean' }).kind).toBe('switch')
-  expect(field({ type: 'string', enum: ['by_loudness', 'off'] })).toMatchObject({ kind: 'choice', choices: [{ value: 'by_loudness', label: 'By loudness' }, { value: 'off', label: 'Off' }] })
+  expect(field({ type: 'string', enum: ['by_loudness', 'const'] })).toMatchObject({ kind: 'choice', choices: [{ value: 'by_loudness', label: 'By loudness' }, { value: 'const', label: 'Constant' }] })
   expect(field({ type: 'array', items: { type: 'number', minimum: -8, maximum: 8 } })).toMatchObject({ kind: 'range', minimum: -8, maximum: 8 })
 })
 
@@ -81,4 +81,12 @@ test('a number out of range is refused with the range', () => {
   expect(wrongNumber(field(number), 3)).toBe('Write a number from 0 to 2.')
   expect(wrongNumber(field({ ...number, type: 'integer' }), 0.5)).toBe('Write a whole number from 0 to 2.')
   expect(wrongNumber(field(number), 1)).toBeNull()
+})
+
+test('a preset is in force while every value is its own, or the default where it says nothing', () => {
+  const fields = [field(number), { ...field({ type: 'boolean', default: true }), name: 'loop' }]
+  expect(isInForce({ one: 0.5 }, { one: 0.5, loop: true }, fields)).toBe(true)
+  expect(isInForce({ one: 0.5 }, { one: 0.5 }, fields)).toBe(true)
+  expect(isInForce({ one: 0.5 }, { one: 0.51, loop: true }, fields)).toBe(false)
+  expect(isInForce({ one: 0.5 }, { one: 0.5, loop: false }, fields)).toBe(false)
 })

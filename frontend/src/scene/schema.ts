@@ -95,9 +95,12 @@ function stepFor(minimum: number, maximum: number, isWhole: boolean): number {
   return Number.isFinite(span) && span > 0 ? 10 ** Math.floor(Math.log10(span / 100)) : 0.01
 }
 
+/** Choices whose own word is jargon. */
+const plainWords: Record<string, string> = { const: 'constant' }
+
 /** "by_loudness" → "By loudness". */
 function wordsOf(value: string): string {
-  const words = value.replaceAll(/[-_]/g, ' ')
+  const words = plainWords[value] ?? value.replaceAll(/[-_]/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -165,4 +168,9 @@ export function wrongNumber({ least, most, isWhole }: Field, value: number): str
 /** Values that bring these fields back to their defaults. */
 export function defaultsOf(fields: Field[]): ParameterValues {
   return Object.fromEntries(fields.map((field) => [field.name, field.default]))
+}
+
+/** Whether the scene stands as this preset would put it: the preset's values, and the defaults where it says nothing. */
+export function isInForce(preset: ParameterValues, values: ParameterValues, fields: readonly Field[]): boolean {
+  return fields.every((field) => !isChanged({ ...field, default: field.name in preset ? preset[field.name] : field.default }, field.name in values ? values[field.name] : field.default))
 }

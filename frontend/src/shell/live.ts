@@ -48,7 +48,7 @@ export function useProjectEvents(handler: (event: StudioEvent) => void): void {
 
 /** Plural of the nouns whose lists are kept under their plural. */
 export function listKeyOf(noun: string): string {
-  return `${noun}s`
+  return noun.endsWith('s') ? noun : `${noun}s`
 }
 
 /**
@@ -83,7 +83,11 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
     mark(listKeyOf(noun))
     mark(noun, id)
     mark('events', projectId)
-    if (noun === 'snapshot') mark('networks')
+    // A network's page shows what hangs on it: snapshots, counts of pins.
+    if (noun === 'snapshot' || noun === 'pin') {
+      mark('networks')
+      mark('network')
+    }
   }))
   scope.add(live.services.subscribe(() => {
     queryClient.setQueryData(['services'], live.services.get())
