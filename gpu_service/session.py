@@ -40,13 +40,13 @@ from gpu_service.protocol import (
 )
 from gpu_service.settings import Settings
 from gpu_service.visualizers.catalogue import catalogue
-from gpu_service.work import Work
+from gpu_service.work import CHORE_KINDS, Work
 
 log = logging.getLogger(__name__)
 HELLO_SECONDS = 20.0
 BUSY_SECONDS = 0.5  # how often the load is looked at; it is told only when it changed
 REFUSED_PAUSE_SECONDS = 30.0
-KINDS: list[JobKind] = ["render_segment", "import_snapshot", "make_pattern", "prepare_stage"]
+KINDS: list[JobKind] = ["render_segment", *CHORE_KINDS]
 
 
 class RefusedByStudio(Exception):

@@ -17,18 +17,28 @@ from gpu_service.work_segment import do_segment
 log = logging.getLogger(__name__)
 POLL_SECONDS = 10.0
 SPARE_SEGMENTS = 1
-CHORES_AT_ONCE = 1
-CHORE_KINDS: tuple[JobKind, ...] = ("import_snapshot", "make_pattern", "prepare_stage")
+# One chore of each group at a time: a harvest may take its time, and nobody's import waits for it.
+SHORT_CHORES: tuple[JobKind, ...] = (
+    "import_snapshot",
+    "make_pattern",
+    "prepare_stage",
+    "draw_sheet",
+    "find_directions",
+    "export_snapshot",
+)
+LONG_CHORES: tuple[JobKind, ...] = ("harvest",)
+CHORE_KINDS = (*SHORT_CHORES, *LONG_CHORES)
 
 
 class Work:
-    """Claims while there is room: a segment per device and one more, so that no device waits; one chore."""
+    """Claims while there is room: a segment per device and one more, so that no device waits; a chore or two."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.segment_places = len(bench.executor.devices()) + SPARE_SEGMENTS
         self.segments: dict[UUID, LeaseKeeper] = {}
         self.chores: dict[UUID, LeaseKeeper] = {}
+        self._chore_kinds: dict[UUID, JobKind] = {}
         self._look = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         bench.scratch.mkdir(parents=True, exist_ok=True)
@@ -66,8 +76,9 @@ class Work:
         kinds: list[JobKind] = []
         if len(self.segments) < self.segment_places:
             kinds.append("render_segment")
-        if len(self.chores) < CHORES_AT_ONCE:
-            kinds.extend(CHORE_KINDS)
+        for group in (SHORT_CHORES, LONG_CHORES):
+            if not any(kind in group for kind in self._chore_kinds.values()):
+                kinds.extend(group)
         return kinds
 
     async def _claim(self, kinds: Sequence[JobKind]) -> Claim | None:
@@ -80,12 +91,15 @@ class Work:
         keeper = LeaseKeeper(self.bench.client, claim.lease)
         held = self.segments if claim.segment is not None else self.chores
         held[claim.lease.id] = keeper
+        if claim.segment is None:
+            self._chore_kinds[claim.lease.id] = claim.job.kind
         task = asyncio.create_task(self._do(claim, keeper))
         self._tasks.add(task)
 
         def over(done: asyncio.Task[None]) -> None:
             self._tasks.discard(done)
             held.pop(claim.lease.id, None)
+            self._chore_kinds.pop(claim.lease.id, None)
             self.look()
 
         task.add_done_callback(over)

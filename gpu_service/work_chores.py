@@ -1,4 +1,4 @@
-"""Chores for a studio: snapshots imported, pattern networks made, slow stages prepared. Their files are uploaded."""
+"""Chores for a studio: snapshots imported and made, stages prepared, sheets drawn … Their files are uploaded."""
 
 import asyncio
 import hashlib
@@ -15,6 +15,7 @@ from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import (
     Artifact,
     Claim,
+    FilesResult,
     ImportOrder,
     JobFinish,
     PatternOrder,
@@ -36,6 +37,8 @@ async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
                 done = await _snapshots(bench, claim, keeper, Path(folder))
             case "prepare_stage":
                 done = await _stage(bench, claim, keeper, Path(folder))
+            case "draw_sheet" | "find_directions" | "harvest" | "export_snapshot":
+                done = await _files(bench, claim, keeper, Path(folder))
             case _:
                 raise RenderError(f"This render service does not know the work “{claim.job.kind}”. Update it.")
         await bench.client.post(f"/service/jobs/{claim.job.id}/finish", done)
@@ -44,7 +47,7 @@ async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
 async def _snapshots(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
     values = await _snapshot_values(bench, claim, keeper)
     result = SnapshotsResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
-    names = [name for made in result.snapshots for name in (made.file, made.thumbnail) if name]
+    names = [name for made in result.snapshots for name in (made.file, made.thumbnail, made.sheet) if name]
     artifacts = [await _send(bench, claim, folder / name) for name in names]
     return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
 
@@ -59,6 +62,21 @@ async def _snapshot_values(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> d
         raise RenderError("The file of this import is missing. Upload it again.")
     paths = await bench.inputs.paths(originals)
     return {"path": str(paths[originals[0].sha256]), "name": order.name}
+
+
+async def _files(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
+    """The snapshots of role "snapshot" in order, every file of role "directions"; what comes out goes up."""
+    keeper.tell(message="Fetching files")
+    paths = await bench.inputs.paths(claim.inputs)
+    snapshots = [ref for ref in claim.inputs if ref.role == "snapshot"]
+    values = {
+        "order": claim.job.payload,
+        "snapshots": [{"sha256": ref.sha256, "name": ref.name, "path": str(paths[ref.sha256])} for ref in snapshots],
+        "directions": {ref.sha256: str(paths[ref.sha256]) for ref in claim.inputs if ref.role == "directions"},
+    }
+    result = FilesResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
+    artifacts = [await _send(bench, claim, folder / name) for name in result.files.values()]
+    return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
 
 
 async def _stage(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:

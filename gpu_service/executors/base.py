@@ -13,7 +13,15 @@ from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.protocol import CodePath, Device, Recipe, SceneSpec
 
 T = TypeVar("T")
-ChoreKind = Literal["import_snapshot", "make_pattern", "prepare_stage"]
+ChoreKind = Literal[
+    "import_snapshot",
+    "make_pattern",
+    "prepare_stage",
+    "draw_sheet",
+    "find_directions",
+    "harvest",
+    "export_snapshot",
+]
 StepReport = Callable[[str, float], None]
 """Told what is being done, and how far it is, 0…1. Called from a thread of the executor."""
 
@@ -62,11 +70,15 @@ class SegmentOrder:
 
 @dataclass(frozen=True)
 class ChoreOrder:
-    """Slow work in a process of its own. `values` depend on the kind; files are written into `folder`."""
+    """Slow work in a process of its own. `values` depend on the kind; files are written into `folder`.
+
+    `device` draws, where the work draws many pictures; the executor says which.
+    """
 
     kind: ChoreKind
     values: Mapping[str, Any]
     folder: Path
+    device: str = "auto"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 from gpu_service.errors import Cancelled, RenderError
 from gpu_service.executors import orders
 from gpu_service.executors.base import ChoreOrder, StepReport, Task
-from gpu_service.protocol import SceneSpec
+from gpu_service.protocol import DirectionsOrder, ExportOrder, FilesResult, HarvestOrder, SceneSpec, SheetOrder
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
@@ -144,8 +144,28 @@ def _prepare_stage(order: ChoreOrder, registry: Mapping[str, str], report: StepR
     return {"file": str(file)}
 
 
+def _vector_chore(order: ChoreOrder, _registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: order (as its model says), snapshots [{sha256, name, path}], directions {sha256: path}"""
+    from gpu_service.executors import vector_chores
+
+    model, work = {
+        "draw_sheet": (SheetOrder, vector_chores.draw_sheet),
+        "find_directions": (DirectionsOrder, vector_chores.find_directions),
+        "harvest": (HarvestOrder, vector_chores.harvest_pictures),
+        "export_snapshot": (ExportOrder, vector_chores.export_snapshot),
+    }[order.kind]
+    report("Loading the network", 0.0)
+    files = vector_chores.Files.of(order.values, folder=order.folder, device=order.device)
+    made: FilesResult = work(model.model_validate(order.values["order"]), files, report)  # type: ignore[operator]
+    return made.model_dump(mode="json")
+
+
 CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str, Any]]] = {
     "import_snapshot": _import_snapshot,
     "make_pattern": _make_pattern,
     "prepare_stage": _prepare_stage,
+    "draw_sheet": _vector_chore,
+    "find_directions": _vector_chore,
+    "harvest": _vector_chore,
+    "export_snapshot": _vector_chore,
 }

@@ -28,7 +28,7 @@ class LocalExecutor:
     def __init__(
         self, settings: Settings, *, registry: Mapping[str, str] = VISUALIZERS, is_eager: bool = False
     ) -> None:
-        self.registry = dict(registry)
+        self.registry, self.device = dict(registry), settings.device
         child = orders.ChildSettings(
             device=settings.device,
             threads=settings.thread_count,
@@ -85,7 +85,7 @@ class LocalExecutor:
 
     def chore(self, order: ChoreOrder, *, report: StepReport) -> Task[dict[str, Any]]:
         """In a process of its own."""
-        return start_chore(order, registry=self.registry, report=report)
+        return start_chore(replace(order, device=self.device), registry=self.registry, report=report)
 
     def close(self) -> None:
         """End every drawing process."""

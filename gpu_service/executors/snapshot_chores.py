@@ -2,21 +2,32 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpu_service.errors import RenderError
 from gpu_service.film.thumbs import jpeg
 from gpu_service.networks.cppn_species import SpeciesError
-from gpu_service.protocol import SnapshotResult, SnapshotsResult
+from gpu_service.protocol import Look, SnapshotResult, SnapshotsResult, VectorSpec
 from gpu_service.snapshots.store import SnapshotFacts, import_snapshot, load_network, write
+
+if TYPE_CHECKING:
+    from gpu_service.networks.base import Network
 
 THUMB_SIDE = 256
 THUMB_QUALITY = 88
 THUMB_SEED = 7
+GROWTH_SEEDS, GROWTH_TILE = 8, 160
+TRUNCATION = 0.7
+# What NVIDIA's layouts keep beside the weights; a pattern network has none.
+BUFFERS = {
+    *("w_avg", "resample_filter", "noise_const"),
+    *("up_filter", "down_filter", "magnitude_ema", "freqs", "phases", "transform"),
+}
 
 
 def import_one(path: Path, *, name: str, folder: Path) -> SnapshotsResult:
     """Read a foreign snapshot (nothing in it is run) into our form, with a thumbnail. SnapshotError says why not."""
-    file = f"{_stem(name)}.safetensors"
+    file = f"{harmless_stem(name)}.safetensors"
     facts = import_snapshot(path, to=folder / file, name=name)
     return SnapshotsResult(snapshots=[_result(folder / file, facts=facts, name=Path(name).stem, order=0)])
 
@@ -42,14 +53,16 @@ def make_pattern(species: str, *, seed: int, folder: Path) -> SnapshotsResult:
 
 
 def _result(file: Path, *, facts: SnapshotFacts, name: str, order: int) -> SnapshotResult:
-    thumbnail = file.with_suffix(".jpg")
-    draw_thumbnail(file, thumbnail)
+    network = load_network(file)
+    thumbnail, sheet = file.with_suffix(".jpg"), file.with_suffix(".sheet.jpg")
+    draw_pictures(network, thumbnail=thumbnail, sheet=sheet)
     return SnapshotResult(
         name=name,
         order=order,
         kind=facts.kind,
         file=file.name,
         thumbnail=thumbnail.name,
+        sheet=sheet.name,
         resolution=facts.native_size[0],
         z_dim=facts.z_dim,
         w_dim=facts.w_dim,
@@ -58,18 +71,30 @@ def _result(file: Path, *, facts: SnapshotFacts, name: str, order: int) -> Snaps
         kimg=facts.kimg,
         original_md5=facts.original_md5,
         original_sha256=facts.original_sha256,
-        facts=facts.to_json(),
+        facts={**facts.to_json(), "parameters": count_parameters(network)},
     )
 
 
-def draw_thumbnail(snapshot: Path, out: Path) -> None:
-    """One picture of a snapshot as JPEG."""
-    from gpu_service.networks.base import thumbnail
+def draw_pictures(network: "Network", *, thumbnail: Path, sheet: Path) -> None:
+    """What lists show of a snapshot: one picture, and the same few seeds of every snapshot side by side."""
+    from gpu_service.vectors import pictures
+    from gpu_service.vectors.recipes import Recipes
 
-    picture = thumbnail(load_network(snapshot), seed=THUMB_SEED, size=(THUMB_SIDE, THUMB_SIDE))
-    out.write_bytes(jpeg(picture.numpy(), quality=THUMB_QUALITY))
+    vectors = [VectorSpec(seed=seed, truncation=TRUNCATION) for seed in range(GROWTH_SEEDS)]
+    w = Recipes(network).rows(vectors)
+    growth = pictures.Sheet(len(vectors), columns=len(vectors), tile=GROWTH_TILE)
+    growth.draw(network, w, places=range(len(vectors)), look=Look())
+    sheet.write_bytes(jpeg(growth.pixels, quality=THUMB_QUALITY))
+    chosen = w[THUMB_SEED : THUMB_SEED + 1]
+    (picture,) = pictures.draw(network, chosen, look=Look(), size=(THUMB_SIDE, THUMB_SIDE)).numpy()
+    thumbnail.write_bytes(jpeg(picture, quality=THUMB_QUALITY))
 
 
-def _stem(name: str) -> str:
+def count_parameters(network: "Network") -> int:
+    """Numbers that training changes: the buffers of the layouts are left out."""
+    return sum(tensor.numel() for name, tensor in network.tensors().items() if name.rpartition(".")[2] not in BUFFERS)
+
+
+def harmless_stem(name: str) -> str:
     """A file name made of harmless signs."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).stem).strip(".-")[:80] or "snapshot"

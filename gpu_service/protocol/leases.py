@@ -25,7 +25,9 @@ class Lease(Model):
 
 
 class ClaimedJob(Model):
-    """`payload` is the model of its kind: PatternOrder, ImportOrder or StageOrder; a render's is {"render_id"}."""
+    """`payload` is the model of its kind: PatternOrder, ImportOrder, StageOrder, SheetOrder, DirectionsOrder,
+    HarvestOrder or ExportOrder; a render's is {"render_id"}.
+    """
 
     id: UUID
     kind: JobKind
@@ -87,7 +89,7 @@ class Artifact(Model):
 
 
 class JobFinish(Model):
-    """POST /jobs/{id}/finish. `result` is a SnapshotsResult, or a StageDone for prepare_stage."""
+    """POST /jobs/{id}/finish. `result` is a SnapshotsResult, a FilesResult, or a StageDone for prepare_stage."""
 
     fence: int
     result: dict[str, Any] = {}
@@ -162,13 +164,18 @@ class StageDone(Model):
 
 
 class SnapshotResult(Model):
-    """One snapshot that a job made. `file` and `thumbnail` name artifacts of the same finish call."""
+    """One snapshot that a job made. `file`, `thumbnail` and `sheet` name artifacts of the same finish call.
+
+    The sheet shows the seeds 0 … 7 at truncation 0.7 side by side, 8 × 1 pictures of 160 pixels: the same for every
+    snapshot, so that a network's growth can be seen.
+    """
 
     name: str
     order: int
     kind: str
     file: str
     thumbnail: str | None = None
+    sheet: str | None = None
     resolution: int | None = None
     z_dim: int
     w_dim: int

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gpu_service.networks.base import Network, Quality, fit, to_uint8
+from gpu_service.networks.camera import look_transform
 from gpu_service.protocol import Look
 
 BATCH = {"cpu": 8, "cuda": 16}
@@ -27,6 +28,8 @@ def draw(
         torch.from_numpy(w),
         noise_mode=look.noise,
         noise=[look.noise_seed] * len(w) if look.noise == "random" else None,
+        noise_strength=look.noise_strength,
+        transform=look_transform(pan_x=look.pan_x, pan_y=look.pan_y, turn=look.turn, zoom=look.zoom),
         size=size if network.kind in ANY_SIZE else None,
         quality=quality,
     )

@@ -60,31 +60,25 @@ class Recipes:
         return tweaked(z, vector.tweaks, space="z")
 
     def average(self) -> np.ndarray:
-        """The average w in every row. -> float32 [num_ws, w_dim]"""
-        if self._kept.average is None:
-            with torch.inference_mode():
-                w = self.network.mapping(torch.zeros(1, self.network.z_dim), truncation=0.0)
-            self._kept.average = w[0].float().cpu().numpy()
-        return self._kept.average
+        """The average w. -> float32 [w_dim]"""
+        return self.network.average_w().float().cpu().numpy()
 
     def _mapped(self, vectors: Iterable[VectorSpec]) -> dict[str, np.ndarray]:
         """Every vector that is part of these, through the mapping, all at once. -> {key: [num_ws, w_dim]}"""
         parts = {_mapping_key(part): part for vector in vectors for part in _mapped_parts(vector)}
         done = self._kept.get_all(list(parts))
         missing = {key: part for key, part in parts.items() if key not in done}
-        if missing:
-            specs = list(missing.values())
-            z, labels = np.stack([self.z(part) for part in specs]), self.labels(specs)
-            w = map_all(self.network, z, truncation=[part.truncation for part in specs], labels=labels)
-            for place, part in enumerate(specs):
-                if part.truncation_end is not None:
-                    own = None if labels is None else labels[place, None]
-                    whole = map_all(self.network, z[place, None], truncation=[1.0], labels=own)[0]
-                    w[place, part.truncation_end :] = whole[part.truncation_end :]
-            made = dict(zip(missing, w, strict=True))
-            self._kept.put_all(made)
-            done |= made
-        return done
+        made: dict[str, np.ndarray] = {}
+        for end in {part.truncation_end for part in missing.values()}:
+            alike = {key: part for key, part in missing.items() if part.truncation_end == end}
+            made |= dict(zip(alike, self._map(list(alike.values()), truncation_end=end), strict=True))
+        self._kept.put_all(made)
+        return done | made
+
+    def _map(self, vectors: Sequence[VectorSpec], *, truncation_end: int | None) -> np.ndarray:
+        z, labels = np.stack([self.z(vector) for vector in vectors]), self.labels(vectors)
+        truncation = [vector.truncation for vector in vectors]
+        return map_all(self.network, z, truncation=truncation, truncation_end=truncation_end, labels=labels)
 
     def labels(self, vectors: Sequence[VectorSpec]) -> np.ndarray | None:
         """One-hot [N, classes]; a row of zeros is none of them."""
@@ -130,12 +124,18 @@ class Recipes:
 
 @torch.inference_mode()
 def map_all(
-    network: Network, z: np.ndarray, *, truncation: Sequence[float], labels: np.ndarray | None = None
+    network: Network,
+    z: np.ndarray,
+    *,
+    truncation: Sequence[float],
+    truncation_end: int | None = None,
+    labels: np.ndarray | None = None,
 ) -> np.ndarray:
     """z [N, Z], truncation [N], one-hot labels [N, classes] -> float32 [N, num_ws, W] on the CPU."""
     w = network.mapping(
         torch.from_numpy(np.asarray(z, np.float32)),
         truncation=torch.tensor(list(truncation), dtype=torch.float32),
+        truncation_end=truncation_end,
         labels=None if labels is None else torch.from_numpy(labels),
     )
     return w.float().cpu().numpy().copy()
@@ -167,7 +167,6 @@ class _Kept:
     """Vectors of one network; those used longest ago leave."""
 
     def __init__(self) -> None:
-        self.average: np.ndarray | None = None
         self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
         self._lock = threading.Lock()
 

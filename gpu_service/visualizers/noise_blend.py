@@ -22,7 +22,7 @@ class NoiseBlend(Visualizer):
     parameters = NoiseBlendParameters
     presets = PRESETS
     stages = STAGES
-    snapshots = SnapshotNeeds(min=1, max=64, kinds=["stylegan2", "cppn"])
+    snapshots = SnapshotNeeds(min=1, max=64, kinds=["stylegan2", "stylegan3", "cppn"])
 
     @classmethod
     def warm_up(cls) -> None:

@@ -186,6 +186,17 @@ class Conformance:
         assert all((folder / snapshot["file"]).is_file() for snapshot in made)
         assert all((folder / snapshot["thumbnail"]).read_bytes()[:2] == b"\xff\xd8" for snapshot in made)
 
+    def test_directions_are_found_as_a_chore(self, executor, little_snapshots, tmp_path):
+        path = little_snapshots[0]
+        values = {
+            "order": {"method": "ganspace", "count": 2, "samples": 100},
+            "snapshots": [{"sha256": "a" * 64, "name": "net", "path": str(path)}],
+        }
+        order = ChoreOrder("find_directions", values, tmp_path)
+        made = executor.chore(order, report=quiet).future.result(PATIENCE)
+        assert (tmp_path / made["files"]["directions"]).is_file()
+        assert (made["facts"]["count"], made["facts"]["w_dim"]) == (2, 16)
+
     def test_a_file_that_is_no_snapshot_is_refused_with_its_name(self, executor, tmp_path):
         path = tmp_path / "1234"
         path.write_bytes(b"no weights here")

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from gpu_service.client import StudioClient
-from gpu_service.executors.base import Picture, PlanFacts, SceneOrder, SegmentOrder, Task
+from gpu_service.executors.base import ChoreOrder, Picture, PlanFacts, SceneOrder, SegmentOrder, Task
 from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.protocol import CodePath, Device
 
@@ -37,6 +37,8 @@ class FakeExecutor:
         self.draw_seconds = 0.0
         self.segment: Callable[[SegmentOrder, Callable[[int], None]], Future[SegmentFilm]] = self._segment
         self.cancelled: list[SegmentOrder] = []
+        self.chores: list[ChoreOrder] = []
+        self.chores_wait = False
 
     def devices(self) -> list[Device]:
         return [Device(name="CPU", kind="cpu", memory_bytes=1)]
@@ -67,7 +69,13 @@ class FakeExecutor:
         report(frames)
         return done(SegmentFilm(order.out, frames, 1.0, 0.5, ((order.first_frame, b"\xff\xd8\xff thumb"),)))
 
-    def chore(self, order: Any, *, report: Any) -> Task[dict[str, Any]]:
+    def chore(self, order: ChoreOrder, *, report: Any) -> Task[dict[str, Any]]:
+        self.chores.append(order)
+        if self.chores_wait:
+            return Task(Future(), lambda: None)
+        if order.kind == "draw_sheet":
+            (order.folder / "sheet.jpg").write_bytes(b"tiles")
+            return Task(done({"files": {"sheet": "sheet.jpg"}, "facts": {"tile": 160}}), lambda: None)
         name = "made.safetensors"
         (order.folder / name).write_bytes(b"weights")
         made = {"name": "A", "order": 0, "kind": "cppn", "file": name, "z_dim": 512, "w_dim": 16, "num_ws": 1}

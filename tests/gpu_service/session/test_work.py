@@ -205,6 +205,39 @@ async def test_an_import_without_its_file_is_refused(studio, bench):
     assert studio.posted("/fail")[0]["message"] == "The file of this import is missing. Upload it again."
 
 
+def chore_claim(studio: FakeStudio, kind: str, payload: dict[str, Any], inputs: list[dict[str, Any]]) -> None:
+    job = {"id": str(uuid.uuid4()), "kind": kind, "project_id": None, "payload": payload}
+    lease = {"id": job["id"], "kind": "job", "fence": 3, "seconds": 60, "renew_seconds": 20}
+    studio.claims.append({"lease": lease, "job": job, "inputs": inputs})
+
+
+async def test_a_sheet_gets_its_snapshots_in_order_and_its_directions(studio, bench, executor):
+    inputs = [{**studio.add_file(data), "role": role, "name": data.decode()} for data, role in FILES_OF_A_SHEET]
+    chore_claim(studio, "draw_sheet", {"tiles": [{"vector": {}}]}, inputs)
+    async with working(bench):
+        await until(lambda: studio.posted("/finish"))
+    said = studio.posted("/finish")[0]
+    assert said["result"] == {"files": {"sheet": "sheet.jpg"}, "facts": {"tile": 160}}
+    assert studio.uploads[said["artifacts"][0]["upload_id"]]["data"] == b"tiles"
+    values = executor.chores[0].values
+    assert values["order"] == {"tiles": [{"vector": {}}]}
+    assert [snapshot["name"] for snapshot in values["snapshots"]] == ["second", "first"]
+    assert list(values["directions"]) == [inputs[1]["sha256"]]
+
+
+FILES_OF_A_SHEET = [(b"second", "snapshot"), (b"ways", "directions"), (b"first", "snapshot")]
+
+
+async def test_nobodys_import_waits_for_a_harvest(studio, bench, executor):
+    executor.chores_wait = True
+    for kind in ("harvest", "harvest", "make_pattern", "make_pattern"):
+        chore_claim(studio, kind, {"species": "silk", "seed": 2} if kind == "make_pattern" else {}, [])
+    async with working(bench):
+        await until(lambda: len(executor.chores) == 2)
+        await asyncio.sleep(0.05)
+        assert sorted(order.kind for order in executor.chores) == ["harvest", "make_pattern"]
+
+
 @pytest.mark.parametrize("places", [2])
 async def test_no_more_is_claimed_than_there_is_room_for(studio, bench, executor, little, places):
     executor.segment = lambda _order, _report: Future()
