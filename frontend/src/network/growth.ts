@@ -29,6 +29,16 @@ export function picked<T>(all: readonly T[], most: number): T[] {
   return Array.from({ length: most }, (_, at) => all[Math.round((at * (all.length - 1)) / (most - 1))]!)
 }
 
+/** The same, and the one at `keep` among them: it takes the place of its nearest neighbour. */
+export function pickedWith<T>(all: readonly T[], most: number, keep: number): T[] {
+  const places = picked(all.map((_, at) => at), most)
+  if (!places.includes(keep) && all[keep] !== undefined) {
+    const nearest = places.reduce((best, place, at) => (Math.abs(place - keep) < Math.abs(places[best]! - keep) ? at : best), 0)
+    places[nearest] = keep
+  }
+  return places.map((place) => all[place]!)
+}
+
 /** Columns that can be looked at without scrolling: cells of at least `least` px with a gap between them. */
 export function columnsFor(width: number, least: number, gap: number): number {
   return Math.max(2, Math.floor((width + gap) / (least + gap)))

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { columnHead, columnsFor, inOrder, moved, picked, tileStyle } from './growth'
+import { columnHead, columnsFor, inOrder, moved, picked, pickedWith, tileStyle } from './growth'
+import { firstPlace, readPlace, writePlace } from './place'
+import { withTags } from './Tags'
 import { isSameVector, plainVector, seedRow, vectorTitle } from './vectors'
 
 const one = (id: string, kimg: number | null, order: number) => ({ id, kimg, order })
@@ -13,6 +15,12 @@ describe('the growth grid', () => {
     const all = Array.from({ length: 27 }, (_, at) => at)
     expect(picked(all, 9)).toEqual([0, 3, 7, 10, 13, 16, 20, 23, 26])
     expect(picked(all.slice(0, 5), 9)).toEqual([0, 1, 2, 3, 4])
+  })
+  test('shows the chosen one of a long training too', () => {
+    const all = Array.from({ length: 27 }, (_, at) => at)
+    expect(pickedWith(all, 9, 11)).toEqual([0, 3, 7, 11, 13, 16, 20, 23, 26])
+    expect(pickedWith(all, 9, 13)).toEqual(picked(all, 9))
+    expect(pickedWith(all, 9, 99)).toEqual(picked(all, 9))
   })
   test('shows as many columns as fit', () => {
     expect([columnsFor(972, 104, 4), columnsFor(971, 104, 4), columnsFor(90, 104, 4)]).toEqual([9, 9, 2])
@@ -49,4 +57,21 @@ describe('a vector', () => {
     expect(isSameVector(first!, Object.fromEntries(Object.entries(first!).reverse()) as unknown as typeof first & object)).toBe(true)
     expect(isSameVector(first!, plainVector(8))).toBe(false)
   })
+})
+
+describe('the address of a network', () => {
+  test('says what is shown, and no more', () => {
+    expect(writePlace(firstPlace)).toBe('')
+    const place = { ...firstPlace, tab: 'pins' as const, snapshot: 'abc', row: 3, vectors: 120 }
+    expect(writePlace(place)).toBe('?tab=pins&snapshot=abc&row=3&vectors=120')
+    expect(readPlace(writePlace(place))).toEqual(place)
+  })
+  test('reads nonsense as the first place, and the older form', () => {
+    expect(readPlace('?tab=no&row=-3&vectors=x')).toEqual(firstPlace)
+    expect(readPlace('', '#abc').snapshot).toBe('abc')
+  })
+})
+
+test('a tag is there once, whatever its case', () => {
+  expect(withTags(['faces'], ' Faces, dark  room ,, ')).toEqual(['faces', 'dark room'])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Network, Recipe, Render, Track, Visualizer } from '../wire/types'
-import { shortName } from './network/NetworkPage'
+import { shortName } from '../network/growth'
 import { wrongSeed } from './networks/species'
 import { differences, filmLines, parameterLines, valueText } from './render/recipe'
 import { peaksOf } from './render/RenderPage'

@@ -8,7 +8,7 @@ import { Icon, type IconName } from './Icon'
 import { Bar, jobSentence, shareOf, SpokenProgress } from './Progress'
 
 const icons: Record<string, IconName> = {
-  render: 'film', join: 'film', analyse: 'track', decode: 'track', import: 'network', make: 'network', prepare: 'scene',
+  render: 'film', join: 'film', analyse: 'track', decode: 'track', import: 'network', make: 'network', prepare: 'scene', draw: 'network', find: 'network', harvest: 'network', export: 'network',
 }
 
 export function jobIcon(job: Pick<Job, 'kind'>): IconName {
@@ -54,6 +54,7 @@ export function JobState({ job }: { job: Job }) {
 export function JobActions({ job, mayEdit }: { job: Job; mayEdit: boolean }) {
   if (!mayEdit) return null
   if (job.state === 'queued' || job.state === 'running') return <Button small kind="quiet" onClick={() => cancelJob(job)}>Cancel</Button>
+  if (!job.can_retry) return null
   if (!job.can_retry) return null
   if (job.state === 'failed') return <Button small kind="quiet" icon="again" onClick={() => retryJob(job)}>Try again</Button>
   if (job.state === 'cancelled') return <Button small kind="quiet" icon="play" onClick={() => retryJob(job)}>Go on</Button>

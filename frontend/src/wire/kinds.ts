@@ -3,7 +3,7 @@ import { projectId } from '../lib/page'
 import type { UploadKind } from './uploads'
 
 export const SOUND_FILES = 'a WAV, MP3, FLAC, OGG, Opus, M4A or AIFF file'
-export const SNAPSHOT_FILES = 'a StyleGAN2 .pkl or a .safetensors file'
+export const SNAPSHOT_FILES = 'a .pkl, .pt, .pth or .safetensors file of a StyleGAN network'
 
 export function trackKind(): UploadKind {
   return {
@@ -16,7 +16,7 @@ export function trackKind(): UploadKind {
 
 /** Into a network of its own, or, with `network`, beside the snapshots of that one. */
 export function snapshotKind(network?: string): UploadKind {
-  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network_id: network } } : {}) }
+  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.pt', '.pth', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network_id: network } } : {}) }
 }
 
 export const PORTRAIT_FILES = 'a JPEG, PNG, TIFF, WebP or HEIC picture, or a zip of them'

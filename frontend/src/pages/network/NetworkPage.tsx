@@ -1,20 +1,26 @@
-/** Network: its growth through its snapshots, the facts of each, and where it is used. */
-import { useMemo, useState } from 'react'
-import { plural } from '../../lib/format'
+/** Network: how it grew, its snapshots, pins and directions, and where it is used. */
+import { useMemo, useRef } from 'react'
 import { address, mayEdit, pageData, projectId } from '../../lib/page'
-import { putInBin, RenameDialog } from '../../parts/Bin'
-import { FaultNote, Note, Skeleton, Tag } from '../../parts/basics'
-import { Button, IconButton } from '../../parts/Button'
-import { Menu } from '../../parts/Menu'
-import { DropAnywhere, UploadRows, useFileChooser } from '../../parts/Uploader'
+import { Compare } from '../../network/Compare'
+import { Directions } from '../../network/Directions'
+import { FateTable } from '../../network/FateTable'
+import { Growth, useGrowthSheets, useShownVectors } from '../../network/Growth'
+import { inOrder } from '../../network/growth'
+import { isPattern } from '../../network/kinds'
+import { NetworkHead } from '../../network/NetworkHead'
+import { Pins } from '../../network/Pins'
+import { usePlace, type Place, type Tab } from '../../network/place'
+import { SnapshotPanel } from '../../network/SnapshotPanel'
+import { SnapshotTable } from '../../network/SnapshotTable'
+import { UsedIn } from '../../network/UsedIn'
+import { Empty, FaultNote, Skeleton } from '../../parts/basics'
+import { Button } from '../../parts/Button'
+import { DropAnywhere, useFileChooser } from '../../parts/Uploader'
 import { isNothing, NothingHere, Shell } from '../../shell/Shell'
 import { snapshotKind } from '../../wire/kinds'
-import { queries, refresh, useAsk } from '../../wire/query'
+import { queries, useAsk } from '../../wire/query'
 import type { Network, Snapshot } from '../../wire/types'
 import { Imports } from '../networks/Imports'
-import { kindNames } from '../networks/NetworksPage'
-import { Notes } from './Notes'
-import { SnapshotPanel } from './SnapshotPanel'
 
 export function NetworkPage() {
   const id = pageData().ids.network ?? ''
@@ -32,93 +38,86 @@ export function NetworkPage() {
   return <OneNetwork network={network.data} />
 }
 
-/** What is said under the name. */
-export function networkSentence(network: Network): string {
-  if (network.kind === 'cppn') return `Pattern network of the species ${network.species}, seed ${network.seed}. Never trained; made from these two alone.`
-  const first = network.snapshots[0]
-  return first ? `Imported from ${first.original_name}${network.snapshots.length > 1 ? ` and ${plural(network.snapshots.length - 1, 'more file')}` : ''}.` : 'Nothing of it has been read yet.'
-}
-
 function OneNetwork({ network }: { network: Network }) {
   const networks = useAsk(queries.networks(projectId()))
-  const ordered = network.snapshots.toSorted((a, b) => a.order - b.order)
-  const [chosenId, setChosen] = useState<string | null>(window.location.hash.slice(1) || null)
-  const chosen = ordered.find((one) => one.id === chosenId) ?? ordered.at(-1)
-  const [isRenaming, setRenaming] = useState(false)
+  const [place, go] = usePlace()
+  const snapshots = useMemo(() => (isPattern(network) ? network.snapshots.toSorted((a, b) => a.order - b.order) : inOrder(network.snapshots)), [network])
+  const chosen = snapshots.find((one) => one.id === place.snapshot) ?? snapshots.at(-1)
+  const against = snapshots.find((one) => one.id === place.against && one !== chosen)
   const kind = useMemo(() => snapshotKind(network.id), [network.id])
   const choose = useFileChooser(kind)
-  const takesFiles = mayEdit() && network.kind !== 'cppn'
-  const choosePicture = (one: Snapshot): void => {
-    window.history.replaceState(null, '', `#${one.id}`)
-    setChosen(one.id)
-  }
+  const scroller = useRef<HTMLDivElement>(null)
+  const takesFiles = mayEdit() && !isPattern(network)
+  const compareWith = (one: Snapshot | undefined): void => go({ snapshot: chosen?.id ?? null, against: one?.id ?? null })
+  const picked = (one: Snapshot): void => go({ snapshot: one.id })
+  const siblings = networks.data?.items.map((one) => ({ id: one.id, name: one.name, href: address.network(one.id), isHere: one.id === network.id }))
   return (
-    <Shell place="networks" thing={{ name: network.name, siblings: networks.data?.items.map((one) => ({ id: one.id, name: one.name, href: address.network(one.id), isHere: one.id === network.id })) }}>
-      <DropAnywhere kind={takesFiles ? kind : null} title={`Drop snapshots of “${network.name}” here`} />
-      <div className="with-aside">
-        <div className="middle">
-          <header className="pagehead">
-            <div className="grow">
-              <div className="row wrap" style={{ gap: 10 }}><h1>{network.name}</h1>{network.kind && <Tag>{kindNames[network.kind] ?? network.kind}</Tag>}{network.species && <Tag>{network.species}</Tag>}</div>
-              <div className="lead">{networkSentence(network)}</div>
-            </div>
-            {takesFiles && <Button icon="upload" onClick={choose}>Import snapshots</Button>}
-            {mayEdit() && <Button kind="primary" icon="scene" href={`${address.place('scenes')}#new`}>New scene</Button>}
-            {mayEdit() && (
-              <Menu align="end" button={<IconButton icon="more" label="More about this network" />} items={[
-                { id: 'rename', label: 'Rename…', icon: 'edit', act: () => setRenaming(true) },
-                { id: 'bin', label: 'Put in the bin', icon: 'bin', danger: true, act: () => putInBin('network', network, () => window.location.assign(address.place('networks'))) },
-              ]} />
+    <Shell place="networks" thing={{ name: network.name, siblings }}>
+      <DropAnywhere kind={takesFiles ? kind : null} title={`Drop snapshots of “${network.name}” here`}>Nothing in a file is ever run.</DropAnywhere>
+      <div className="with-aside networkpage">
+        <div className="middle" ref={scroller}>
+          <NetworkHead network={network} onImport={takesFiles ? choose : null} onCompare={snapshots.length > 1 && !against ? () => compareWith(snapshots.findLast((one) => one !== chosen)) : null} />
+          {takesFiles && <FateTable kind={kind} network={network.id} />}
+          <Imports subject={`network:${network.id}`} kinds={['make_pattern']} />
+          {against && chosen
+            ? <Compare network={network} snapshots={snapshots} left={chosen} right={against} place={place} go={go} />
+            : (
+              <>
+                <Tabs network={network} place={place} go={go} />
+                <div id="tabpanel" role="tabpanel" aria-label={titles[place.tab]} className="tabpanel">
+                  {place.tab === 'growth' && (snapshots.length > 0 ? <Growth network={network} snapshots={snapshots} chosen={chosen} place={place} go={go} /> : <Nothing choose={takesFiles ? choose : null} />)}
+                  {place.tab === 'snapshots' && (snapshots.length > 0 ? <SnapshotTable network={network} snapshots={snapshots} chosen={chosen} onChoose={picked} onCompare={compareWith} scroller={scroller} /> : <Nothing choose={takesFiles ? choose : null} />)}
+                  {place.tab === 'pins' && <Pins network={network} />}
+                  {place.tab === 'directions' && (chosen ? <Directions snapshot={chosen} /> : <Nothing choose={takesFiles ? choose : null} />)}
+                  {place.tab === 'used' && <UsedIn network={network} />}
+                </div>
+              </>
             )}
-          </header>
-          {takesFiles && <UploadRows kind={kind} onArrived={() => void Promise.all([refresh('network', network.id), refresh('jobs')])} />}
-          <Imports subject={`network:${network.id}`} />
-          <Growth networkName={network.name} snapshots={ordered} chosen={chosen} onChoose={choosePicture} isPattern={network.kind === 'cppn'} />
-          <UsedIn network={network} />
-          <Notes network={network} />
         </div>
-        <SnapshotPanel network={network} snapshot={chosen} />
+        <Panel network={network} snapshots={snapshots} chosen={chosen} place={place} onChoose={picked} onCompare={compareWith} />
       </div>
-      <RenameDialog noun="network" thing={isRenaming ? network : null} onClose={() => setRenaming(false)} />
     </Shell>
   )
 }
 
-/** "Smoke 1, 35 %" of "Smoke 1" → "35 %". */
-export function shortName(snapshot: Pick<Snapshot, 'name'>, networkName: string): string {
-  const { name } = snapshot
-  return name.startsWith(networkName) ? name.slice(networkName.length).replace(/^[\s,:–-]+/, '') || name : name
+/** The side panel shows the chosen vector through the chosen snapshot. */
+function Panel({ network, snapshots, chosen, place, onChoose, onCompare }: { network: Network; snapshots: Snapshot[]; chosen: Snapshot | undefined; place: Place; onChoose: (one: Snapshot) => void; onCompare: (one: Snapshot) => void }) {
+  const shown = useShownVectors(network, place.vectors)
+  const sheets = useGrowthSheets(network, snapshots, shown, place.vectors === 'usual')
+  const at = Math.min(place.row, Math.max(0, shown.length - 1))
+  const vector = shown[at]
+  const picture = chosen && vector ? { sheet: sheets.of(chosen), columns: shown.length, at, name: vector.name } : null
+  return <SnapshotPanel network={network} snapshots={snapshots} snapshot={chosen} picture={picture} hasList={place.tab !== 'snapshots'} onChoose={onChoose} onCompare={onCompare} />
 }
 
-/** The same vectors through every snapshot: each column is one, from the first to the newest. */
-function Growth({ networkName, snapshots, chosen, onChoose, isPattern }: { networkName: string; snapshots: Snapshot[]; chosen: Snapshot | undefined; onChoose: (one: Snapshot) => void; isPattern: boolean }) {
-  if (snapshots.length === 0) return <Note>Its snapshots appear here as soon as they are {isPattern ? 'made' : 'read'}.</Note>
+const titles: Record<Tab, string> = { growth: 'Growth', snapshots: 'Snapshots', pins: 'Pins', directions: 'Directions', used: 'Used in' }
+
+function Tabs({ network, place, go }: { network: Network; place: Place; go: (part: Partial<Place>) => void }) {
+  const counts: Partial<Record<Tab, number>> = { snapshots: network.snapshots.length, pins: network.pins, used: network.used_in.length }
+  const all = Object.keys(titles) as Tab[]
+  const step = (event: React.KeyboardEvent): void => {
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
+    if (!move) return
+    event.preventDefault()
+    const next = all[(all.indexOf(place.tab) + move + all.length) % all.length]!
+    go({ tab: next })
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${next}"]`)?.focus()
+  }
   return (
-    <section aria-label="Growth">
-      <div className="row" style={{ height: 30 }}>
-        <h3 className="grow" style={{ color: 'var(--text)' }}>The same vectors through every snapshot</h3>
-        <span className="xs faint">{isPattern ? 'From simple to complex' : 'Thousand images seen'}</span>
-      </div>
-      <div className="growth" role="group" aria-label="Snapshots">
-        {snapshots.map((one) => (
-          <div key={one.id} className="growthcolumn">
-            <div className={one.id === chosen?.id ? 'xs num strong' : 'xs num faint'}>{one.kimg === null ? shortName(one, networkName) : one.kimg.toLocaleString('en-US')}</div>
-            <button type="button" className={one.id === chosen?.id ? 'tile on' : 'tile'} aria-pressed={one.id === chosen?.id} aria-label={one.name} onClick={() => onChoose(one)}>
-              {one.thumbnail_url && <img src={one.thumbnail_url} alt="" />}
-            </button>
-          </div>
-        ))}
-      </div>
-    </section>
+    <div className="tabs pagetabs" role="tablist" aria-label="Parts of the network" onKeyDown={step}>
+      {all.map((tab) => (
+        <button key={tab} type="button" role="tab" data-tab={tab} aria-selected={tab === place.tab} aria-controls="tabpanel" tabIndex={tab === place.tab ? 0 : -1} className={tab === place.tab ? 'on' : ''} onClick={() => go({ tab })}>
+          {titles[tab]}{counts[tab] !== undefined && <span className="num faint">{counts[tab]}</span>}
+        </button>
+      ))}
+    </div>
   )
 }
 
-function UsedIn({ network }: { network: Network }) {
+function Nothing({ choose }: { choose: (() => void) | null }) {
   return (
-    <section aria-label="Used in">
-      <div className="parthead"><h2 className="grow">Used in</h2><span className="faint num xs">{network.used_in.length}</span></div>
-      {network.used_in.length === 0 && <p className="soft">No scene uses it yet.</p>}
-      <ul className="plainlist">{network.used_in.map((one) => <li key={one.id}><a href={address.scene(one.id)}>{one.name}</a></li>)}</ul>
-    </section>
+    <Empty title="No snapshot yet" action={choose && <Button icon="upload" onClick={choose}>Import snapshots</Button>}>
+      {choose ? 'Drop the snapshots of its training here: .pkl, .pt or .safetensors. They line up by how many images each has seen.' : 'Its snapshots appear here as soon as they are made.'}
+    </Empty>
   )
 }

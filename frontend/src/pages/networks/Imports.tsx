@@ -13,8 +13,8 @@ function dismissed(): string[] {
   return JSON.parse(window.localStorage.getItem(DISMISSED) ?? '[]') as string[]
 }
 
-/** What became of each file that was brought in: being read, or refused with the reason until it is dismissed. */
-export function Imports({ subject, kinds = ['import_snapshot', 'make_pattern'] }: { subject?: string; kinds?: readonly string[] }) {
+/** Work of these kinds that is under way, or failed and not dismissed yet. */
+export function Imports({ subject, kinds }: { subject?: string; kinds: readonly string[] }) {
   const jobs = useAsk(queries.jobs(projectId()))
   const [gone, setGone] = useState(dismissed)
   const shown = (jobs.data?.items ?? []).filter((one) =>
@@ -34,7 +34,7 @@ export function Imports({ subject, kinds = ['import_snapshot', 'make_pattern'] }
             <div className="row xs">
               <span className="grow clip strong">{href && !subject ? <a className="plain" href={href}>{one.title}</a> : one.title}</span>
               <span className={one.state === 'failed' ? 'told danger' : 'row told soft num'} role={one.state === 'failed' ? 'alert' : undefined}>{one.state === 'running' && <Dot mood="busy" />}{jobSentence(one)}</span>
-              {one.state === 'failed' && mayEdit() && <Button small kind="quiet" icon="again" onClick={() => retryJob(one)}>Try again</Button>}
+              {one.state === 'failed' && one.can_retry && mayEdit() && <Button small kind="quiet" icon="again" onClick={() => retryJob(one)}>Try again</Button>}
               {one.state === 'failed'
                 ? <IconButton small icon="close" label="Dismiss" onClick={() => drop(one)} />
                 : mayEdit() && <Button small kind="quiet" onClick={() => cancelJob(one)}>Cancel</Button>}

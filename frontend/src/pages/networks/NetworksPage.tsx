@@ -6,16 +6,17 @@ import { putInBin, RenameDialog } from '../../parts/Bin'
 import { Empty, FaultNote, Tag } from '../../parts/basics'
 import { Button, IconButton } from '../../parts/Button'
 import { Menu } from '../../parts/Menu'
-import { DropAnywhere, UploadRows, useFileChooser } from '../../parts/Uploader'
+import { DropAnywhere, useFileChooser } from '../../parts/Uploader'
 import { Shell } from '../../shell/Shell'
 import { snapshotKind } from '../../wire/kinds'
-import { queries, refresh, useAsk } from '../../wire/query'
+import { queries, useAsk } from '../../wire/query'
 import type { Network } from '../../wire/types'
+import { FateTable } from '../../network/FateTable'
+import { inOrder, picked } from '../../network/growth'
+import { isPattern, kindTitle } from '../../network/kinds'
 import { GridSkeleton } from '../scenes/ScenesPage'
 import { Imports } from './Imports'
 import { PatternDialog } from './PatternDialog'
-
-export const kindNames: Record<string, string> = { stylegan2: 'StyleGAN2', cppn: 'Pattern' }
 
 export function NetworksPage() {
   const networks = useAsk(queries.networks(projectId()))
@@ -23,6 +24,7 @@ export function NetworksPage() {
   const [renaming, setRenaming] = useState<Network | null>(null)
   const kind = useMemo(() => snapshotKind(), [])
   const choose = useFileChooser(kind)
+  const chooseFolder = useFileChooser(kind, true)
   const isEditor = mayEdit()
   useEffect(() => {
     const open = (): void => setMaking(window.location.hash === '#pattern')
@@ -33,24 +35,28 @@ export function NetworksPage() {
   const buttons = isEditor && (
     <div className="row wrap">
       <Button icon="upload" onClick={choose}>Import snapshots</Button>
+      <Menu align="end" button={<IconButton icon="down" kind="plain" label="More ways to import" />} items={[
+        { id: 'files', label: 'Choose files…', icon: 'upload', act: choose },
+        { id: 'folder', label: 'Choose a folder of a training…', icon: 'upload', act: chooseFolder },
+      ]} />
       <Button kind="primary" icon="dice" onClick={() => setMaking(true)}>Make a pattern network</Button>
     </div>
   )
   return (
     <Shell place="networks">
-      <DropAnywhere kind={isEditor ? kind : null} title="Drop snapshots here">Numbered files of one drop become one network. Nothing in a file is ever run.</DropAnywhere>
+      <DropAnywhere kind={isEditor ? kind : null} title="Drop snapshots here">Files of one training become one network, in the order in which it grew. Nothing in a file is ever run.</DropAnywhere>
       <div className="middle">
         <header className="pagehead">
-          <div className="grow"><h1>Networks</h1><div className="lead">Their snapshots draw the pictures.{isEditor && ' Drop .pkl or .safetensors files anywhere on this page.'}</div></div>
+          <div className="grow"><h1>Networks</h1><div className="lead">Their snapshots draw the pictures.{isEditor && ' Drop .pkl, .pt or .safetensors files, or whole folders, anywhere on this page.'}</div></div>
           {items && items.length > 0 && buttons}
         </header>
-        {isEditor && <UploadRows kind={kind} onArrived={() => void Promise.all([refresh('networks'), refresh('jobs')])} />}
-        <Imports />
+        <FateTable kind={kind} />
+        <Imports kinds={['make_pattern']} />
         {networks.error && <FaultNote fault={networks.error} what="The networks could not be loaded." again={() => void networks.refetch()} />}
         {networks.isPending && <GridSkeleton />}
         {items?.length === 0 && (
           <Empty title="No network yet" action={buttons}>
-            Import a StyleGAN2 network of yours, or make a pattern network from a seed: it needs no training and looks like something at once.
+            Import a network of yours: StyleGAN2 or StyleGAN3 of NVIDIA’s programs, StyleGAN2 of rosinality’s, or TensorFlow’s. Or make a pattern network from a seed: it needs no training and looks like something at once.
           </Empty>
         )}
         <div className="films wide">
@@ -70,24 +76,26 @@ export function NetworksPage() {
 
 /** The network's growth in up to four pictures. */
 function NetworkCard({ network, onRename }: { network: Network; onRename: () => void }) {
-  const ordered = network.snapshots.toSorted((a, b) => a.order - b.order)
-  const picked = ordered.length <= 4 ? ordered : [0, 1, 2, 3].map((at) => ordered[Math.round((at * (ordered.length - 1)) / 3)]!)
+  const ordered = isPattern(network) ? network.snapshots.toSorted((a, b) => a.order - b.order) : inOrder(network.snapshots)
+  const few = picked(ordered, 4)
   const newest = ordered.at(-1)
+  const facts = [plural(ordered.length, 'snapshot'), newest && `${newest.resolution}²`, typeof newest?.kimg === 'number' && `kimg ${newest.kimg.toLocaleString('en-US')}`].filter(Boolean)
   return (
     <article className="filmcard">
       <a className="plain" href={address.network(network.id)} aria-label={network.name}>
-        <div className={`pic quarters n${Math.min(4, picked.length)}`}>
-          {picked.map((one) => one.thumbnail_url && <img key={one.id} src={one.thumbnail_url} alt="" loading="lazy" />)}
-          {picked.length === 0 && <span className="faint blank xs">{(network.importing ?? 0) > 0 || network.job_id ? 'Its pictures come when it is read' : 'No snapshot'}</span>}
+        <div className={`pic quarters n${Math.min(4, few.length)}`}>
+          {few.map((one) => one.thumbnail_url && <img key={one.id} src={one.thumbnail_url} alt="" loading="lazy" />)}
+          {few.length === 0 && <span className="faint blank xs">{(network.importing ?? 0) > 0 || network.job_id ? 'Its pictures come when it is read' : 'No snapshot'}</span>}
         </div>
       </a>
       <div className="row top">
         <div className="grow">
-          <div className="row tight"><a className="plain strong clip" href={address.network(network.id)}>{network.name}</a>{network.kind && <Tag>{network.kind === 'cppn' && network.species ? network.species : (kindNames[network.kind] ?? network.kind)}</Tag>}</div>
+          <div className="row tight"><a className="plain strong clip" href={address.network(network.id)}>{network.name}</a>{network.kind && <Tag>{kindTitle({ ...network, facts: newest?.facts })}</Tag>}</div>
           <div className="xs faint num clip">
-            {plural(network.snapshots.length, 'snapshot')}{newest ? `, ${newest.resolution}²` : ''}{network.created_at ? ` · ${when(network.created_at)}` : ''}
+            {facts.join(', ')}{network.created_at ? ` · ${when(network.created_at)}` : ''}
           </div>
-          <div className="xs faint num clip">{network.used_in.length > 0 ? `Used in ${plural(network.used_in.length, 'scene')}` : 'Not used yet'}</div>
+          <div className="xs faint num clip">{[network.used_in.length > 0 ? `Used in ${plural(network.used_in.length, 'scene')}` : 'Not used yet', network.pins > 0 && plural(network.pins, 'pin')].filter(Boolean).join(', ')}</div>
+          {network.tags.length > 0 && <div className="row wrap cardtags">{network.tags.map((one) => <Tag key={one}>{one}</Tag>)}</div>}
         </div>
         {mayEdit() && (
           <Menu align="end" button={<IconButton small icon="more" label={`More about ${network.name}`} />} items={[

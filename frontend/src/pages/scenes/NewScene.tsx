@@ -13,17 +13,19 @@ import { SnapshotChoice } from './SnapshotChoice'
 interface NewSceneProps {
   /** Chosen before, by "New scene with this track". */
   trackId: string | null
+  /** Chosen before, by "Use in scene". */
+  snapshotIds?: readonly string[]
   onClose: () => void
 }
 
-export function NewScene({ trackId, onClose }: NewSceneProps) {
+export function NewScene({ trackId, snapshotIds = [], onClose }: NewSceneProps) {
   const project = projectId()
   const tracks = useAsk(queries.tracks(project))
   const networks = useAsk(queries.networks(project))
   const visualizers = useAsk(queries.visualizers())
   const fault = tracks.error ?? networks.error ?? visualizers.error
   if (tracks.data && networks.data && visualizers.data) {
-    return <NewSceneForm trackId={trackId} tracks={tracks.data.items} networks={networks.data.items} visualizers={visualizers.data.items} onClose={onClose} />
+    return <NewSceneForm trackId={trackId} snapshotIds={snapshotIds} tracks={tracks.data.items} networks={networks.data.items} visualizers={visualizers.data.items} onClose={onClose} />
   }
   return (
     <FormDialog title="New scene" act="Make it" isOpen reason="What it is made of is still loading." onSend={() => undefined} onClose={onClose}>
@@ -47,12 +49,26 @@ export function firstSnapshots(networks: readonly Network[], visualizer: Visuali
   return ordered.slice(0, max).map((one) => one.id)
 }
 
-function NewSceneForm({ trackId, tracks, networks, visualizers, onClose }: FormProps) {
+/** The first visualizer that draws with the kind of the wished snapshots. */
+export function visualizerFor(visualizers: readonly Visualizer[], networks: readonly Network[], wished: readonly string[]): Visualizer | undefined {
+  const kind = networks.find((one) => one.snapshots.some((snapshot) => wished.includes(snapshot.id)))?.kind
+  return (kind === undefined ? undefined : visualizers.find((one) => one.snapshots.max > 0 && one.snapshots.kinds.includes(kind))) ?? visualizers[0]
+}
+
+/** The wished snapshots as far as the visualizer takes them, the newest rather than the oldest; else those of the newest network. */
+export function wishedSnapshots(networks: readonly Network[], visualizer: Visualizer | undefined, wished: readonly string[]): string[] {
+  const fitting = networks.filter((one) => visualizer?.snapshots.kinds.includes(one.kind)).flatMap((one) => one.snapshots.map((snapshot) => snapshot.id))
+  const taken = wished.filter((id) => fitting.includes(id)).slice(-(visualizer?.snapshots.max ?? 0) || wished.length)
+  return taken.length > 0 && (visualizer?.snapshots.max ?? 0) > 0 ? taken : firstSnapshots(networks, visualizer)
+}
+
+function NewSceneForm({ trackId, snapshotIds = [], tracks, networks, visualizers, onClose }: FormProps) {
   const [name, setName] = useState('')
   const [track, setTrack] = useState(tracks.find((one) => one.id === trackId)?.id ?? tracks.find((one) => one.state === 'ready')?.id ?? tracks[0]?.id ?? '')
-  const [visualizer, setVisualizer] = useState(visualizers[0])
-  const [preset, setPreset] = useState(visualizers[0]?.presets[0]?.name ?? '')
-  const [snapshots, setSnapshots] = useState(() => firstSnapshots(networks, visualizers[0]))
+  const start = visualizerFor(visualizers, networks, snapshotIds)
+  const [visualizer, setVisualizer] = useState(start)
+  const [preset, setPreset] = useState(start?.presets[0]?.name ?? '')
+  const [snapshots, setSnapshots] = useState(() => wishedSnapshots(networks, start, snapshotIds))
   const [size, setSize] = useState<Size>({ width: 512, height: 512 })
   const [fps, setFps] = useState('30')
   const [fault, setFault] = useState<unknown>(null)
@@ -62,7 +78,7 @@ function NewSceneForm({ trackId, tracks, networks, visualizers, onClose }: FormP
     const next = visualizers.find((one) => one.name === wanted)
     setVisualizer(next)
     setPreset(next?.presets[0]?.name ?? '')
-    setSnapshots(firstSnapshots(networks, next))
+    setSnapshots(wishedSnapshots(networks, next, snapshotIds))
   }
   const send = async (): Promise<void> => {
     setBusy(true)

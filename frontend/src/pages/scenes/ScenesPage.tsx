@@ -21,7 +21,7 @@ export function ScenesPage() {
   const renders = useAsk(queries.renders(project))
   const [isNew, setNew] = useState(window.location.hash === '#new')
   const [renaming, setRenaming] = useState<Scene | null>(null)
-  const trackId = new URLSearchParams(window.location.search).get('track')
+  const wished = new URLSearchParams(window.location.search)
   const isEditor = mayEdit()
   useEffect(() => {
     const open = (): void => setNew(window.location.hash === '#new')
@@ -52,7 +52,7 @@ export function ScenesPage() {
           {items?.map((one) => <SceneCard key={one.id} scene={one} picture={pictureOf(one)} onRename={() => setRenaming(one)} />)}
         </div>
       </div>
-      {isNew && isEditor && <NewScene trackId={trackId} onClose={close} />}
+      {isNew && isEditor && <NewScene trackId={wished.get('track')} snapshotIds={wished.get('snapshots')?.split(',') ?? []} onClose={close} />}
       <RenameDialog noun="scene" thing={renaming} onClose={() => setRenaming(null)} />
     </Shell>
   )
