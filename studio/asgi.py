@@ -24,6 +24,7 @@ from studio.blobs.pieces import Pieces  # noqa: E402
 PAGE_SOCKETS = {
     "ws/projects/<uuid:project_id>/events": "studio.events.sockets:EventsSocket",
     "ws/scenes/<uuid:scene_id>/preview": "studio.scenes.sockets:PreviewSocket",
+    "ws/networks/<uuid:network_id>/explore": "studio.scenes.explore_socket:ExploreSocket",
     "ws/projects/<uuid:project_id>/capture/<uuid:device_id>": "studio.services.capture_page_socket:CaptureSocket",
 }
 SERVICE_SOCKETS = {

@@ -32,6 +32,8 @@ NOT_JSON, TOO_FAST, TOO_LARGE = 1003, 1008, 1009
 class PageSocket(AsyncWebsocketConsumer):
     """Subclasses say which project the socket is about, and what to do when it opens, hears JSON and closes."""
 
+    # The longest message that this socket takes; None for the setting.
+    message_bytes: int | None = None
     user: User
     project_id: UUID
     is_over: bool
@@ -101,7 +103,7 @@ class PageSocket(AsyncWebsocketConsumer):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.is_over:
             return
-        if len(text_data or bytes_data or "") > settings.SOCKET_MESSAGE_BYTES:
+        if len(text_data or bytes_data or "") > (self.message_bytes or settings.SOCKET_MESSAGE_BYTES):
             await self.end(TOO_LARGE)
         elif self._is_flood():
             await self.end(TOO_FAST)

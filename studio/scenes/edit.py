@@ -11,6 +11,7 @@ from studio.accounts.models import User
 from studio.errors import Refused
 from studio.events.record import record
 from studio.networks.models import Snapshot
+from studio.networks.vectors import files_in, inputs_of_files
 from studio.projects.models import Project
 from studio.scenes import history
 from studio.scenes.catalogue import preset_values, visualizer
@@ -27,7 +28,7 @@ def create_scene(project: Project, order: dict[str, Any], *, by: User) -> Scene:
     """A new scene. Raises Refused, which names the wrong field."""
     entry = visualizer(order["visualizer"])
     values = preset_values(entry, order["preset"]) if order.get("preset") else {}
-    values.update(_checked_parameters(entry, order.get("parameters") or {}))
+    values.update(_checked_parameters(entry, order.get("parameters") or {}, project_id=project.id))
     snapshot_ids = _checked_snapshots(project.id, entry, order.get("snapshot_ids") or [])
     with transaction.atomic():
         scene = Scene(
@@ -111,7 +112,7 @@ def _merged(scene: Scene, before: dict[str, Any], patch: dict[str, Any]) -> dict
     after["visualizer"] = entry["name"]
     if patch.get("preset"):
         after["parameters"] = preset_values(entry, patch["preset"])
-    after["parameters"] |= _checked_parameters(entry, patch.get("parameters") or {})
+    after["parameters"] |= _checked_parameters(entry, patch.get("parameters") or {}, project_id=scene.project_id)
     if patch.get("name") is not None:
         after["name"] = _checked_name(patch["name"])
     if patch.get("track_id") is not None:
@@ -147,11 +148,14 @@ def _set(scene: Scene, state: dict[str, Any], *, places: bool = True) -> None:
         history.place_snapshots(scene, state["snapshot_ids"])
 
 
-def _checked_parameters(entry: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+def _checked_parameters(entry: dict[str, Any], values: dict[str, Any], *, project_id: UUID) -> dict[str, Any]:
     try:
-        return check_parameters(entry["schema"], values)
+        checked = check_parameters(entry["schema"], values)
     except ParameterError as error:
         raise Refused(str(error), field=error.field) from error
+    for name, value in checked.items():
+        inputs_of_files(project_id, files_in(value), field=f"parameters.{name}")
+    return checked
 
 
 def _checked_name(name: str) -> str:

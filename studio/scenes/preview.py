@@ -84,12 +84,13 @@ class Hub:
         width: int,
         follow: UUID | None = None,
         resume: UUID | None = None,
+        sort: type[Preview] = Preview,
     ) -> Preview:
         """Watch a scene: follow a preview, take up one's own again after a reload (`resume`), or begin one."""
         followed = self._followed(follow, scene_id)
         preview = followed or self._left_behind(viewer, scene_id, resume)
         if preview is None:
-            preview = Preview(
+            preview = sort(
                 scene_id=scene_id,
                 project_id=project_id,
                 owner_id=viewer.person_id,
@@ -119,6 +120,10 @@ class Hub:
         viewer.follow(None, on_room=None)
         if not preview.viewers:
             preview.unwatched_since = time.monotonic()
+        if preview.is_own and not comes_back:
+            preview.close("paused", "")
+            self.previews.pop(preview.id, None)
+            self._place_waiting()
         preview.tell_all()
 
     def credit(self, viewer: Viewer, preview: Preview, n: int) -> None:
@@ -219,12 +224,12 @@ class Hub:
             if preview.scene_id == scene_id and preview.owner_id == viewer.person_id and not preview.has_driver
         ]
         named = next((preview for preview in theirs if preview.id == resume), None)
-        return named or next((preview for preview in theirs if not preview.viewers), None)
+        return named or next((preview for preview in theirs if not preview.viewers and not preview.is_own), None)
 
     def _picture_of_sibling(self, preview: Preview) -> Frame | None:
         """The newest picture of the same scene on another page, so that a second device starts with one."""
         for other in self.previews.values():
-            if other.scene_id == preview.scene_id and other.newest:
+            if other.scene_id == preview.scene_id and other.newest and not preview.is_own:
                 # The header's bytes 8 to 24 say whose picture it is.
                 data = other.newest.data[:8] + preview.id.bytes + other.newest.data[24:]
                 return Frame(data, pts_seconds=other.newest.pts_seconds, revision=0)

@@ -51,6 +51,9 @@ class Sight:
 class Preview:
     """`newest` is its one slot: the last frame that came. `granted` is how many more the service may send."""
 
+    # Of one page alone: nobody looks along, and it ends when its page leaves.
+    is_own = False
+
     def __init__(
         self, *, scene_id: UUID, project_id: UUID, owner_id: UUID, sight: Sight, width: int, order: int
     ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from gpu_service.protocol import CueSpec, InputRef, MarkerSpec, SceneSpec, SnapshotRef, TrackRef
 from studio.errors import Refused
 from studio.networks.models import Snapshot
+from studio.networks.vectors import files_in, inputs_of_files
 from studio.scenes.catalogue import visualizer
 from studio.scenes.models import Scene, SceneSnapshot
 from studio.scenes.preview_state import Sight
@@ -36,7 +37,8 @@ def sight_of(scene: Scene) -> Sight:
         fps=scene.fps,
         duration_seconds=scene.track.duration_seconds or 0.0,
     )
-    return Sight(spec=spec, inputs=_inputs(scene.track, snapshots))
+    directions = inputs_of_files(scene.project_id, files_in(spec.parameters), field="parameters")
+    return Sight(spec=spec, inputs=[*_inputs(scene.track, snapshots), *directions])
 
 
 def snapshots_of(scene: Scene) -> list[Snapshot]:

@@ -23,7 +23,9 @@ MACHINES = sorted({path for table in FAMILIES.values() for path in table} - set(
 def ids(project, owner) -> dict[str, Any]:
     """The real id of everything that an address of a page's socket names."""
     device, _ = devices.pair(project, name="Tripod Pi", by=owner)
-    return {"project_id": project.id, "scene_id": make_scene(project, owner).id, "device_id": device.id}
+    scene = make_scene(project, owner)
+    network_id = scene.snapshots.first().network_id
+    return {"project_id": project.id, "scene_id": scene.id, "device_id": device.id, "network_id": network_id}
 
 
 def address(path: str, ids: dict[str, Any]) -> str:
