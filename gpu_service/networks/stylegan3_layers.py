@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gpu_service.networks.mapping import Dense
-from gpu_service.networks.resampling import filter_down, filter_up
+from gpu_service.networks.resampling import Bend, bend, bend_in_bands
 from gpu_service.networks.stylegan3_layout import LayerPlan
 
 
@@ -63,6 +63,7 @@ class SynthesisLayer(nn.Module):
     def __init__(self, plan: LayerPlan, *, w_dim: int, clamp: float | None) -> None:
         super().__init__()
         self.plan, self.clamp = plan, clamp
+        self.bending = Bend(plan.up, plan.down, plan.padding, plan.out_size, clamp)
         self.affine = Dense(w_dim, plan.in_channels)
         self.weight = nn.Parameter(torch.empty(plan.out_channels, plan.in_channels, plan.kernel, plan.kernel))
         self.bias = nn.Parameter(torch.empty(plan.out_channels))
@@ -79,7 +80,9 @@ class SynthesisLayer(nn.Module):
         x = x * scale[:, :, None, None] + self.bias[:, None, None]
         if self.plan.is_torgb:
             return x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
-        return self._bend(x)
+        # The banded form writes over its buffers: not where gradients are wanted.
+        form = bend if x.device.type != "cpu" or x.requires_grad else bend_in_bands
+        return form(x, self.up_filter, self.down_filter, self.bending)
 
     def scales(self, w: Tensor) -> tuple[Tensor, Tensor]:
         """What each input and each output of the convolution is multiplied by. [N, W] -> [N, inputs], [N, outputs]"""
@@ -92,10 +95,3 @@ class SynthesisLayer(nn.Module):
         level = (power.sum(dim=1) / self.weight[0].numel()).rsqrt()  # brings each output's weights to rms 1
         scale = (style.square() @ (power * level[:, None].square()).T + 1e-8).rsqrt() * level * gain
         return style, scale
-
-    def _bend(self, x: Tensor) -> Tensor:
-        """Raise the rate, leaky ReLU, lower the rate."""
-        x = filter_up(x, self.up_filter, factor=self.plan.up, padding=self.plan.padding)
-        x = functional.leaky_relu(x, 0.2) * 2**0.5
-        x = x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
-        return filter_down(x, self.down_filter, factor=self.plan.down)
