@@ -131,7 +131,7 @@ class CameraThread(threading.Thread):
 
     def shot(self, shot: Shot, photo: Photo) -> None:
         self._around.kept()
-        self._outbox.put(shot)
+        self._outbox.put_shot(shot)
         # In a burst without pauses the photographs themselves are the live view.
         self._outbox.put_live(_frame(LIVE, photo))
 

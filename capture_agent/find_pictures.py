@@ -29,11 +29,16 @@ ZIP_MEMBER_BYTES = 512 * 1024**2
 
 @dataclass(frozen=True)
 class Picture:
-    """`place` is its path inside what was given; `taken_at` is aware; `mark` changes when the file does."""
+    """`place` is its path inside what was given; `taken_at` is aware; `mark` changes when the file does.
+
+    `is_said`: name or EXIF say when it was taken. Else `taken_at` is the file's own time, and the studio knows better:
+    it reads HEIC too, for which a small computer has no reader.
+    """
 
     place: str
     set_name: str
     taken_at: datetime
+    is_said: bool
     size_bytes: int
     mark: str
     read: Callable[[int, int], bytes]
@@ -77,11 +82,12 @@ def _refuse(error: OSError) -> None:
 def _of_file(path: Path, root: Path) -> Picture:
     state = path.stat()
     written_at = datetime.fromtimestamp(state.st_mtime, UTC)
-    set_name, taken_at = _set_and_time(path.stem, path.parent.name, lambda: path.open("rb"), written_at)
+    set_name, said_at = _set_and_time(path.stem, path.parent.name, lambda: path.open("rb"))
     return Picture(
         place=path.relative_to(root).as_posix(),
         set_name=set_name,
-        taken_at=taken_at,
+        taken_at=said_at or written_at,
+        is_said=said_at is not None,
         size_bytes=state.st_size,
         mark=f"{path} {state.st_size} {state.st_mtime_ns}",
         read=partial(_read_file, path),
@@ -101,11 +107,12 @@ def _in_zip(path: Path) -> Iterator[Picture]:
         written_at = datetime(*member.date_time).astimezone() if member.date_time[0] > 1980 else _mtime(state)
         place = PurePosixPath(member.filename)
         folder = place.parent.name or path.stem
-        set_name, taken_at = _set_and_time(place.stem, folder, partial(archive.open, member), written_at)
+        set_name, said_at = _set_and_time(place.stem, folder, partial(archive.open, member))
         yield Picture(
             place=member.filename,
             set_name=set_name,
-            taken_at=taken_at,
+            taken_at=said_at or written_at,
+            is_said=said_at is not None,
             size_bytes=member.file_size,
             mark=f"{path.resolve()}!{member.filename} {member.file_size} {member.CRC} {state.st_mtime_ns}",
             read=partial(archive.read, member),
@@ -158,14 +165,12 @@ class OpenZip:
             raise OSError(f"{member.filename} could not be unpacked: {error}") from error
 
 
-def _set_and_time(
-    stem: str, folder: str, opener: Callable[[], IO[bytes]], written_at: datetime
-) -> tuple[str, datetime]:
-    """By Pitraiture's name; else the folder's name, and the time of EXIF, or that of the file."""
+def _set_and_time(stem: str, folder: str, opener: Callable[[], IO[bytes]]) -> tuple[str, datetime | None]:
+    """By Pitraiture's name; else the folder's name, and the time of EXIF, if it can be read here."""
     parsed = parse_stem(stem)
     if parsed:
         return parsed[0], parsed[1].astimezone()
-    return folder or "pictures", _exif_time(opener) or written_at
+    return folder or "pictures", _exif_time(opener)
 
 
 def _exif_time(opener: Callable[[], IO[bytes]]) -> datetime | None:

@@ -88,7 +88,7 @@ class ImportQueue:
         metadata = {
             "dataset": self.dataset_id,
             "session": str(self._session_id(picture.set_name)),
-            "taken_at": picture.taken_at.isoformat(),
+            "taken_at" if picture.is_said else "written_at": picture.taken_at.isoformat(),
         }
         address = self._memory.address(self._target, fate.sha256)
         return Outgoing(picture.place, picture.name, picture.size_bytes, fate.sha256, metadata, picture.read, address)

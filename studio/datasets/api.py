@@ -1,14 +1,15 @@
 """Datasets, sessions and the files of portraits under /api/v1. 404 for strangers, 403 for a role too small."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from ninja import Router, Status
+from pydantic import Field
 
 from studio.accounts.auth import person_of
 from studio.datasets import counts, rules, sessions
-from studio.datasets.models import CaptureSession, Dataset, Portrait
+from studio.datasets.models import CaptureDevice, CaptureSession, Dataset, Portrait
 from studio.datasets.portrait_out import JOINS
 from studio.datasets.present import dataset_out, portrait_facts_out, session_out
 from studio.datasets.schemas import (
@@ -84,6 +85,20 @@ def list_sessions(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
     seen = counts.of_sessions(dataset)
     rows = CaptureSession.objects.filter(dataset=dataset).select_related("device")
     return {"items": [session_out(session, seen.get(session.pk)) for session in rows]}
+
+
+@router.get("/devices/{uuid:device_id}/sessions", response=SessionList)
+def list_sessions_of_device(
+    request: HttpRequest, device_id: UUID, limit: Annotated[int, Field(ge=1, le=50)] = 5
+) -> dict[str, Any]:
+    """The newest sessions that a capture device photographed, each as soon as it was told of.
+
+    Pictures that the device only handed on (`phosphene-capture upload`) are no session of its camera.
+    """
+    device = thing_or_404(request.user, CaptureDevice.objects.filter(revoked_at=None), device_id)
+    rows = CaptureSession.objects.filter(device=device, dataset__binned_at=None).select_related("device", "dataset")
+    newest = rows.exclude(camera={}).order_by("-created_at", "-id")[:limit]
+    return {"items": [session_out(session, counts.of_session(session)) for session in newest]}
 
 
 @router.get("/sessions/{uuid:session_id}", response=SessionOut)

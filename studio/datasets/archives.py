@@ -138,4 +138,6 @@ def _entry(info: zipfile.ZipInfo) -> Entry | None:
         return None
     if name.startswith("._") or name.lower() in CLUTTER_NAMES:
         return None
-    return Entry(info, folder.strip("/").rpartition("/")[2][:200], name[-255:])
+    # The nearest folder that says anything: "..", "." and blanks do not.
+    said = [part for part in folder.split("/") if part.strip(". ")]
+    return Entry(info, said[-1].strip()[:200] if said else "", name[-255:])

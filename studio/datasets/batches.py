@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -81,10 +82,18 @@ def settle(batch: DecisionBatch, ids: list[int], *, actor: User | None, **told: 
         "batch_id": batch.pk,
         "count": len(ids),
         "ids": batch.told_ids,
+        "session_id": _one_session(batch.told_ids),
         "by": actor.pk if actor else None,
         **told,
     }
     record(batch.dataset.project_id, "portraits.decided", subject=batch.dataset.subject, payload=payload, actor=actor)
+
+
+def _one_session(ids: list[int] | None) -> UUID | None:
+    """The sitting of a few portraits, if it is one."""
+    rows = Portrait.objects.filter(pk__in=ids or []).order_by().values_list("session_id", flat=True).distinct()[:2]
+    found = list(rows) if ids else []
+    return found[0] if len(found) == 1 else None
 
 
 def restack_many(batch: DecisionBatch | None, ids: list[int]) -> None:

@@ -31,6 +31,11 @@ def taken_at(session: CaptureSession, *, sequence: int, said: str, otherwise: da
     return _in_order(session, sequence, moment) if sequence else moment
 
 
+def moment_said(text: str) -> datetime | None:
+    """A time as it was written in metadata, which may be none, or none of this world."""
+    return _shifted(aware(datetime.fromisoformat(text)), 0.0) if text else None
+
+
 def moment_in_name(name: str) -> datetime | None:
     """Pitraiture's name of a file -> its time, taken for UTC. None for any other name."""
     match = NAMED.match(name)

@@ -60,7 +60,7 @@ def index_of(dataset_id: UUID, wanted: LibraryFilter, *, at: int | None = None) 
             for rank in begins
             if rank in when
         ],
-        "sections": [_section(rows.sessions, span, when.get) for span in spans if rows.sessions],
+        "sections": _all_sections(rows.sessions, spans, when.get) if rows.sessions else [],
         "months": [] if rows.months is None else _months(rows.months),
         "verdicts": verdicts,
         "at_rank": _rank_of(rows.ids, at),
@@ -126,7 +126,17 @@ def _sections(sessions: np.ndarray) -> list[tuple[int, int]]:
     return joined
 
 
-def _section(sessions: Codes, span: tuple[int, int], when: Callable[[int], datetime | None]) -> dict[str, Any]:
+def _all_sections(
+    sessions: Codes, spans: list[tuple[int, int]], when: Callable[[int], datetime | None]
+) -> list[dict[str, Any]]:
+    in_all = np.bincount(sessions.numbers, minlength=len(sessions.ids))
+    return [_section(sessions, span, when, in_all) for span in spans]
+
+
+def _section(
+    sessions: Codes, span: tuple[int, int], when: Callable[[int], datetime | None], in_all: np.ndarray
+) -> dict[str, Any]:
+    """`matched` counts its sittings in all sections: what choosing them would choose."""
     first, end = span
     numbers, counts = np.unique(sessions.numbers[first:end], return_counts=True)
     largest_first = [sessions.ids[number] for number in numbers[np.argsort(-counts, kind="stable")]]
@@ -136,6 +146,7 @@ def _section(sessions: Codes, span: tuple[int, int], when: Callable[[int], datet
         "session_ids": largest_first,
         "rank": first,
         "count": end - first,
+        "matched": int(in_all[numbers].sum()),
         "first_at": earlier,
         "last_at": later,
     }

@@ -26,8 +26,9 @@ NO_SESSION = "There is no such session in this dataset. Announce it first."
 
 
 def begins(coming: Coming) -> Start:
-    """Where it goes, by the metadata: dataset, session?, sequence?, taken_at?, camera?. Raises Refused.
+    """Where it goes, by the metadata: dataset, session?, sequence?, taken_at?, written_at?, camera?. Raises Refused.
 
+    `taken_at` is what the sender knows. `written_at` is the file's own time: it counts where name and EXIF say none.
     A device must name its session and the SHA-256; content that the dataset has already answers with its receipt.
     """
     dataset = dataset_of(coming)
@@ -46,7 +47,8 @@ def begins(coming: Coming) -> Start:
         "dataset": str(dataset.pk),
         "session": str(session.pk) if session else "",
         "sequence": _sequence(coming.target.get("sequence", "")),
-        "taken_at": _moment(coming.target.get("taken_at", "")),
+        "taken_at": _moment(coming.target.get("taken_at", ""), "taken_at"),
+        "written_at": _moment(coming.target.get("written_at", ""), "written_at"),
         "camera": _camera(coming.target.get("camera", "")),
     }
     return Start(target)
@@ -83,6 +85,7 @@ def finished(upload: Upload, blob: Blob) -> Became:
         sequence=target["sequence"],
         said=target["taken_at"],
         camera=target["camera"],
+        otherwise=clock.moment_said(target.get("written_at", "")),
     )
     arrivals.note(dataset, by=upload.user)
     return Became(f"/p/{dataset.project_id}/library/{dataset.pk}/?at={portrait.pk}", receipt_of(portrait))
@@ -169,13 +172,13 @@ def _sequence(text: str) -> int:
     return int(text)
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, field: str) -> str:
     """As it was said. A clock that is wrong is no reason to refuse; what is no time at all is."""
     if text:
         try:
             datetime.fromisoformat(text)
         except ValueError as error:
-            raise Refused("taken_at: write a time such as 2026-11-21T14:03:12.250Z.", field="taken_at") from error
+            raise Refused(f"{field}: write a time such as 2026-11-21T14:03:12.250Z.", field=field) from error
     return text
 
 

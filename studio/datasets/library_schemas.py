@@ -20,12 +20,16 @@ class StopOut(Schema):
 
 
 class GridSectionOut(Schema):
-    """A stretch of one sitting, or of several that alternate; the one with the most portraits first."""
+    """A stretch of one sitting, or of several that alternate; the one with the most portraits first.
+
+    `matched` is how many of these sittings match the filter anywhere.
+    """
 
     session_id: UUID
     session_ids: list[UUID]
     rank: int
     count: int
+    matched: int
     first_at: datetime | None
     last_at: datetime | None
 

@@ -207,6 +207,9 @@ async def test_a_burst_goes_on_while_the_studio_is_away(settings: Settings, stud
         await studio.until(lambda: [each for each in studio.all(Status) if each.state == "idle"])
         assert studio.all(Status)[-1].spool.waiting == 8
         assert len(studio.hellos) == 2
+        # What was shot meanwhile is told, in order, before how the device stands now.
+        assert [shot.sequence for shot in studio.all(Shot)][-3:] == [6, 7, 8]
+        assert len(studio.all(Shot)) >= 5
 
 
 async def test_the_settings_of_last_time_come_back(settings: Settings, studio: Studio):

@@ -49,7 +49,9 @@ def test_other_pictures_go_by_exif_and_then_by_their_files_time(tmp_path: Path):
     put(tmp_path / "IMG_2.jpg", with_exif("2021:04:28 11:50:12"))
     put(tmp_path / "IMG_3.jpg", with_exif("0000:00:00 00:00:00"), at=at)
     put(tmp_path / "IMG_4.png", b"no picture at all", at=at)
-    taken = {one.name: one.taken_at for one in find_pictures(tmp_path)}
+    found = find_pictures(tmp_path)
+    taken = {one.name: one.taken_at for one in found}
+    assert {one.name for one in found if one.is_said} == {"IMG_1.jpg", "IMG_2.jpg"}, "only these are told as the truth"
     assert taken["IMG_1.jpg"] == datetime(2021, 4, 28, 9, 50, 12, 250_000, tzinfo=UTC)
     assert taken["IMG_2.jpg"] == datetime(2021, 4, 28, 11, 50, 12).astimezone()
     assert taken["IMG_3.jpg"] == taken["IMG_4.png"] == at

@@ -166,6 +166,16 @@ def portraits(page: Page) -> list[dict[str, Any]]:
     return walk.api(page, f"/datasets/{datasets[0]['id']}/portraits?limit=240")["items"]
 
 
+def buttons_that_lie_under_the_inspector(page: Page) -> list[str]:
+    """Names of the buttons of which the middle column hides a part: it may not grow beyond its room."""
+    return page.evaluate("""() => {
+        const room = document.querySelector('.capture-main').getBoundingClientRect()
+        const hidden = (one) => one.getBoundingClientRect().right > room.right + 0.5
+        const parts = [...document.querySelectorAll('.capture-main > *, .capture-main .btn')]
+        return parts.filter(hidden).map((one) => one.innerText)
+    }""")
+
+
 def device(page: Page) -> dict[str, Any]:
     return walk.api(page, f"/projects/{walk.project_of(page)}/devices")["items"][0]
 
@@ -191,6 +201,8 @@ def test_forty_frames_arrive_and_are_scored_though_the_network_fails_midway(
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.get_by_text("while shooting")).to_be_visible()
     wait_for(lambda: shots_told(page) >= 10 and portraits(page), 60, "the first shots", log=log)
+    expect(page.get_by_text(re.compile("“speaking, eyes to camera”"))).to_be_visible()
+    assert buttons_that_lie_under_the_inspector(page) == []
 
     # The network goes: the page says so and keeps what it knows, the device shoots on.
     assert proxy.refuse(OUTAGE_SECONDS) >= 1

@@ -6,7 +6,7 @@ import { Icon } from '../parts/Icon'
 import { isLocked } from './controls'
 import type { CaptureSettings, DeviceStatus } from './messages'
 import type { Commander, DeviceView } from './use_capture'
-import { isoOf, readSize, sizeText } from './words'
+import { isoOf, readSize, settingSentence, sizeText } from './words'
 
 interface Field {
   name: keyof CaptureSettings
@@ -67,7 +67,7 @@ export function CameraPanel({ view, commander, obeyed, isPhone }: CameraPanelPro
           is={(status && field.is?.(status)) ?? null}
           ignored={obeyed !== null && CAMERAS_OWN.has(field.name) && !obeyed.includes(field.name)}
           mayChange={mayChange}
-          wrong={commander.fault?.name === 'configure' && commander.fault.field?.endsWith(field.name) ? commander.fault.sentence : null}
+          wrong={commander.fault?.name === 'configure' && commander.fault.field?.endsWith(field.name) ? settingSentence(commander.fault.sentence, field.title) : null}
           onChange={(value) => void change(field.name, value)}
         />
       ))}

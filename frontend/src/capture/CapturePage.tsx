@@ -73,7 +73,7 @@ interface CaptureDeskProps {
 
 function CaptureDesk({ device, devices, onChoose, onPair }: CaptureDeskProps) {
   const { box, view } = useDevice(device)
-  const { session, arrivals } = useArriving(view.status, view.shots)
+  const { session, arrivals } = useArriving(device.id, view.status, view.shots)
   const datasets = useQuery(captureQueries.datasets(projectId()))
   const commander = useCommander(device.id)
   const [sitting, setSitting] = useSitting(device.id)

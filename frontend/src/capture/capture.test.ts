@@ -8,6 +8,8 @@ import { controlsOf, isLocked } from './controls'
 import { burstAfter, readPicture, withShots, type BurstCount, type DeviceStatus, type ShotMessage, type TestShotMessage } from './messages'
 import { shownCode } from './PairDialog'
 import { take } from './session'
+import { sessionOf } from './use_capture'
+import { settingSentence } from './words'
 import { linesOf, pathsOf } from './Sparks'
 import { awayWords, bitRate, heardWords, isoOf, networkWords, onItsWay, rateWords, readSize, roughly, sittingName, spaceWords, spoolWords } from './words'
 
@@ -210,4 +212,23 @@ describe('sparks', () => {
     expect(linesOf(facts).map((line) => [line.words, line.isWarned])).toEqual([['29, was 66', true], ['steady at 50', false], ['27 of 27 shots', false]])
     expect(linesOf([{ sharpness: null, brightness: null, clipped: null, faces: null }]).map((line) => line.words)).toEqual(['not measured', 'not measured', 'nobody has looked yet'])
   })
+})
+
+describe('the session that is shown', () => {
+  const known = [{ id: 'new' }, { id: 'old' }] as Parameters<typeof sessionOf>[1]
+
+  it('is the one that the device names, once the studio has heard of it', () => {
+    expect(sessionOf('old', known)?.id).toBe('old')
+    expect(sessionOf('not told yet', known)).toBeNull()
+  })
+
+  it('is the last one of a device that names none, as after a restart', () => {
+    expect(sessionOf(null, known)?.id).toBe('new')
+    expect(sessionOf(null, undefined)).toBeNull()
+  })
+})
+
+it('says what is wrong with a setting by its title', () => {
+  expect(settingSentence('shutter_us: use a whole number from 0 to 1000000.', 'Shutter')).toBe('Shutter: use a whole number from 0 to 1000000.')
+  expect(settingSentence('settings.iso: use 0 to 800.', 'ISO')).toBe('ISO: use 0 to 800.')
 })

@@ -15,9 +15,10 @@ export const captureQueries = {
     queryKey: ['datasets', project],
     queryFn: ({ signal }: Signalled) => get<Items<Dataset>>(`/projects/${project}/datasets`, signal),
   }),
-  session: (id: string) => ({
-    queryKey: ['capture-session', id],
-    queryFn: ({ signal }: Signalled) => get<Session>(`/sessions/${id}`, signal),
+  /** Of one device, newest first. A session is among them once the device could tell of it. */
+  sessions: (device: string) => ({
+    queryKey: ['capture-sessions', device],
+    queryFn: ({ signal }: Signalled) => get<Items<Session>>(`/devices/${device}/sessions`, signal),
   }),
   /** The newest portraits of one session. */
   newest: (dataset: string, session: string) => ({

@@ -87,30 +87,38 @@ const AGAIN_MS = 700
 /** The studio knows a session once the device could tell of it; an event says so, this is for when none came. */
 const ASK_ANYWAY_MS = 20_000
 
-/** The session that the device is at, and its newest pictures as they arrive and are scored. */
-export function useArriving(status: DeviceStatus | null, shots: readonly ShotMessage[]): Arriving {
-  const id = status?.session_id ?? shots.at(-1)?.session_id ?? null
-  const session = useQuery({ ...captureQueries.session(id ?? ''), enabled: id !== null, retry: false, refetchInterval: (query) => (query.state.data ? false : ASK_ANYWAY_MS) })
-  const datasetId = session.data?.dataset_id ?? ''
+/** The session that the device is at, else its last one, and its newest pictures as they arrive and are scored. */
+export function useArriving(device: string, status: DeviceStatus | null, shots: readonly ShotMessage[]): Arriving {
+  const said = status?.session_id ?? shots.at(-1)?.session_id ?? null
+  const sessions = useQuery({ ...captureQueries.sessions(device), refetchInterval: (query) => (sessionOf(said, query.state.data?.items) ? false : ASK_ANYWAY_MS) })
+  const session = sessionOf(said, sessions.data?.items)
+  const id = session?.id ?? said
+  const datasetId = session?.dataset_id ?? ''
   const newest = useQuery({ ...captureQueries.newest(datasetId, id ?? ''), enabled: id !== null && datasetId !== '' })
   const datasets = useQuery(captureQueries.datasets(projectId()))
-  useRefreshed(id, datasetId)
+  useRefreshed(device, id, datasetId)
   const arrivals = useMemo(() => arrivalsOf(shots, newest.data?.items ?? []), [shots, newest.data])
-  return { session: session.data ?? null, dataset: datasets.data?.items.find((one) => one.id === datasetId) ?? null, arrivals }
+  return { session, dataset: datasets.data?.items.find((one) => one.id === datasetId) ?? null, arrivals }
+}
+
+/** The one that the device names, if the studio has heard of it yet; a device that names none is shown with its last. */
+export function sessionOf(said: string | null, known: readonly Session[] | undefined): Session | null {
+  return (said === null ? known?.[0] : known?.find((one) => one.id === said)) ?? null
 }
 
 /** Asks again when something of this session arrived or was scored: soon, but not for each of them. */
-function useRefreshed(sessionId: string | null, datasetId: string): void {
+function useRefreshed(device: string, sessionId: string | null, datasetId: string): void {
   const isWaiting = useRef(false)
   useProjectEvents((event) => {
-    if (!sessionId || !event.kind.match(/^(portraits|session)\./)) return
-    const payload = event.payload as { dataset_id?: string; session_id?: string; id?: string }
-    if (payload.session_id !== sessionId && payload.id !== sessionId && payload.dataset_id !== datasetId) return
+    if (!event.kind.match(/^(portraits|session)\./)) return
+    const payload = event.payload as { dataset_id?: string; session_id?: string; id?: string; device_id?: string | null }
+    const isOurs = payload.device_id === device || (sessionId !== null && [payload.session_id, payload.id].includes(sessionId))
+    if (!isOurs && payload.dataset_id !== datasetId) return
     if (isWaiting.current) return
     isWaiting.current = true
     setTimeout(() => {
       isWaiting.current = false
-      void refresh('capture-session', sessionId)
+      void refresh('capture-sessions', device)
       void refresh('capture-newest', datasetId)
       void refresh('datasets')
     }, AGAIN_MS)

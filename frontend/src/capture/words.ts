@@ -109,6 +109,11 @@ function waySentence(status: DeviceStatus, waiting: number, blocked: number, isO
 
 const months = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
 
+/** The device names a setting as its protocol does ("shutter_us: use a whole number…"); people know it by its title. */
+export function settingSentence(sentence: string, title: string): string {
+  return sentence.replace(/^(settings\.)?[a-z_]+: /, `${title}: `)
+}
+
 /** What a sitting is called unless somebody names it: "20 November, evening". */
 export function sittingName(at: Date): string {
   const hour = at.getHours()

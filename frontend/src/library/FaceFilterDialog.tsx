@@ -31,7 +31,7 @@ export function FaceFilterDialog({ desk, onClose }: { desk: Desk; onClose: () =>
     setBusy(true)
     try {
       const done = await faceFilter(desk.dataset, { ...order, apply: 'pick' })
-      toast(`Picked ${plural(done.ids_count, 'portrait')} by the face filter.`, { more: 'Nothing is deleted.', action: { label: 'Undo', act: () => void desk.undo() } })
+      toast(`Picked ${plural(done.ids_count, 'portrait')} by the face filter.`, { more: 'Nothing is deleted.', action: { label: 'Undo', key: 'Mod+z', act: () => void desk.undo() } })
       await Promise.all([desk.renew(), refresh('datasets')])
       onClose()
     } catch (error) {

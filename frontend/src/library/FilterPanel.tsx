@@ -36,7 +36,7 @@ export function FilterPanel({ desk, total, nextVersion }: PanelProps) {
   return (
     <aside className="panel right filterpanel" data-region="inspector" aria-label="What the filter leaves">
       <div className="sect match">
-        <div className="row"><span className="matched num">{count(counts.any)}</span><span className="end xs faint num">of {count(total)}</span></div>
+        <div className="row"><span className="matched num">{count(counts.any)}</span>{!filter.binned && <span className="end xs faint num">of {count(total)}</span>}</div>
         <div className="soft">{filter.binned ? 'in the bin' : 'match the filter'}</div>
         <CountsBar all={counts.any} picked={counts.picked} rejected={counts.rejected} />
         <div className="row wide xs num">
@@ -107,7 +107,7 @@ function download(desk: Desk, which: 'original' | 'view'): void {
 function downloads(desk: Desk) {
   return [
     { id: 'original', label: 'Download the originals', icon: 'download' as const, act: () => download(desk, 'original') },
-    { id: 'view', label: 'Download in 1440 px', icon: 'download' as const, act: () => download(desk, 'view') },
+    { id: 'view', label: 'Download as seen in the loupe', icon: 'download' as const, act: () => download(desk, 'view') },
   ]
 }
 

@@ -1,4 +1,5 @@
 /** Freeze: a name, how each portrait is cut, a sample of the cuts, then the list is fixed. */
+import type { UseQueryResult } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { count, plural } from '../lib/format'
 import { ChoiceField, FaultNote, TextField } from '../parts/basics'
@@ -10,7 +11,7 @@ import { refresh, useAsk } from '../wire/query'
 import { everything } from './choose'
 import type { Desk } from './desk'
 import { bodyOf, sizeOf } from './selection'
-import { freeze, leftOutWords, plainRecipe, previewCrops, recipeWords, sizes, type Recipe } from './versions'
+import { freeze, leftOutWords, plainRecipe, previewCrops, recipeWords, sizes, type CropPreview, type Recipe } from './versions'
 
 const crops = [
   { value: 'face', label: 'Square around the face' },
@@ -29,6 +30,9 @@ export function FreezeDialog({ desk, number, onClose }: { desk: Desk; number: nu
   // What is frozen is what was shown when the dialog opened, however the page changes behind it.
   const [selection] = useState(() => everything(desk))
   const body = bodyOf(selection)
+  const [seed, setSeed] = useState(1)
+  const settled = useSettled(recipe, 300)
+  const sample = useAsk({ queryKey: ['crops', desk.dataset, body, settled, seed], queryFn: () => previewCrops(desk.dataset, { selection: body!, recipe: settled, seed }), enabled: body !== null })
   const set = (part: Partial<Recipe>): void => setRecipe((now) => ({ ...now, ...part }))
   const send = async (): Promise<void> => {
     if (!body) return
@@ -46,7 +50,7 @@ export function FreezeDialog({ desk, number, onClose }: { desk: Desk; number: nu
   }
   const wrong = fault instanceof ApiError && fault.field ? sentenceOf(fault) : null
   return (
-    <FormDialog title={`Freeze ${plural(sizeOf(selection), 'portrait')} as version ${number}?`} act={`Freeze version ${number}`} isOpen wide isBusy={isBusy} reason={body ? null : 'At most 5,000 portraits can be chosen one by one.'} onSend={() => void send()} onClose={onClose}>
+    <FormDialog title={`Freeze ${plural(sizeOf(selection), 'portrait')} as version ${number}?`} act={`Freeze version ${number}`} isOpen wide isBusy={isBusy} reason={!body ? 'At most 5,000 portraits can be chosen one by one.' : sample.data?.count === 0 ? 'No portrait would be in it.' : null} onSend={() => void send()} onClose={onClose}>
       <div className="freeze">
         <div className="col">
           <TextField label="Name" value={name} onChange={setName} placeholder={recipeWords(recipe)} maxLength={100} />
@@ -66,22 +70,19 @@ export function FreezeDialog({ desk, number, onClose }: { desk: Desk; number: nu
           {wrong && <p className="wrong-text" role="alert">{wrong}</p>}
           {fault !== null && !wrong && <FaultNote fault={fault} what="The version was not frozen." />}
         </div>
-        {body && <Sample desk={desk} selection={body} recipe={recipe} />}
+        {body && <Sample sample={sample} size={recipe.size} onOthers={() => setSeed((now) => now + 1)} />}
       </div>
     </FormDialog>
   )
 }
 
 /** A dozen cuts as training will see them. */
-function Sample({ desk, selection, recipe }: { desk: Desk; selection: NonNullable<ReturnType<typeof bodyOf>>; recipe: Recipe }) {
-  const [seed, setSeed] = useState(1)
-  const settled = useSettled(recipe, 300)
-  const sample = useAsk({ queryKey: ['crops', desk.dataset, selection, settled, seed], queryFn: () => previewCrops(desk.dataset, { selection, recipe: settled, seed }) })
+function Sample({ sample, size, onOthers }: { sample: UseQueryResult<CropPreview>; size: number; onOthers: () => void }) {
   const left = sample.data?.left_out ?? []
   const all = left.reduce((sum, one) => sum + one.count, 0)
   return (
     <div className="col">
-      <div className="row"><span className="label grow">A sample of the cuts</span><Button small kind="quiet" icon="dice" onClick={() => setSeed((now) => now + 1)}>Others</Button></div>
+      <div className="row"><span className="label grow">A sample of the cuts</span><Button small kind="quiet" icon="dice" onClick={onOthers}>Others</Button></div>
       <div className={sample.isFetching ? 'cropgrid waiting' : 'cropgrid'}>
         {Array.from({ length: 12 }, (_, at) => {
           const one = sample.data?.samples[at]
@@ -92,7 +93,7 @@ function Sample({ desk, selection, recipe }: { desk: Desk; selection: NonNullabl
       {sample.data && (
         <p className="xs faint" role="status">
           {plural(sample.data.count, 'portrait')} would be in it{all === 0 ? '; none is left out.' : `; ${count(all)} left out: ${leftOutWords(left)}.`}
-          {sample.data.enlarged > 0 ? ` ${count(sample.data.enlarged)} are smaller in the original than ${recipe.size} px and would be enlarged.` : ''}
+          {sample.data.enlarged > 0 ? ` ${count(sample.data.enlarged)} are smaller in the original than ${size} px and would be enlarged.` : ''}
         </p>
       )}
     </div>

@@ -8,7 +8,7 @@ import { selectAll } from './choose'
 import type { Desk } from './desk'
 import { createGrid, type Grid } from './grid'
 import { NothingMatches } from './NothingMatches'
-import { sectionFacts } from './session_words'
+import { sectionFacts, sectionTitle } from './session_words'
 import { TimeRail } from './TimeRail'
 import { tileSide } from './use_library'
 import type { Session } from './wire'
@@ -30,11 +30,14 @@ export function GridBox({ desk, grid, sessions, names }: GridBoxProps) {
     grid.current = createGrid(scope, parent, {
       desk, side: tileSide, mayEdit: mayEdit(),
       headingOf: (section) => {
-        const session = known.current.get(section.session_id)
-        return { title: session?.name || (section.first_at ? dayOf(section.first_at) : 'Portraits'), facts: sectionFacts(section, session?.count, Boolean(session?.name)), warning: session?.warning ?? '' }
+        const all = section.session_ids.map((id) => known.current.get(id))
+        const session = all[0]
+        const title = all.length > 1 ? sectionTitle(all) : session?.name || (section.first_at ? dayOf(section.first_at) : 'Portraits')
+        const inAll = all.some((one) => !one) ? undefined : all.reduce((sum, one) => sum + one!.count, 0)
+        return { title, facts: sectionFacts(section, inAll, all.length > 1 || Boolean(session?.name)), warning: all.find((one) => one?.warning)?.warning ?? '' }
       },
       onOpen: (rank) => desk.open('loupe', rank),
-      onSelectSession: (section) => selectAll(desk, { id: section.session_id, count: section.count }),
+      onSelectSession: (section) => selectAll(desk, section),
       onTop: (rank) => top.set(rank),
     })
     grid.current.focus()

@@ -6,7 +6,7 @@ import { Button } from '../parts/Button'
 import { clearedOf } from './choose'
 import type { Desk } from './desk'
 import { conditionsOf, type ConditionName } from './filter'
-import { chipWords } from './words'
+import { quotedChip } from './words'
 
 const numbers = ['', '', 'both', 'all three', 'all four', 'all five', 'all six']
 
@@ -35,8 +35,8 @@ export function NothingMatches({ desk, names }: { desk: Desk; names: (id: string
   const worst = worstOf(set, facets?.without)
   const title = set.length === 1 ? 'No portrait matches this filter' : `No portrait matches ${numbers[set.length] ?? `all ${set.length}`} filters`
   return (
-    <Empty title={title} action={worst && <Button onClick={() => clearedOf(desk, worst.name)}>Remove “{chipWords(filter, worst.name, names)}”</Button>}>
-      {worst ? `Removing “${chipWords(filter, worst.name, names)}” would show ${count(worst.count)}.` : 'No single filter is in the way: take several away.'}
+    <Empty title={title} action={worst && <Button onClick={() => clearedOf(desk, worst.name)}>Remove {quotedChip(filter, worst.name, names)}</Button>}>
+      {worst ? `Removing ${quotedChip(filter, worst.name, names)} would show ${count(worst.count)}.` : 'No single filter is in the way: take several away.'}
     </Empty>
   )
 }

@@ -5,8 +5,9 @@ import type { Desk } from './desk'
 import { PAGE } from './source'
 import type { LibraryIndex } from './wire'
 
-const month = new Intl.DateTimeFormat('en-GB', { month: 'short' })
-const monthYear = new Intl.DateTimeFormat('en-GB', { month: 'short', year: '2-digit' })
+/** Three letters each: the rail is narrow. */
+const month = new Intl.DateTimeFormat('en-US', { month: 'short' })
+const monthYear = { format: (date: Date): string => `${month.format(date)} ${String(date.getFullYear()).slice(2)}` }
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
 /** Share of a label's height that neighbours keep free. */

@@ -3,12 +3,12 @@ import type { Desk } from './desk'
 import { without, type Filter } from './filter'
 import { allOf, sizeOf, type Selection } from './selection'
 
-/** All that the page's filter matches, or all of one session of it. */
-export function selectAll(desk: Desk, session?: { id: string; count: number }): void {
+/** All that the page's filter matches, or all of some sessions of it. */
+export function selectAll(desk: Desk, section?: { session_ids: string[]; matched: number }): void {
   const here = desk.source.get()
   if (!here) return
-  const filter = session ? { ...here.filter, sessions: [session.id] } : here.filter
-  desk.selection.set(allOf(filter, session?.count ?? here.index.count))
+  const filter = section ? { ...here.filter, sessions: section.session_ids } : here.filter
+  desk.selection.set(allOf(filter, section?.matched ?? here.index.count))
 }
 
 /** "All" as the API takes it, for bulk buttons: the selection, or everything that is shown. */

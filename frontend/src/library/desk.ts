@@ -223,7 +223,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
 
   const told = (words: string, isBulk: boolean): void => {
     selection.set(none)
-    undoToast = toast(words, { more: 'Nothing is deleted.', action: { label: 'Undo', act: () => void desk.undo() } })
+    undoToast = toast(words, { more: 'Nothing is deleted.', action: { label: 'Undo', key: 'Mod+z', act: () => void desk.undo() } })
     if (isBulk) void desk.renew()
     else desk.renewFacets()
   }
@@ -234,7 +234,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     selection.set(none)
     line.send(null, () => act(body!))
       .then((answer) => {
-        if (answer) undoToast = toast(words(answer.count), { action: { label: 'Undo', act: () => void desk.undo() } })
+        if (answer) undoToast = toast(words(answer.count), { action: { label: 'Undo', key: 'Mod+z', act: () => void desk.undo() } })
         return desk.renew()
       })
       .catch((error: unknown) => toastFault(error))

@@ -164,7 +164,7 @@ export function createGrid(scope: Scope, parent: HTMLElement, options: GridOptio
     element('span', { class: 'faint xs num clip facts-line' }, box, facts)
     if (warning) element('span', { class: 'tag warn', title: warning }, box, warning)
     if (!options.mayEdit) return box
-    const button = element('button', { type: 'button', class: 'link end xs accent nowrap', tabindex: -1 }, box, 'Select session')
+    const button = element('button', { type: 'button', class: 'link end xs accent nowrap', tabindex: -1 }, box, section.session_ids.length > 1 ? 'Select sessions' : 'Select session')
     button.addEventListener('click', () => options.onSelectSession(section))
     return box
   }

@@ -8,8 +8,9 @@ function sectionsOf(items: readonly Portrait[]): IndexSection[] {
     const last = found.at(-1)
     if (last?.session_id === one.session_id) {
       last.count += 1
+      last.matched += 1
       last.last_at = one.taken_at
-    } else found.push({ session_id: one.session_id, session_ids: [one.session_id], rank, count: 1, first_at: one.taken_at, last_at: one.taken_at })
+    } else found.push({ session_id: one.session_id, session_ids: [one.session_id], rank, count: 1, matched: 1, first_at: one.taken_at, last_at: one.taken_at })
   })
   return found
 }

@@ -3,7 +3,7 @@ import type { QueryKey } from '@tanstack/react-query'
 import { get } from '../wire/api'
 import type { Items } from '../wire/types'
 import type { Version, VersionDiff } from './versions'
-import type { Dataset, PortraitFacts, SavedView, Session } from './wire'
+import type { Dataset, History, PortraitFacts, SavedView, Session } from './wire'
 
 function ask<Answer>(key: QueryKey, path: string) {
   return { queryKey: key, queryFn: ({ signal }: { signal: AbortSignal }) => get<Answer>(path, signal) }
@@ -12,6 +12,8 @@ function ask<Answer>(key: QueryKey, path: string) {
 export const libraryQueries = {
   datasets: (project: string) => ask<Items<Dataset>>(['datasets', project], `/projects/${project}/datasets`),
   dataset: (id: string) => ask<Dataset>(['dataset', id], `/datasets/${id}`),
+  /** What one's next undo and redo would be. */
+  history: (dataset: string) => ask<History>(['history', dataset], `/datasets/${dataset}/history?limit=1`),
   sessions: (dataset: string) => ask<Items<Session>>(['sessions', dataset], `/datasets/${dataset}/sessions`),
   views: (dataset: string) => ask<Items<SavedView>>(['views', dataset], `/datasets/${dataset}/views`),
   versions: (dataset: string) => ask<Items<Version>>(['versions', dataset], `/datasets/${dataset}/versions`),

@@ -21,6 +21,13 @@ export function sessionSource(session: Pick<Session, 'device_name' | 'source' | 
   return isArriving ? `${from}, arriving now` : `${day}${from}`
 }
 
+/** Sessions that alternate stand in one section: "Uploads of 21 November and winter_set", "ines and 3 other sessions". */
+export function sectionTitle(sessions: readonly (Pick<Session, 'name' | 'started_at'> | undefined)[]): string {
+  const names = sessions.map((one) => (one ? sessionTitle(one) : 'One session'))
+  if (names.length <= 2) return names.join(' and ')
+  return `${names[0]!} and ${names.length - 1} other sessions`
+}
+
 const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
 /** Times within a day, else the days. */

@@ -16,13 +16,13 @@ const OWN_ANSWER_MS = 1500
 interface Arrivals {
   /** When a portrait of a session last arrived, of `Date.now()`. */
   arrivals: ReadonlyMap<string, number>
-  /** "Tomo is curating", or nothing. */
+  /** "Tomo is curating 15 November", or nothing. */
   curators: string
 }
 
 interface News {
   dataset_id?: string
-  session_id?: string
+  session_id?: string | null
   ids?: number[] | null
   count?: number
   batch_id?: number | null
@@ -31,15 +31,16 @@ interface News {
   undone?: boolean
 }
 
-export function useArrivals(desk: Desk | null): Arrivals {
+/** `names` says what a session is called. */
+export function useArrivals(desk: Desk | null, names: (id: string) => string | undefined): Arrivals {
   const [arrivals, setArrivals] = useState<ReadonlyMap<string, number>>(new Map())
-  const [curating, setCurating] = useState<{ id: string; at: number } | null>(null)
+  const [curating, setCurating] = useState<{ id: string; at: number; session: string | null } | null>(null)
   const later = useLater()
   const personOf = usePersonOf(curating !== null)
   useProjectEvents((event) => {
     const news = event.payload as News
     if (!desk || news.dataset_id !== desk.dataset || !event.kind.startsWith('portraits.')) return
-    later('counts', 1500, () => void Promise.all([refresh('dataset', desk.dataset), refresh('sessions', desk.dataset)]))
+    later('counts', 1500, () => void Promise.all([refresh('dataset', desk.dataset), refresh('sessions', desk.dataset), refresh('history', desk.dataset)]))
     if (event.kind === 'portraits.arrived') {
       if (news.session_id) setArrivals((now) => new Map(now).set(news.session_id!, Date.now()))
       arrived(desk, news, later)
@@ -52,7 +53,7 @@ export function useArrivals(desk: Desk | null): Arrivals {
         setTimeout(() => !desk.own.has(news.batch_id ?? -1) && decidedElsewhere(desk, event, news, later), OWN_ANSWER_MS)
         return
       }
-      if (event.actor) setCurating({ id: event.actor, at: Date.now() })
+      if (event.actor) setCurating({ id: event.actor, at: Date.now(), session: news.session_id ?? null })
       decidedElsewhere(desk, event, news, later)
     }
   })
@@ -61,7 +62,11 @@ export function useArrivals(desk: Desk | null): Arrivals {
     const timer = setTimeout(() => setCurating(null), CURATING_MS)
     return () => clearTimeout(timer)
   }, [curating])
-  return { arrivals, curators: curating ? `${firstName(personOf(curating.id))} is curating` : '' }
+  return { arrivals, curators: curating ? curatingWords(firstName(personOf(curating.id)), curating.session && names(curating.session)) : '' }
+}
+
+export function curatingWords(who: string, session: string | null | undefined): string {
+  return session ? `${who} is curating ${session}` : `${who} is curating`
 }
 
 type Later = (name: string, milliseconds: number, run: () => void) => void

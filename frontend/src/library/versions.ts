@@ -59,7 +59,7 @@ export function leftOutWords(left: readonly LeftOut[]): string {
 
 export const exportNames: Record<ExportKind, { title: string; about: string }> = {
   zip: { title: 'Zip for training', about: 'PNG pictures and dataset.json, as StyleGAN2 and 3 read them' },
-  folder: { title: 'Folder', about: 'The same pictures as a plain folder, zipped' },
+  folder: { title: 'Folder', about: 'The same pictures as plain files in a tar, and which original each is from' },
   tfrecord: { title: 'TFRecord', about: 'For StyleGAN1 and 2 of TensorFlow' },
 }
 

@@ -62,7 +62,6 @@ export function createLibraryWire(dataset: string) {
     decide: (selection: SelectionBody, decision: Decision) => post<BatchAnswer>(`${base}/decide`, { selection, ...decision }),
     undo: () => post<BatchAnswer>(`${base}/undo`),
     redo: () => post<BatchAnswer>(`${base}/redo`),
-    history: (signal?: AbortSignal) => get<History>(`${base}/history?limit=1`, signal),
     bin: (selection: SelectionBody) => post<BatchAnswer>(`${base}/bin`, { selection }),
     restore: (selection: SelectionBody) => post<BatchAnswer>(`${base}/bin/restore`, { selection }),
     views: (signal?: AbortSignal) => get<Items<SavedView>>(`${base}/views`, signal),

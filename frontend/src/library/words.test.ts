@@ -4,10 +4,12 @@ import { shutterWords } from './facts'
 import { ranksAround } from './filmstrip'
 import { worstOf } from './NothingMatches'
 import { boxOf } from './pane'
+import { sectionTitle } from './session_words'
 import { aimOf } from './tile'
 import { dayAt, railLabels } from './TimeRail'
+import { curatingWords } from './use_arrivals'
 import type { LibraryIndex, Portrait } from './wire'
-import { chipWords, measure, span, spokenPortrait } from './words'
+import { chipWords, measure, quotedChip, span, spokenPortrait, stepWords } from './words'
 
 const names = (id: string): string => (id === 's1' ? '18 November' : '?')
 
@@ -22,6 +24,27 @@ test('a chip says its condition as a person would', () => {
   expect(chipWords({ stars: [3, null] }, 'stars', names)).toBe('3 stars and more')
   expect(chipWords({ sessions: ['s1'] }, 'sessions', names)).toBe('18 November')
   expect(chipWords({ sessions: ['s1', 's2'] }, 'sessions', names)).toBe('2 sessions')
+})
+
+test('a chip in a sentence is quoted once', () => {
+  expect(quotedChip({ faces: [1, 1] }, 'faces', names)).toBe('“One face”')
+  expect(quotedChip({ text: 'zzz' }, 'text', names)).toBe('“zzz”')
+})
+
+test('undo says what it takes back', () => {
+  expect(stepWords('Undo', 'Rejected 1,386 portraits')).toBe('Undo: rejected 1,386 portraits')
+  expect(stepWords('Redo', null)).toBe('Redo')
+})
+
+test('who curates is said with the session, if it is one', () => {
+  expect(curatingWords('Tomo', '15 November')).toBe('Tomo is curating 15 November')
+  expect(curatingWords('Tomo', undefined)).toBe('Tomo is curating')
+})
+
+test('a section of several sessions is not called by one of them', () => {
+  const named = (name: string) => ({ name, started_at: '2026-11-18T20:07:31' })
+  expect(sectionTitle([named('ines'), named('winter_set')])).toBe('ines and winter_set')
+  expect(sectionTitle([named('ines'), named('a'), undefined])).toBe('ines and 2 other sessions')
 })
 
 test('ranges and scores carry their units', () => {

@@ -85,6 +85,12 @@ function takenWords([from, to]: TimeRange): string {
   return from === null ? `Taken until ${say(to!)}` : `Taken since ${say(from)}`
 }
 
+/** The same within a sentence: what a person wrote is in quotes already. */
+export function quotedChip(filter: Filter, name: ConditionName, names: (id: string) => string): string {
+  const words = chipWords(filter, name, names)
+  return words.startsWith('“') ? words : `“${words}”`
+}
+
 /** What a chip says. `names` finds a session's or a device's name by its id. */
 export function chipWords(filter: Filter, name: ConditionName, names: (id: string) => string): string {
   if (name in scales) return rangeWords(name as RangeName, filter[name as RangeName]!)
@@ -109,6 +115,11 @@ function otherWords(filter: Filter, name: Exclude<ConditionName, RangeName>, nam
     case 'text':
       return `“${filter.text}”`
   }
+}
+
+/** "Undo: rejected 1,386 portraits"; the bare name while there is nothing, or it is not known yet. */
+export function stepWords(name: string, batch: string | null | undefined): string {
+  return batch ? `${name}: ${batch.charAt(0).toLowerCase()}${batch.slice(1)}` : name
 }
 
 const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })

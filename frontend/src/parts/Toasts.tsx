@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { keyCap } from '../lib/keys'
 import { useStore } from '../lib/store'
 import { Button, IconButton } from './Button'
 import { Icon } from './Icon'
@@ -44,6 +45,7 @@ function Toast({ data }: { data: ToastData }) {
           }}
         >
           {action.label}
+          {action.key && <kbd className="kbd not-phone">{keyCap(action.key)}</kbd>}
         </Button>
       )}
       {(data.kind === 'error' || !action) && <IconButton icon="close" small label="Close" onClick={() => closeToast(data.id)} />}

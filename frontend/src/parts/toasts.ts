@@ -7,7 +7,8 @@ export interface ToastData {
   text: string
   more?: string
   kind: 'plain' | 'error'
-  action?: { label: string; act: () => void }
+  /** `key` does the same, such as "Mod+z". */
+  action?: { label: string; act: () => void; key?: string }
 }
 
 export const toasts = createStore<readonly ToastData[]>([])

@@ -581,6 +581,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{device_id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions Of Device
+         * @description The newest sessions that a capture device photographed, each as soon as it was told of.
+         *
+         *     Pictures that the device only handed on (`phosphene-capture upload`) are no session of its camera.
+         */
+        get: operations["studio_datasets_api_list_sessions_of_device"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/directions/{directions_id}": {
         parameters: {
             query?: never;
@@ -2907,7 +2929,8 @@ export interface components {
         };
         /**
          * ClaimedJob
-         * @description `payload` is the model of its kind: PatternOrder, ImportOrder or StageOrder; a render's is {"render_id"}.
+         * @description `payload` is the model of its kind: PatternOrder, ImportOrder, StageOrder, SheetOrder, DirectionsOrder,
+         *     HarvestOrder or ExportOrder; a render's is {"render_id"}.
          */
         ClaimedJob: {
             /**
@@ -3730,6 +3753,8 @@ export interface components {
         /**
          * GridSectionOut
          * @description A stretch of one sitting, or of several that alternate; the one with the most portraits first.
+         *
+         *     `matched` is how many of these sittings match the filter anywhere.
          */
         GridSectionOut: {
             /** Count */
@@ -3738,6 +3763,8 @@ export interface components {
             first_at: string | null;
             /** Last At */
             last_at: string | null;
+            /** Matched */
+            matched: number;
             /** Rank */
             rank: number;
             /**
@@ -4087,7 +4114,7 @@ export interface components {
         };
         /**
          * JobFinish
-         * @description POST /jobs/{id}/finish. `result` is a SnapshotsResult, or a StageDone for prepare_stage.
+         * @description POST /jobs/{id}/finish. `result` is a SnapshotsResult, a FilesResult, or a StageDone for prepare_stage.
          */
         JobFinish: {
             /**
@@ -5609,6 +5636,8 @@ export interface components {
         /**
          * SceneSpec
          * @description All that a picture depends on. Files are named by hash; parameters are those of the visualizer.
+         *
+         *     Only visualizers that are not for scenes do without a track.
          */
         SceneSpec: {
             /**
@@ -5642,7 +5671,10 @@ export interface components {
              * @default []
              */
             snapshots: components["schemas"]["SnapshotRef"][];
-            /** Tracks */
+            /**
+             * Tracks
+             * @default []
+             */
             tracks: components["schemas"]["TrackRef"][];
             /** Visualizer */
             visualizer: string;
@@ -7658,6 +7690,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_api_list_sessions_of_device: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
                 };
             };
         };

@@ -139,7 +139,7 @@ function makeUpload(id: string, file: File, fingerprint: string, kind: UploadKin
     retryDelays: WAITS,
     removeFingerprintOnSuccess: true,
     fingerprint: () => Promise.resolve(fingerprint),
-    metadata: { filename: file.name, filetype: file.type, project: kind.project, kind: kind.kind, ...kind.extra },
+    metadata: { filename: file.name, filetype: file.type, project: kind.project, kind: kind.kind, ...kind.extra, ...(kind.kind === 'portrait' ? { written_at: new Date(file.lastModified).toISOString() } : {}) },
     onBeforeRequest: (request) => request.setHeader('X-CSRFToken', csrfToken()),
     onProgress: (sent) => {
       const row = rowOf(id)

@@ -159,6 +159,7 @@ def test_names_of_an_archive_are_text(tus, project, dataset, settings, name):
     portrait = Portrait.objects.get()
     assert not set("/\\") & set(portrait.name)
     assert portrait.name.isprintable()
+    assert portrait.session.name.strip(". "), "no session is called “..”"
 
 
 def test_a_file_that_unpacks_to_far_more_than_its_size_is_not_opened(tus, project, dataset):

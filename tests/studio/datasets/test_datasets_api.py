@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from studio.datasets.devices import pair
-from studio.datasets.models import CaptureSession, Dataset, DatasetVersion, Decision, Portrait
+from studio.datasets.models import CaptureDevice, CaptureSession, Dataset, DatasetVersion, Decision, Portrait
 from studio.datasets.purge import purge
 from studio.events.models import Event
 from studio.projects.models import Project
@@ -103,6 +103,24 @@ def test_a_device_finds_or_makes_its_dataset_by_name(project, owner):
     assert (refused.status_code, refused.json()["field"]) == (409, "name")
     assert put(device, "/datasets", {"name": "nobody", "create": False}).status_code == 404
     assert Dataset.objects.count() == 1
+
+
+def test_a_devices_last_session_is_found_again_by_who_may_see_the_project(project, owner, as_user, person):
+    device = pair(project, name="Attic Pi", by=owner)
+    dataset = put(device, "/datasets", {"name": "faces"}).json()["id"]
+    address = f"/devices/{CaptureDevice.objects.get().pk}/sessions"
+    assert as_user(owner).call("GET", address).json() == {"items": []}, "no 404 while nothing was shot"
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+    for number, session in enumerate(ids):
+        # The device's clock may go backwards; the order in which it told of them does not.
+        said = {"dataset_id": dataset, "name": f"Sitting {number}", "started_at": f"20{20 - number}-01-01T12:00:00Z"}
+        said["camera"] = {"wished": {"iso": 100}}
+        assert put(device, f"/sessions/{session}", said).status_code == 200
+    handed_on = {"dataset_id": dataset, "name": "A memory card"}
+    assert put(device, f"/sessions/{uuid.uuid4()}", handed_on).status_code == 200
+    found = as_user(owner).call("GET", f"{address}?limit=2").json()["items"]
+    assert [(item["id"], item["name"]) for item in found] == [(ids[2], "Sitting 2"), (ids[1], "Sitting 1")]
+    assert as_user(person("Stranger")).call("GET", address).status_code == 404
 
 
 def test_a_device_announces_its_session_as_often_as_it_likes(project, owner):

@@ -114,10 +114,12 @@ def test_one_batch_is_one_event_that_names_few_or_counts_many(dataset, owner, mo
         "batch_id": few.pk,
         "count": 3,
         "ids": [portrait.pk for portrait in portraits[:3]],
+        "session_id": str(portraits[0].session_id),
         "by": str(owner.pk),
         "stars": 5,
     }
     assert (second["batch_id"], second["count"], second["ids"], second["verdict"]) == (many.pk, 201, None, -1)
+    assert second["session_id"] is None
 
 
 def test_a_crash_between_two_chunks_leaves_a_batch_that_can_be_undone(dataset, owner, monkeypatch):

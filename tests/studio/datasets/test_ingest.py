@@ -1,3 +1,4 @@
+import io
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from itertools import pairwise
 import pytest
 from django.db import connection
 from django.utils import timezone
+from PIL import Image
 
 from studio.blobs.models import Blob, Upload
 from studio.datasets import arrivals
@@ -147,6 +149,7 @@ def test_an_upload_is_its_sender_s_alone(camera, tus, project, dataset, sitting)
         ({"sequence": "-1"}, "sequence"),
         ({"sequence": "99999999999"}, "sequence"),
         ({"taken_at": "yesterday"}, "taken_at"),
+        ({"written_at": "9 o'clock"}, "written_at"),
         ({"camera": "[1]"}, "camera"),
         ({"camera": '{"a": "' + "x" * 20_000 + '"}'}, "camera"),
     ],
@@ -272,3 +275,28 @@ def test_a_member_who_left_sends_nothing_more(tus, owner, project, dataset):
     address = tus.begin(project, len(DATA), **to(dataset))["Location"]
     Membership.objects.filter(user=owner).delete()
     assert tus.piece(address, 0, DATA).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "HEIF"])
+def test_what_the_camera_wrote_counts_before_the_file_s_own_time(camera, project, dataset, sitting, kind):
+    """A device has no reader of HEIC: it tells the file's time, and the studio reads EXIF."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[36867] = "2024:05:06 07:08:09"
+    written = io.BytesIO()
+    Image.new("RGB", (64, 48), (90, 120, 150)).save(written, kind, exif=exif.tobytes())
+    data = written.getvalue()
+    said = {"filename": "IMG_1.any", "written_at": "2026-11-02T12:00:00+00:00"}
+    assert camera.send(project, data, **to(dataset, sitting, data, **said)).status_code == 204
+    assert Portrait.objects.get().taken_at == datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written_at", "is_kept"), [("2026-11-02T12:00:00.250Z", True), ("9999-11-02T12:00:00Z", False)]
+)
+def test_a_picture_without_exif_has_its_file_s_own_time(tus, project, dataset, written_at, is_kept):
+    tus.send(project, DATA, **to(dataset, written_at=written_at))
+    taken_at = Portrait.objects.get().taken_at
+    if is_kept:
+        assert taken_at == datetime(2026, 11, 2, 12, 0, 0, 250_000, tzinfo=UTC)
+    else:
+        assert abs((taken_at - timezone.now()).total_seconds()) < 20

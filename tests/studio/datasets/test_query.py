@@ -184,6 +184,7 @@ def check_sections(index, expected, wanted):
     for section in index["sections"]:
         rows = expected[section["rank"] : section["rank"] + section["count"]]
         assert set(section["session_ids"]) == {row.session_id for row in rows}
+        assert section["matched"] == sum(row.session_id in section["session_ids"] for row in expected)
         times = [getattr(row, column) for row in rows]
         assert (section["first_at"], section["last_at"]) == (min(times), max(times))
     for month in index["months"]:

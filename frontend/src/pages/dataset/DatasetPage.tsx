@@ -1,6 +1,6 @@
 /** A dataset: cull any number of portraits, freeze versions. */
 import { useMemo, useRef, useState } from 'react'
-import { useCommands } from '../../lib/keys'
+import { useCommands, withKey } from '../../lib/keys'
 import { address, mayEdit, pageData, projectId } from '../../lib/page'
 import { useStore } from '../../lib/store'
 import { libraryCommands } from '../../library/commands'
@@ -14,6 +14,7 @@ import { libraryQueries } from '../../library/queries'
 import { SessionsColumn } from '../../library/SessionsColumn'
 import { sessionTitle } from '../../library/session_words'
 import { useArrivals } from '../../library/use_arrivals'
+import { stepWords } from '../../library/words'
 import { useLibraryDesk } from '../../library/use_library'
 import { VersionPanel } from '../../library/VersionPanel'
 import type { Dataset } from '../../library/wire'
@@ -34,7 +35,11 @@ export function DatasetPage() {
   const grid = useRef<Grid | null>(null)
   // Above the shell, so that the library's undo stands before the page's own.
   useCommands(libraryCommands(desk, grid))
-  const { arrivals, curators } = useArrivals(desk)
+  const sittings = useAsk(libraryQueries.sessions(id))
+  const { arrivals, curators } = useArrivals(desk, (session) => {
+    const found = sittings.data?.items.find((one) => one.id === session)
+    return found && sessionTitle(found)
+  })
   if (dataset.error && isNothing(dataset.error)) return <NothingHere place="library" />
   const siblings = datasets.data?.items ?? []
   return (
@@ -51,11 +56,12 @@ export function DatasetPage() {
 }
 
 function PageActions({ desk, curators }: { desk: Desk; curators: string }) {
+  const history = useAsk({ ...libraryQueries.history(desk.dataset), enabled: mayEdit() })
   return (
     <>
       {curators && <span className="saved not-phone" role="status">{curators}</span>}
-      {mayEdit() && <IconButton small icon="undo" label="Undo (Ctrl Z)" onClick={() => void desk.undo()} />}
-      {mayEdit() && <IconButton small icon="redo" label="Redo (Ctrl Shift Z)" onClick={() => void desk.redo()} />}
+      {mayEdit() && <IconButton small icon="undo" label={withKey(stepWords('Undo', history.data?.undo), 'page.undo')} onClick={() => void desk.undo()} />}
+      {mayEdit() && <IconButton small icon="redo" label={withKey(stepWords('Redo', history.data?.redo), 'page.redo')} onClick={() => void desk.redo()} />}
     </>
   )
 }
