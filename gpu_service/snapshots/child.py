@@ -1,25 +1,36 @@
-"""The process that reads a foreign file: bounded memory and time, no network, no other program, one file to write.
+"""The process that reads a foreign file: bounded memory and time, no network, no other program, two files to write.
 
 Nothing in the file is executed anyway; this is the second wall. Answers one line of JSON.
 """
 
+import codecs
 import contextlib
 import ctypes
+import hashlib
 import json
 import os
 import resource
 import sys
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from safetensors.numpy import save_file
 
 from gpu_service.snapshots.errors import SnapshotError
-from gpu_service.snapshots.pickle_reader import read_pickle
+from gpu_service.snapshots.facts import guess_kimg, header
+from gpu_service.snapshots.parts import Contents
+from gpu_service.snapshots.reader import read_contents, sentences, take_numbers
+from gpu_service.snapshots.training_file import save_training
 
 MEMORY_BYTES, MEMORY_PER_FILE_BYTE = 2 << 30, 4
 CPU_SECONDS = 240
 OPEN_FILES = 64
+PIECE_BYTES = 1 << 20
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
+# Looked up while importing is still allowed; pickles write text in it.
+codecs.lookup("raw-unicode-escape")
 FORBIDDEN_EVENTS = (
     "compile",
     "ctypes",
@@ -38,15 +49,54 @@ FORBIDDEN_EVENTS = (
 )
 
 
-def main(source: Path, target: Path, name: str) -> dict[str, object]:
-    """Read `source`, write its tensors to `target`, and say what they are, or why not."""
+def main(name: str, source: Path, target: Path, training: Path | None = None) -> dict[str, object]:
+    """Read `source`, write a snapshot to `target` and what trains it to `training`; say what it is, or why not."""
     shut_in(file_bytes=source.stat().st_size)
     try:
-        network = read_pickle(source, name=name)
-        save_file(network.tensors, target)
+        with ThreadPoolExecutor(2) as hashing:
+            sums = {kind: hashing.submit(_sum_of, source, kind) for kind in ("md5", "sha256")}
+            return _convert(name, source, target, training, sums)
     except SnapshotError as error:
         return {"error": str(error), "here": error.here}
-    return {"kind": network.kind, "config": network.config}
+
+
+def _convert(
+    name: str, source: Path, target: Path, training: Path | None, sums: dict[str, Future[str]]
+) -> dict[str, object]:
+    contents, size = read_contents(source, name=name), source.stat().st_size
+    part = contents.generator
+    with sentences(source, name=name):
+        tensors, warnings = take_numbers(part.tensors, file_bytes=size)
+        if training is not None:
+            warnings += save_training(contents, training, file_bytes=size)
+    origin = {
+        "kimg": guess_kimg(name) if contents.kimg is None else contents.kimg,
+        "original_name": name,
+        "original_bytes": size,
+        "original_md5": sums["md5"].result(),
+        "original_sha256": sums["sha256"].result(),
+        "warnings": _warnings(contents, warnings),
+    }
+    save_file(tensors, target, metadata=header(part.kind, part.config, origin))
+    return {"kind": part.kind, "config": part.config, "warnings": origin["warnings"]}
+
+
+def _warnings(contents: Contents, more: list[str]) -> list[str]:
+    return [*contents.warnings, *more]
+
+
+def _sum_of(path: Path, kind: str) -> str:
+    """MD5 (what people quote of published networks) or SHA-256 of the file, in hexadecimal."""
+    makers: dict[str, Callable[[], Any]] = {
+        "md5": lambda: hashlib.md5(usedforsecurity=False),
+        "sha256": hashlib.sha256,
+    }
+    total = makers[kind]()
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            total.update(piece)
+    digest: str = total.hexdigest()
+    return digest
 
 
 def shut_in(*, file_bytes: int) -> None:
@@ -72,4 +122,4 @@ def _stop_at(event: str, _arguments: tuple[object, ...]) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])))  # noqa: T201
+    print(json.dumps(main(sys.argv[1], *map(Path, sys.argv[2:]))))  # noqa: T201

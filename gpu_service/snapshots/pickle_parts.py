@@ -1,11 +1,12 @@
 """What a pickle is read from and into: bytes, records, and the three ways in which it can go wrong."""
 
-import mmap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 StandIn = Callable[..., object]
+SHORTEST_VIEW = 1 << 12
+LONGEST_LINE = 1 << 12
 
 
 class ForbiddenName(Exception):
@@ -36,30 +37,52 @@ class Record:
     state: dict[str, Any] = field(default_factory=dict)
 
     def set_state(self, state: object) -> None:
-        """Keep a dict state; the machine calls this for BUILD."""
-        if not isinstance(state, dict):
+        """Keep a dict state as it is; the machine calls this for BUILD."""
+        if not isinstance(state, dict) or self.state:
             raise Malformed(f"the state of {self.name} is no dictionary")
-        self.state.update(state)
+        self.state = state
+
+
+class LatinText:
+    """Bytes that protocol 2 wrote as text: encoded piece by piece, when they are needed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def __getitem__(self, piece: slice) -> bytes:
+        return self.text[piece].encode("latin-1")
+
+
+Bytes = bytes | memoryview | LatinText
 
 
 class Source:
-    """Bytes to read from, which remembers whether somebody asked for more than there was."""
+    """Bytes to read from, which remembers whether somebody asked for more than there was.
 
-    def __init__(self, data: bytes | mmap.mmap) -> None:
+    Long pieces are views of the whole, so that a file's numbers are not copied while its pickle is walked.
+    """
+
+    def __init__(self, data: Bytes) -> None:
         self.data, self.position, self.starved = data, 0, False
 
-    def read(self, count: int) -> bytes:
-        """Up to `count` bytes."""
+    def read(self, count: int) -> bytes | memoryview:
+        """Up to `count` bytes; a view where there are many."""
         piece = self.data[self.position : self.position + max(count, 0)]
         self.starved |= len(piece) < count
         self.position += len(piece)
-        return piece
+        return bytes(piece) if len(piece) < SHORTEST_VIEW else piece
 
     def readline(self) -> bytes:
-        """Up to and with the next newline."""
-        end = self.data.find(b"\n", self.position)
+        """Up to and with the next newline. Raises Malformed for a line that no pickle of a network has."""
+        window = bytes(self.data[self.position : self.position + LONGEST_LINE])
+        end = window.find(b"\n")
+        if end < 0 and len(window) == LONGEST_LINE:
+            raise Malformed("it holds a line without an end")
         self.starved |= end < 0
-        piece = self.data[self.position : end + 1 if end >= 0 else len(self.data)]
+        piece = window[: end + 1] if end >= 0 else window
         self.position += len(piece)
         return piece
 

@@ -3,93 +3,66 @@
 Every tensor's name and shape is checked against the architecture before a number is read.
 """
 
-import hashlib
 import json
 import os
-import re
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
-from gpu_service.networks import cppn_species, find, stylegan2_layout
+from gpu_service.networks import find
 from gpu_service.snapshots.errors import SnapshotError, cut_short, damaged, printable
-from gpu_service.snapshots.nvidia import Unreadable, check_shapes
-from gpu_service.snapshots.pickle_reader import read_in_child
+from gpu_service.snapshots.facts import (
+    FACTS_KEY,
+    FORM,
+    LAYOUTS,
+    ORIGIN_FIELDS,
+    SnapshotFacts,
+    check_origin,
+    guess_kimg,
+    header,
+    training_path,
+)
+from gpu_service.snapshots.isolation import read_in_child
+from gpu_service.snapshots.parts import Unreadable, check_shapes
 
 if TYPE_CHECKING:
     import torch
 
     from gpu_service.networks.base import Network
 
-FACTS_KEY = "phosphene"
-FORM = 1
 LARGEST_HEADER = 8 << 20
 FLOAT_TYPES = ("F32", "F16", "BF16")
 
-# How each kind reads its settings, and what tensors follow from them. No torch is needed to check a file.
-LAYOUTS: dict[str, Callable[[Mapping[str, object]], dict[str, tuple[int, ...]]]] = {
-    "stylegan2": lambda values: stylegan2_layout.tensor_shapes(stylegan2_layout.StyleGan2Config.from_json(values)),
-    "cppn": lambda values: cppn_species.tensor_shapes(cppn_species.CppnConfig.from_json(values)),
-}
+__all__ = [
+    "LAYOUTS",
+    "SnapshotFacts",
+    "guess_kimg",
+    "import_snapshot",
+    "is_safetensors",
+    "load_network",
+    "read_facts",
+    "write",
+]
 
 
-@dataclass(frozen=True)
-class SnapshotFacts:
-    """What is known of a snapshot without its numbers. `kimg` = thousands of pictures it was trained on."""
-
-    kind: str
-    config: dict[str, object]
-    z_dim: int
-    w_dim: int
-    num_ws: int
-    num_classes: int
-    native_size: tuple[int, int]
-    kimg: int | None = None
-    original_name: str | None = None
-    original_bytes: int | None = None
-    original_md5: str | None = None
-    original_sha256: str | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """Plain values for a database row or a message."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, kind: str, config: Mapping[str, object], **origin: Any) -> Self:
-        """Facts of a network, its shapes made from the settings."""
-        if kind == "stylegan2":
-            net = stylegan2_layout.StyleGan2Config.from_json(config)
-            side = (net.resolution, net.resolution)
-            return cls(kind, dict(config), net.z_dim, net.w_dim, net.num_ws, net.c_dim, side, **origin)
-        cppn_species.CppnConfig.from_json(config)
-        style = cppn_species.STYLE_DIM
-        return cls(kind, dict(config), cppn_species.Z_DIM, style, 1, 0, cppn_species.NATIVE_SIZE, **origin)
-
-
-ORIGIN_FIELDS = tuple(field.name for field in fields(SnapshotFacts))[7:]
-
-
-def import_snapshot(path: Path, *, to: Path, name: str | None = None) -> SnapshotFacts:
+def import_snapshot(path: Path, *, to: Path, name: str | None = None, with_training: bool = False) -> SnapshotFacts:
     """Read a foreign file, or one of ours, and keep it as `to` in our form. Raises SnapshotError, then keeps nothing.
 
-    `name` is the file's own name where `path` has another, as blobs do.
+    `name` is the file's own name where `path` has another, as blobs do. `with_training` also keeps what training goes
+    on from beside it (see `training_path`), where the file holds that.
     """
     shown = name or path.name
-    with _replacing(to) as partial:
-        if _is_safetensors(path):
+    with _replacing(to) as partial, _replacing(training_path(to), or_nothing=True) as training:
+        if is_safetensors(path):
             facts = read_facts(path, name=shown)
             tensors = _read_tensors(path, shown)
-            origin = {key: getattr(facts, key) for key in ORIGIN_FIELDS}
+            origin = {key: getattr(facts, key) for key in (*ORIGIN_FIELDS, "warnings")}
+            _write(partial, facts.kind, facts.config, tensors, origin)
         else:
-            answer = read_in_child(path, to=partial, name=shown)
-            tensors = _read_tensors(partial, shown)
-            facts = SnapshotFacts.of(answer["kind"], answer["config"])
-            origin = {"original_name": shown, "kimg": guess_kimg(shown), **_fingerprints(path)}
-        _write(partial, facts.kind, facts.config, tensors, origin)
+            read_in_child(path, to=partial, training_to=training if with_training else None, name=shown)
         return read_facts(partial, name=shown)
 
 
@@ -104,28 +77,28 @@ def write(network: "Network", path: Path, **origin: Any) -> SnapshotFacts:
 def read_facts(path: Path, *, name: str | None = None) -> SnapshotFacts:
     """Check a snapshot of ours from its header alone. Raises SnapshotError where it lies, is cut or is not ours."""
     shown = printable(name or path.name)
-    header = _read_header(path, shown)
-    note = header.pop("__metadata__", {})
+    entries = _read_header(path, shown)
+    note = entries.pop("__metadata__", {})
     try:
         stored = json.loads(note[FACTS_KEY])
         kind, config = stored["kind"], stored["config"]
         if stored["form"] != FORM or kind not in LAYOUTS or not isinstance(config, dict):
             raise KeyError(kind)
-        origin = _check_origin({key: stored.get(key) for key in ORIGIN_FIELDS})
+        origin = check_origin(stored)
     except (KeyError, TypeError, ValueError) as error:
         raise SnapshotError(
             f"“{shown}” is a safetensors file that Phosphene did not write. Import the network's .pkl instead."
         ) from error
     try:
         wanted = LAYOUTS[kind](config)
-        check_shapes({key: tuple(entry["shape"]) for key, entry in header.items()}, wanted)
-        if any(entry["dtype"] not in FLOAT_TYPES for entry in header.values()):
+        check_shapes({key: tuple(entry["shape"]) for key, entry in entries.items()}, wanted)
+        if any(entry["dtype"] not in FLOAT_TYPES for entry in entries.values()):
             raise Unreadable("holds whole numbers where weights should be")
     except Unreadable as error:
         raise SnapshotError(f"“{shown}” {error}.") from error
     except ValueError as error:
         raise SnapshotError(f"“{shown}” describes a network that cannot be. {error}") from error
-    return SnapshotFacts.of(kind, config, **origin)
+    return SnapshotFacts.of(kind, config, names=entries, **origin)
 
 
 def load_network(path: Path, *, device: "torch.device | str" = "cpu", dtype: "torch.dtype | None" = None) -> "Network":
@@ -134,20 +107,9 @@ def load_network(path: Path, *, device: "torch.device | str" = "cpu", dtype: "to
 
     facts = read_facts(path)
     tensors = _read_tensors(path, path.name)
-    if not all(torch.isfinite(tensor).all() for tensor in tensors.values()):
-        raise SnapshotError(f"“{printable(path.name)}” holds numbers that are not finite. Import it again.")
     return find(facts.kind).from_tensors(
         facts.config, tensors, device=torch.device(device), dtype=dtype or torch.float32
     )
-
-
-def guess_kimg(name: str) -> int | None:
-    """The training age that NVIDIA and most people write into the name: network-snapshot-005200.pkl -> 5200."""
-    if found := re.search(r"snapshot-(\d{3,6})\D|[-_](\d{1,6})kimg", name):
-        return int(found[1] or found[2])
-    found = re.search(r"[-_](\d{4,6})\.\w+$", name)
-    # 1024 at the end of a name is the size of its pictures.
-    return int(found[1]) if found and int(found[1]) & (int(found[1]) - 1) else None
 
 
 def _write(
@@ -159,9 +121,7 @@ def _write(
 ) -> None:
     from safetensors.torch import save_file
 
-    facts = {"form": FORM, "kind": kind, "config": config, **origin}
-    # One metadata key with sorted JSON: the order of several is left to chance and would change the file's hash.
-    save_file(dict(tensors), path, metadata={FACTS_KEY: json.dumps(facts, sort_keys=True)})
+    save_file(dict(tensors), path, metadata=header(kind, config, origin))
 
 
 def _read_tensors(path: Path, shown: str) -> "dict[str, torch.Tensor]":
@@ -197,40 +157,21 @@ def _read_header(path: Path, shown: str) -> dict[str, Any]:
         raise damaged(shown, "its tensors do not fit its header") from error
 
 
-def _check_origin(origin: dict[str, Any]) -> dict[str, Any]:
-    """Types only: these are notes for people. Raises ValueError."""
-    for key, value in origin.items():
-        wanted = int if key in ("kimg", "original_bytes") else str
-        if value is not None and type(value) is not wanted:
-            raise ValueError(key)
-    return origin
-
-
-def _is_safetensors(path: Path) -> bool:
+def is_safetensors(path: Path) -> bool:
+    """Whether it begins as a safetensors file does."""
     with path.open("rb") as file:
         start = file.read(9)
     return len(start) == 9 and start[8:] == b"{" and int.from_bytes(start[:8], "little") <= LARGEST_HEADER
 
 
-def _fingerprints(path: Path) -> dict[str, Any]:
-    """MD5 (what people quote of published networks) and SHA-256 of the original, in one reading."""
-    md5, sha256 = hashlib.md5(usedforsecurity=False), hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(1 << 20):
-            md5.update(piece)
-            sha256.update(piece)
-    return {
-        "original_bytes": path.stat().st_size,
-        "original_md5": md5.hexdigest(),
-        "original_sha256": sha256.hexdigest(),
-    }
-
-
 class _replacing:
-    """A temporary name beside the target that becomes the target when all went well, and vanishes otherwise."""
+    """A temporary name beside the target that becomes the target when all went well, and vanishes otherwise.
 
-    def __init__(self, target: Path) -> None:
-        self.target = target
+    With `or_nothing` it also vanishes when nothing was written.
+    """
+
+    def __init__(self, target: Path, *, or_nothing: bool = False) -> None:
+        self.target, self.or_nothing = target, or_nothing
 
     def __enter__(self) -> Path:
         handle, name = tempfile.mkstemp(prefix=f".{self.target.name}.", suffix=".part", dir=self.target.parent)
@@ -239,7 +180,8 @@ class _replacing:
         return self.partial
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if kind is None:
+        is_empty = self.or_nothing and not (self.partial.exists() and self.partial.stat().st_size)
+        if kind is None and not is_empty:
             self.partial.replace(self.target)
         else:
             self.partial.unlink(missing_ok=True)

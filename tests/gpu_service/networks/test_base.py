@@ -34,7 +34,7 @@ def test_fitting_keeps_the_middle_and_the_proportions():
 def test_registry_and_layouts_load_without_torch():
     program = (
         "import sys, gpu_service.networks, gpu_service.networks.cppn_species, gpu_service.networks.stylegan2_layout,"
-        " gpu_service.snapshots.pickle_reader, gpu_service.snapshots.store, gpu_service.snapshots.child\n"
+        " gpu_service.snapshots.reader, gpu_service.snapshots.store, gpu_service.snapshots.child\n"
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=60, check=False).returncode == 0

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from gpu_service.snapshots.errors import SnapshotError
-from gpu_service.snapshots.pickle_reader import read_in_child, read_pickle
+from gpu_service.snapshots.isolation import read_in_child
+from gpu_service.snapshots.reader import read_network
 from tests.gpu_service.snapshots.forge import snapshot_bytes, text
 
 
@@ -89,7 +90,7 @@ def refuse(tmp_path: Path, canary: Path) -> Callable[[bytes], str]:
         path = tmp_path / "net.pkl"
         path.write_bytes(data)
         with pytest.raises(SnapshotError) as caught:
-            read_pickle(path)
+            read_network(path)
         assert not canary.exists()
         return str(caught.value)
 
@@ -187,7 +188,7 @@ def test_opcodes_that_make_objects_in_other_ways_are_refused(refuse, opcodes, wi
 def test_program_text_in_a_network_is_never_run(nvidia_modules, tmp_path, canary):
     path = tmp_path / "net.pkl"
     path.write_bytes(snapshot_bytes(canary=str(canary)))
-    assert read_pickle(path).kind == "stylegan2"
+    assert read_network(path).kind == "stylegan2"
     assert not canary.exists()
     pickle.loads(path.read_bytes())
     assert canary.exists(), "the ordinary loader runs it, so this test can fail"

@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from gpu_service.networks.base import Network
 from gpu_service.networks.cppn import make_cppn
@@ -188,13 +188,19 @@ def test_safetensors_of_other_programs_are_refused(tmp_path):
         store.import_snapshot(tmp_path / "net.safetensors", to=tmp_path / "out")
 
 
-def test_numbers_that_are_not_finite_are_refused(kept):
-    tensors = load_file(kept)
-    tensors["out_bias"][1] = torch.inf
-    header = {"phosphene": json.dumps({"form": 1, "kind": "cppn", "config": store.read_facts(kept).config})}
-    save_file(tensors, kept, metadata=header)
-    with pytest.raises(SnapshotError, match="not finite"):
-        store.load_network(kept)
+def test_a_network_whose_training_broke_down_is_kept_with_a_warning(nvidia_modules, tmp_path):
+    tensors = random_tensors()
+    tensors["synthesis.b8.conv1.weight"][0, 0, 1, 1] = torch.nan
+    tensors["mapping.fc1.bias"][2] = torch.inf
+    (tmp_path / "net.pkl").write_bytes(snapshot_bytes(tensors))
+    facts = store.import_snapshot(tmp_path / "net.pkl", to=tmp_path / "net.safetensors")
+    assert facts.warnings == [
+        "It holds numbers that are not finite, so its training broke down: mapping.fc1.bias, synthesis.b8.conv1.weight."
+    ]
+    assert store.read_facts(tmp_path / "net.safetensors") == facts
+    loaded = store.load_network(tmp_path / "net.safetensors").tensors()
+    assert torch.equal(loaded["mapping.fc1.bias"], tensors["mapping.fc1.bias"])
+    assert loaded["synthesis.b8.conv1.weight"].isnan().sum() == 1
 
 
 def test_layout_and_module_agree():
