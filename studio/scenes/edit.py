@@ -111,7 +111,7 @@ def _merged(scene: Scene, before: dict[str, Any], patch: dict[str, Any]) -> dict
         }
     after["visualizer"] = entry["name"]
     if patch.get("preset"):
-        after["parameters"] = preset_values(entry, patch["preset"])
+        after["parameters"] = _made_elsewhere(entry, after["parameters"]) | preset_values(entry, patch["preset"])
     after["parameters"] |= _checked_parameters(entry, patch.get("parameters") or {}, project_id=scene.project_id)
     if patch.get("name") is not None:
         after["name"] = _checked_name(patch["name"])
@@ -125,6 +125,12 @@ def _merged(scene: Scene, before: dict[str, Any], patch: dict[str, Any]) -> dict
     if patch.get("fps") is not None:
         after["fps"] = _checked_fps(patch["fps"])
     return after
+
+
+def _made_elsewhere(entry: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
+    """Values that pages of their own make, a path of pins: no preset takes them away."""
+    rules = entry["schema"].get("properties", {})
+    return {name: value for name, value in values.items() if rules.get(name, {}).get("x-control") == "path"}
 
 
 def _asked(patch: dict[str, Any]) -> set[str]:

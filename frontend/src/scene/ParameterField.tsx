@@ -3,7 +3,7 @@ import { mayEdit } from '../lib/page'
 import { Select, Switch } from '../parts/basics'
 import { IconButton } from '../parts/Button'
 import { Tip } from '../parts/Tooltip'
-import { isChanged, shown, type Field } from './schema'
+import { isChanged, pathWords, shown, type Field } from './schema'
 import { changedClass, Slider, ValueBox } from './Slider'
 
 interface ParameterFieldProps {
@@ -20,7 +20,7 @@ export function ParameterField(props: ParameterFieldProps) {
   const { field, value, fault } = props
   return (
     <div className={`param${changedClass(field, value)}${mayEdit() ? '' : ' read-only'}`} data-parameter={field.name} data-value={JSON.stringify(value)}>
-      {mayEdit() ? <Editable {...props} /> : <ReadOnly field={field} value={value} />}
+      {mayEdit() && field.kind !== 'path' ? <Editable {...props} /> : <ReadOnly field={field} value={value} />}
       {fault && <div className="wrong-text" role="alert">{fault}</div>}
     </div>
   )
@@ -42,6 +42,7 @@ function ReadOnly({ field, value }: { field: Field; value: unknown }) {
 }
 
 function wordsFor(field: Field, value: unknown): string {
+  if (field.kind === 'path') return pathWords(value)
   if (typeof value === 'boolean') return value ? 'On' : 'Off'
   if (Array.isArray(value)) return value.map((one) => shown(field, one)).join(' to ')
   return field.choices.find((choice) => choice.value === value)?.label ?? shown(field, value)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ParameterSchema, Visualizer } from '../wire/types'
-import { groupsOf, isBipolar, isChanged, isInForce, rounded, shareOf, shown, stepped, valueAt, wrongNumber, type Field } from './schema'
+import { groupsOf, isBipolar, isChanged, isInForce, pathWords, rounded, shareOf, shown, stepped, valueAt, wrongNumber, type Field } from './schema'
 
 function field(rule: ParameterSchema, more: object = {}): Field {
   const schema = { properties: { one: rule }, ...more } as Visualizer['schema']
@@ -25,6 +25,15 @@ test('each type becomes its control', () => {
   expect(field({ type: 'boolean' }).kind).toBe('switch')
   expect(field({ type: 'string', enum: ['by_loudness', 'const'] })).toMatchObject({ kind: 'choice', choices: [{ value: 'by_loudness', label: 'By loudness' }, { value: 'const', label: 'Constant' }] })
   expect(field({ type: 'array', items: { type: 'number', minimum: -8, maximum: 8 } })).toMatchObject({ kind: 'range', minimum: -8, maximum: 8 })
+})
+
+test('a path is named, is never a change of the form, and what only pages of their own make is left out', () => {
+  const path = field({ type: 'array', 'x-control': 'path', default: [] })
+  expect(path.kind).toBe('path')
+  const points = [{ vector: {}, length: 2 }, { vector: {}, length: 0.5 }]
+  expect([pathWords([]), pathWords(points.slice(0, 1)), pathWords(points)]).toEqual(['No pins yet', '1 pin, 2 beats', '2 pins, 2.5 beats'])
+  expect(isChanged(path, points)).toBe(false)
+  expect(groupsOf({ properties: { look: { 'x-control': 'json' } } })).toEqual([])
 })
 
 test('references and optional values are followed', () => {

@@ -1,7 +1,8 @@
 /** A visualizer's JSON Schema as fields of a form: what kind each is, where it stands, what it may hold. */
 import type { ParameterSchema, ParameterValues, Visualizer } from '../wire/types'
 
-export type FieldKind = 'slider' | 'number' | 'switch' | 'choice' | 'range' | 'text'
+/** A path is made by the explorer: a form names it and leaves it alone. */
+export type FieldKind = 'slider' | 'number' | 'switch' | 'choice' | 'range' | 'text' | 'path'
 
 export interface Field {
   name: string
@@ -38,6 +39,7 @@ export function groupsOf(schema: Visualizer['schema']): FieldGroup[] {
   const places = Object.entries(schema.properties).map(([name, rule], index) => ({ name, rule, place: rule['x-order'] ?? index }))
   const groups: FieldGroup[] = []
   for (const { name, rule } of places.sort((one, other) => one.place - other.place)) {
+    if (rule['x-control'] === 'json') continue
     const field = fieldOf(name, resolved(rule, schema))
     const group = groups.find(({ title }) => title === field.group)
     if (group) group.fields.push(field)
@@ -81,6 +83,7 @@ function fieldOf(name: string, rule: Resolved): Field {
 }
 
 function kindOf(rule: Resolved, minimum: number, maximum: number): FieldKind {
+  if (rule['x-control'] === 'path') return 'path'
   if (rule.enum) return 'choice'
   if (rule.type === 'boolean') return 'switch'
   if (rule.type === 'array') return 'range'
@@ -153,8 +156,17 @@ export function isBipolar({ minimum, maximum, isLog }: Field): boolean {
 }
 
 export function isChanged(field: Field, value: unknown): boolean {
+  if (field.kind === 'path') return false
   if (typeof value === 'number' && typeof field.default === 'number') return Math.abs(value - field.default) > Math.abs(field.step) / 1000
   return JSON.stringify(value) !== JSON.stringify(field.default)
+}
+
+/** A path in words: “3 pins, 6 beats”. */
+export function pathWords(value: unknown): string {
+  const points = Array.isArray(value) ? (value as { length?: number }[]) : []
+  if (points.length === 0) return 'No pins yet'
+  const beats = points.reduce((sum, { length }) => sum + (length ?? 0), 0)
+  return `${points.length} ${points.length === 1 ? 'pin' : 'pins'}, ${Number(beats.toFixed(2))} ${beats === 1 ? 'beat' : 'beats'}`
 }
 
 /** What is wrong with a number somebody wrote; null when nothing is. */

@@ -88,7 +88,7 @@ export interface ParameterSchema {
   'x-routable'?: boolean
   'x-scale'?: 'linear' | 'log'
   'x-order'?: number
-  'x-control'?: 'slider' | 'switch' | 'choice' | 'number' | 'range'
+  'x-control'?: 'slider' | 'switch' | 'choice' | 'number' | 'range' | 'path' | 'json'
 }
 
 export type Visualizer = Omit<Schemas['VisualizerOut'], 'schema'> & { schema: { properties: Record<string, ParameterSchema> } }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gpu_service.protocol import VectorSpec
 from studio.projects.models import Project
 from studio.scenes.catalogue import visualizer
 from studio.scenes.models import Scene, VisualizerCatalogue
@@ -189,6 +190,20 @@ def test_what_is_not_for_scenes_is_in_no_gallery_and_makes_no_scene(owner, proje
     assert (answer.status_code, answer.json()["field"]) == (422, "visualizer")
     assert "There is “test-lines”" in answer.json()["detail"]
     assert visualizer("explore", is_for_scenes=False)["name"] == "explore"
+
+
+def test_a_preset_leaves_the_path_of_pins_alone(owner, project, as_user):
+    scene = make_scene(project, owner, parameters={"alpha": 0.4})
+    row = VisualizerCatalogue.objects.get(name="test-lines")
+    row.entry["schema"]["properties"]["way"] = {"title": "Way", "type": "array", "x-control": "path", "default": []}
+    row.save()
+    pin = VectorSpec(seed=3).model_dump(mode="json")
+    call = as_user(owner).call
+    patch = {"revision": 1, "parameters": {"way": [{"vector": pin, "length": 4.0}]}}
+    assert call("PATCH", f"/scenes/{scene.id}", patch).status_code == 200
+    values = call("PATCH", f"/scenes/{scene.id}", {"revision": 2, "preset": "calm"}).json()["parameters"]
+    assert values["alpha"] == 0.1
+    assert values["way"] == [{"vector": pin, "length": 4.0}]
 
 
 def test_a_path_is_judged_by_its_waypoints():
