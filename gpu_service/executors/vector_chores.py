@@ -152,7 +152,7 @@ def harvest_pictures(order: HarvestOrder, files: Files, report: StepReport) -> F
 def export_snapshot(order: ExportOrder, files: Files, report: StepReport) -> FilesResult:
     """The first snapshot in the form of another tool."""
     from gpu_service.executors.snapshot_chores import harmless_stem
-    from gpu_service.snapshots.export import export  # type: ignore[import-not-found]
+    from gpu_service.snapshots.export import export
 
     report("Writing the file", 0.0)
     name = f"{harmless_stem(order.name)}.pt"

@@ -29,8 +29,9 @@ CPU_SECONDS = 240
 OPEN_FILES = 64
 PIECE_BYTES = 1 << 20
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
-# Looked up while importing is still allowed; pickles write text in it.
-codecs.lookup("raw-unicode-escape")
+# Looked up while importing is still allowed: old pickles write text in the one, zips name their members in the other.
+for encoding in ("raw-unicode-escape", "cp437"):
+    codecs.lookup(encoding)
 FORBIDDEN_EVENTS = (
     "compile",
     "ctypes",
