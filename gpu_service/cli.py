@@ -132,6 +132,46 @@ def info(file: Annotated[Path, typer.Argument(help="A snapshot of ours.")]) -> N
     typer.echo(json.dumps(read_facts(file).to_json(), indent=2))
 
 
+@snapshots.command("draw")
+def draw(
+    file: Annotated[Path, typer.Argument(help="A file of weights, ours or foreign.")],
+    z: Annotated[Path | None, typer.Option(help="Vectors: a .npy of N × z numbers.")] = None,
+    w: Annotated[Path | None, typer.Option(help="Mapped vectors, drawn as they are: N × w, or N × rows × w.")] = None,
+    seeds: Annotated[str | None, typer.Option(help="Vectors of those seeds, such as 0-7,12.")] = None,
+    classes: Annotated[Path | None, typer.Option(help="A .npy of N × classes, or of N class numbers.")] = None,
+    truncation: Annotated[float, typer.Option(help="0: the average picture, 1: the vector's own.")] = 0.7,
+    truncation_end: Annotated[int | None, typer.Option(min=0, help="Only rows of w below this one.")] = None,
+    noise: Annotated[str, typer.Option(help="const, none or random.")] = "const",
+    noise_seed: Annotated[int, typer.Option(min=0, help="Another seed is another random noise.")] = 0,
+    noise_strength: Annotated[float, typer.Option(help="Factor on the strength of the noise.")] = 1.0,
+    precision: Annotated[str, typer.Option(help="fp32, bf16, fp16 or auto.")] = "fp32",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")] = "auto",
+    out: Annotated[Path, typer.Option(help="A .npy (float32, N × 3 × H × W, not clamped) or .png (a sheet).")] = Path(
+        "pictures.npy"
+    ),
+) -> None:
+    """Draw pictures of vectors: exact numbers, or a sheet to look at."""
+    from gpu_service.cli_draw import DrawCall, draw_call
+
+    draw_call(
+        DrawCall(
+            file=file,
+            out=out,
+            z=z,
+            w=w,
+            seeds=seeds,
+            classes=classes,
+            truncation=truncation,
+            truncation_end=truncation_end,
+            noise=noise,  # type: ignore[arg-type]  # checked there
+            noise_seed=noise_seed,
+            noise_strength=noise_strength,
+            precision=precision,  # type: ignore[arg-type]  # checked there
+            device=device,
+        )
+    )
+
+
 @app.command()
 def serve(
     studio: Annotated[str | None, typer.Option(help="Address of the studio, such as https://studio.example.")] = None,
