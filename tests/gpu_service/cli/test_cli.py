@@ -9,29 +9,9 @@ from typing import Any
 
 import pytest
 
-from gpu_service.cli import main
 from gpu_service.protocol import Recipe
 from tests.conftest import REPOSITORY
 from tests.gpu_service.film.films import frames_of
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
-    """Run a command in this process. -> (code, standard output, standard error)"""
-    monkeypatch.setenv("GPU_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("GPU_DEVICE", "cpu")
-
-    def command(*words: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["gpu_service", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as ending:
-            code = int(ending.code or 0)
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return command
 
 
 @pytest.fixture
@@ -193,7 +173,8 @@ def test_a_pattern_network_is_six_snapshots_with_thumbnails(run, tmp_path):
     assert code == 0
     assert len(out.split()) == 6
     assert len(list((tmp_path / "made").glob("*.safetensors"))) == 6
-    assert len(list((tmp_path / "made").glob("*.jpg"))) == 6
+    assert len(list((tmp_path / "made").glob("*0.jpg"))) + len(list((tmp_path / "made").glob("*5.jpg"))) == 6
+    assert len(list((tmp_path / "made").glob("*.sheet.jpg"))) == 6
     code, _, err = run("pattern", "--species", "lava", "--out", tmp_path / "none")
     assert code == 2
     assert "lava" in err
