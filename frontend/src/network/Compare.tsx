@@ -55,8 +55,8 @@ export function Compare({ network, snapshots, left, right, place, go }: CompareP
     { id: 'compare.way', title: 'Side by side, swipe, difference', group: 'Comparing', key: 'v', run: () => setWay(ways[(ways.findIndex((other) => other.id === way) + 1) % ways.length]!.id) },
     { id: 'compare.close', title: 'Leave the comparison', group: 'Comparing', key: 'Escape', run: () => go({ against: null }) },
   ])
-  const snapshotsChoice = snapshots.map((other) => ({ value: other.id, label: snapshotTitle(other) }))
-  const picture = (snapshot: Snapshot) => <Large snapshot={snapshot} large={large} small={small} columns={vectors.length} at={row} name={`${snapshotTitle(snapshot)}, ${shown[row]?.name ?? ''}`} />
+  const snapshotsChoice = snapshots.map((other) => ({ value: other.id, label: snapshotTitle(other, network.name) }))
+  const picture = (snapshot: Snapshot) => <Large snapshot={snapshot} large={large} small={small} columns={vectors.length} at={row} name={`${snapshotTitle(snapshot, network.name)}, ${shown[row]?.name ?? ''}`} />
   const fault = small.fault ?? large.fault
   const isWaiting = !fault && [left, right].some((snapshot) => !small.of(snapshot)?.url)
   return (
@@ -73,7 +73,7 @@ export function Compare({ network, snapshots, left, right, place, go }: CompareP
       </div>
       {fault && <FaultNote fault={fault} what="The pictures could not be ordered." again={small.again} />}
       {isWaiting && <ServiceNote waits="The pictures are drawn as soon as one is." />}
-      <Pair way={way} gain={gain} left={picture(left)} right={picture(right)} names={[snapshotTitle(left), snapshotTitle(right)]} />
+      <Pair way={way} gain={gain} left={picture(left)} right={picture(right)} names={[snapshotTitle(left, network.name), snapshotTitle(right, network.name)]} />
       <div className="vectorstrip" role="listbox" tabIndex={0} aria-label="Vectors" aria-orientation="horizontal" aria-activedescendant={`vector-${row}`} onKeyDown={press}>
         {shown.map((vector, at) => (
           <div key={at} id={`vector-${at}`} role="option" aria-selected={at === row} aria-label={vector.name} className={at === row ? 'tile on' : 'tile'} title={vector.name} onClick={() => choose(at)}>

@@ -69,7 +69,7 @@ function OneFind({ found }: { found: Found }) {
               <span className="num faint xs place">{index + 1}</span>
               <EditableText className="grow" value={found.names[index] ?? ''} placeholder={`Direction ${index + 1}`} label={`Name of direction ${index + 1}`} mayBeEmpty onSave={(name) => rename(index, name)} />
               <span className="sharebar" aria-hidden="true"><i style={{ width: `${(100 * share) / Math.max(...found.shares, 1e-9)}%` }} /></span>
-              <span className="num xs soft sharenum" title="Share of the whole variance">{share < 0.01 ? `${(share * 100).toFixed(1)} %` : percent(share)}</span>
+              <span className="num xs soft sharenum" title="Share of the whole variance">{share < 0.0995 ? `${(share * 100).toFixed(1)} %` : percent(share)}</span>
             </li>
           ))}
         </ol>

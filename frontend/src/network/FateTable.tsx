@@ -1,5 +1,5 @@
 /** The fate table: each file that was sent, as it goes its way: sent, read, kept or refused with the reason. */
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { fileSize } from '../lib/format'
 import { address, mayEdit, projectId } from '../lib/page'
 import { useStore } from '../lib/store'
@@ -17,10 +17,25 @@ import { factLine, factsOf, fatesOf, isOver, tally, type Fate } from './fates'
 import { networkQueries } from './queries'
 import type { Import } from './wire'
 
+/** A drop of more files is told in this many rows, until one asks for all. */
+const MOST_ROWS = 12
+/** What went well is history after a day; what was refused stays until it is dismissed. */
+const SHOWN_MS = 24 * 3600 * 1000
+const openedAt = Date.now()
+
+/** On a network's own page its older snapshots need no words about how they came. */
+function isNews(one: Import, isHere: boolean): boolean {
+  if (one.state !== 'kept' && one.state !== 'known') return true
+  const at = Date.parse(one.created_at)
+  return isHere ? at > openedAt - 60_000 : Date.now() - at < SHOWN_MS
+}
+
 /** `network` shows the files of that one alone. */
 export function FateTable({ kind, network }: { kind: UploadKind; network?: string }) {
   const fates = useFates(kind, network)
+  const [isWhole, setWhole] = useState(false)
   if (fates.length === 0) return null
+  const shown = isWhole ? fates : fates.slice(0, MOST_ROWS)
   const over = fates.filter(isOver)
   const isWaiting = fates.some((one) => one.stage === 'waiting' || one.stage === 'reading')
   return (
@@ -30,14 +45,13 @@ export function FateTable({ kind, network }: { kind: UploadKind; network?: strin
         {mayEdit() && over.length > 1 && <Button small kind="quiet" onClick={() => over.forEach(dismiss)}>Dismiss all that are done</Button>}
       </header>
       {isWaiting && <ServiceNote waits="The files are read as soon as one is." />}
-      <div className="fatescroll">
-        <table className="dense" aria-label="What became of each file">
-          <thead>
-            <tr><th scope="col"><span className="unseen">Picture</span></th><th scope="col">File</th><th scope="col" className="num roomy">Size</th><th scope="col" className="roomy">Kind</th><th scope="col" className="num roomy">Pixels</th><th scope="col" className="num roomy">Classes</th><th scope="col" className="num roomy">z, w</th><th scope="col" className="num roomy">kimg</th><th scope="col">Fate</th><th scope="col"><span className="unseen">Acts</span></th></tr>
-          </thead>
-          <tbody>{fates.map((one) => <FateRow key={one.key} fate={one} isHere={network !== undefined} />)}</tbody>
-        </table>
-      </div>
+      <table className="dense" aria-label="What became of each file">
+        <thead>
+          <tr><th scope="col"><span className="unseen">Picture</span></th><th scope="col">File</th><th scope="col" className="num roomy">Size</th><th scope="col" className="roomy">Kind</th><th scope="col" className="num roomy">Pixels</th><th scope="col" className="num roomy">Classes</th><th scope="col" className="num roomy">z, w</th><th scope="col" className="num roomy">kimg</th><th scope="col">Fate</th><th scope="col"><span className="unseen">Acts</span></th></tr>
+        </thead>
+        <tbody>{shown.map((one) => <FateRow key={one.key} fate={one} isHere={network !== undefined} />)}</tbody>
+      </table>
+      {fates.length > shown.length && <div className="fatesmore"><Button small kind="quiet" onClick={() => setWhole(true)}>Show all {fates.length}</Button></div>}
     </section>
   )
 }
@@ -55,7 +69,7 @@ function useFates(kind: UploadKind, network: string | undefined): Fate[] {
     if (row.kind !== kind.kind || row.isKnown) return
     void Promise.all([refresh('imports'), refresh('networks'), refresh('jobs')]).then(() => removeUpload(row.id))
   }), [kind.kind])
-  const items = (read.data?.items ?? []).filter((one) => network === undefined || one.network_id === network)
+  const items = (read.data?.items ?? []).filter((one) => (network === undefined || one.network_id === network) && isNews(one, network !== undefined))
   return fatesOf(sent, items, kind.kind)
 }
 

@@ -1,5 +1,6 @@
 /** Growth: the same vectors through every snapshot. */
 import { useMemo } from 'react'
+import { plural } from '../lib/format'
 import { address } from '../lib/page'
 import { FaultNote, Note, Select } from '../parts/basics'
 import { IconButton } from '../parts/Button'
@@ -58,13 +59,16 @@ export function Growth({ network, snapshots, chosen, place, go }: GrowthProps) {
   const sheets = useGrowthSheets(network, snapshots, shown, place.vectors === 'usual')
   const row = Math.min(place.row, Math.max(0, shown.length - 1))
   const column = Math.max(0, snapshots.findIndex((one) => one.id === chosen?.id))
-  const isMissing = shown.length > 0 && snapshots.some((one) => sheets.of(one) === null)
+  const drawn = snapshots.filter((one) => sheets.of(one) !== null).length
+  const isMissing = shown.length > 0 && drawn < snapshots.length
+  const isOne = snapshots.length === 1
   const open = (cell: { row: number; column: number }): void => window.location.assign(address.explore(network.id, `?snapshot=${snapshots[cell.column]?.id ?? ''}&${shown[cell.row]?.search ?? ''}`))
   return (
     <section aria-label="Growth">
       <div className="row growthhead">
-        <h3 className="grow">The same vectors through every snapshot</h3>
-        <span className="xs faint not-phone">{isPattern(network) ? 'From simple to complex' : 'Thousand images seen'}</span>
+        <h3 className="grow">{isOne ? 'What it draws' : 'The same vectors through every snapshot'}</h3>
+        <span className="xs faint num" role="status">{isMissing && !sheets.sentence ? `${drawn} of ${plural(snapshots.length, 'snapshot')} drawn` : ''}</span>
+        {!isMissing && !isOne && <span className="xs faint not-phone">{isPattern(network) ? 'From simple to complex' : 'Thousand images seen'}</span>}
         <VectorChoice network={network} vectors={place.vectors} onChoose={(next) => go({ vectors: next, row: 0 })} />
       </div>
       {sheets.fault && <FaultNote fault={sheets.fault} what="The pictures could not be ordered." again={sheets.again} />}

@@ -1,7 +1,7 @@
 import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { Button } from '../parts/Button'
 import type { Snapshot } from '../wire/types'
-import { columnHead, columnsFor, moved, pickedWith, snapshotTitle, type Cell } from './growth'
+import { columnHead, columnsFor, moved, movedLying, pickedWith, snapshotTitle, type Cell } from './growth'
 import { Sprite } from './Sprite'
 
 const [LEAST_PX, GAP_PX] = [84, 4]
@@ -23,6 +23,7 @@ interface GridProps {
 /** Rows are vectors, columns are snapshots. One stop of the Tab key; arrows move the chosen cell, Enter opens it. */
 export function GrowthGrid(props: GridProps) {
   const { snapshots, vectorNames, chosen, onChoose, onOpen } = props
+  const isLying = snapshots.length === 1
   const box = useRef<HTMLDivElement>(null)
   const width = useWidth(box)
   const [isWhole, setWhole] = useState(false)
@@ -33,33 +34,36 @@ export function GrowthGrid(props: GridProps) {
     if (event.key === 'Enter') onOpen(chosen)
     else {
       const at = shown.findIndex((one) => one === snapshots[chosen.column])
-      const next = moved({ column: Math.max(0, at), row: chosen.row }, event.key, { columns: shown.length, rows: vectorNames.length })
+      const next = (isLying ? movedLying : moved)({ column: Math.max(0, at), row: chosen.row }, event.key, { columns: shown.length, rows: vectorNames.length })
       if (!next) return
       onChoose({ column: snapshots.indexOf(shown[next.column]!), row: next.row })
     }
     event.preventDefault()
   }
+  const cell = (one: Snapshot, row: number) => {
+    const column = snapshots.indexOf(one)
+    const isOn = chosen.row === row && chosen.column === column
+    return (
+      <div key={`${one.id}-${row}`} id={`${id}-${row}-${column}`} role="gridcell" aria-selected={isOn} aria-label={`${snapshotTitle(one, props.networkName)}, ${vectorNames[row]}`} className={isOn ? 'tile on' : 'tile'}
+        title={isLying ? vectorNames[row] : undefined} onClick={() => onChoose({ column, row })} onDoubleClick={() => onOpen({ column, row })}>
+        <Sprite sheet={props.sheetOf(one)} columns={props.sheetColumns} at={row} name="" />
+      </div>
+    )
+  }
+  const [only] = snapshots
+  const columns = isLying ? 'repeat(auto-fill, minmax(112px, 1fr))' : `repeat(${shown.length}, minmax(${LEAST_PX}px, 1fr))`
   return (
     <div ref={box}>
-      <div className="growthgrid" role="grid" tabIndex={0} aria-label="Growth" aria-rowcount={vectorNames.length} aria-colcount={snapshots.length} aria-activedescendant={`${id}-${chosen.row}-${chosen.column}`} onKeyDown={press}
-        style={{ gridTemplateColumns: `repeat(${shown.length}, minmax(${LEAST_PX}px, 1fr))`, maxWidth: shown.length * 136 }}>
-        <div role="row" className="growthrow">
-          {shown.map((one) => <Head key={one.id} snapshot={one} networkName={props.networkName} isOn={one === snapshots[chosen.column]} />)}
-        </div>
-        {vectorNames.map((name, row) => (
-          <div role="row" className="growthrow" key={row}>
-            {shown.map((one) => {
-              const column = snapshots.indexOf(one)
-              const isOn = chosen.row === row && chosen.column === column
-              return (
-                <div key={one.id} id={`${id}-${row}-${column}`} role="gridcell" aria-selected={isOn} aria-label={`${snapshotTitle(one)}, ${name}`} className={isOn ? 'tile on' : 'tile'}
-                  onClick={() => onChoose({ column, row })} onDoubleClick={() => onOpen({ column, row })}>
-                  <Sprite sheet={props.sheetOf(one)} columns={props.sheetColumns} at={row} name="" />
-                </div>
-              )
-            })}
-          </div>
-        ))}
+      <div className="growthgrid" role="grid" tabIndex={0} aria-label="Growth" aria-rowcount={isLying ? 1 : vectorNames.length} aria-colcount={isLying ? vectorNames.length : snapshots.length} aria-activedescendant={`${id}-${chosen.row}-${chosen.column}`} onKeyDown={press}
+        style={{ gridTemplateColumns: columns, maxWidth: isLying ? undefined : shown.length * 136 }}>
+        {isLying && only ? <div role="row" className="growthrow">{vectorNames.map((_, row) => cell(only, row))}</div> : (
+          <>
+            <div role="row" className="growthrow">
+              {shown.map((one) => <Head key={one.id} snapshot={one} networkName={props.networkName} isOn={one === snapshots[chosen.column]} />)}
+            </div>
+            {vectorNames.map((_, row) => <div role="row" className="growthrow" key={row}>{shown.map((one) => cell(one, row))}</div>)}
+          </>
+        )}
       </div>
       {snapshots.length > most && (
         <div className="row xs faint growthmore">

@@ -28,7 +28,7 @@ export function Pins({ network }: { network: Network }) {
   }
   const nameOf = (id: string): string => {
     const found = network.snapshots.find((one) => one.id === id)
-    return found ? snapshotTitle(found) : 'a snapshot in the bin'
+    return found ? snapshotTitle(found, network.name) : 'a snapshot in the bin'
   }
   return (
     <>

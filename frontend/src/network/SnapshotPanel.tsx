@@ -6,7 +6,7 @@ import { Button, IconButton } from '../parts/Button'
 import type { Network, Snapshot } from '../wire/types'
 import { Exports, Hash } from './Exports'
 import { factLines, usedWords, warningsOf } from './facts'
-import { snapshotTitle } from './growth'
+import { columnHead, snapshotTitle } from './growth'
 import { binSnapshot, SnapshotMenu } from './SnapshotMenu'
 import { Sprite } from './Sprite'
 
@@ -23,7 +23,7 @@ interface PanelProps {
 
 export function SnapshotPanel({ network, snapshots, snapshot, picture, hasList, onChoose, onCompare }: PanelProps) {
   if (!snapshot) return <aside className="aside" aria-label="Snapshot" data-region="inspector"><div className="sect quietline soft xs">No snapshot yet.</div></aside>
-  const title = snapshotTitle(snapshot)
+  const title = snapshotTitle(snapshot, network.name)
   return (
     <aside className="aside snapshotpanel" aria-label="Snapshot" data-region="inspector">
       <div className="pic large">
@@ -63,13 +63,14 @@ function Facts({ network, snapshot }: { network: Network; snapshot: Snapshot }) 
 
 /** Newest first, as one looks for the best of the last ones. */
 function Others({ network, snapshots, chosen, onChoose, onCompare }: { network: Network; snapshots: readonly Snapshot[]; chosen: Snapshot; onChoose: (one: Snapshot) => void; onCompare: (one: Snapshot) => void }) {
+  const hasKimg = snapshots.some((one) => one.kimg !== null)
   return (
     <table className="dense others" aria-label={`Snapshots of ${network.name}`}>
-      <thead><tr><th scope="col">kimg</th><th scope="col" className="num">Pins</th><th scope="col">Used in</th><th scope="col"><span className="unseen">Acts</span></th></tr></thead>
+      <thead><tr><th scope="col">{hasKimg ? 'kimg' : 'Snapshot'}</th><th scope="col" className="num">Pins</th><th scope="col">Used in</th><th scope="col"><span className="unseen">Acts</span></th></tr></thead>
       <tbody>
         {snapshots.toReversed().map((one) => (
           <tr key={one.id} className={one.id === chosen.id ? 'goes on' : 'goes'} onClick={(event) => !(event.target as HTMLElement).closest('button, a') && event.currentTarget.contains(event.target as HTMLElement) && onChoose(one)}>
-            <td className="num-left"><button type="button" className="link num clip" aria-current={one.id === chosen.id ? 'true' : undefined} onClick={() => onChoose(one)}>{one.kimg === null ? one.name : one.kimg.toLocaleString('en-US')}</button></td>
+            <td className="num-left"><button type="button" className="link num clip" aria-current={one.id === chosen.id ? 'true' : undefined} onClick={() => onChoose(one)}>{columnHead(one, network.name)}</button></td>
             <td className="num">{one.pins}</td>
             <td className="soft">{usedWords(one.used_in)}</td>
             <td className="acts"><SnapshotMenu network={network} snapshot={one} onCompare={one.id === chosen.id ? null : onCompare} button={<IconButton small icon="more" label={`More about ${one.name}`} />} /></td>

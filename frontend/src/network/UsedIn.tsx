@@ -22,7 +22,7 @@ export function UsedIn({ network }: { network: Network }) {
           <li key={scene.id} className="row goingrow">
             <span className="faint"><Icon name="scene" /></span>
             <a className="plain strong clip grow" href={address.scene(scene.id)}>{scene.name}</a>
-            <span className="xs soft num clip">{used.length > 3 ? `${used.length} of its snapshots` : used.map(snapshotTitle).join(', ')}</span>
+            <span className="xs soft num clip">{used.length > 3 ? `${used.length} of its snapshots` : used.map((one) => snapshotTitle(one, network.name)).join(', ')}</span>
           </li>
         )
       })}

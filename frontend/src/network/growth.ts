@@ -63,6 +63,12 @@ export function moved(cell: Cell, key: string, grid: Grid): Cell | null {
   return { column: clamp(next.column, grid.columns), row: clamp(next.row, grid.rows) }
 }
 
+/** A single snapshot lies: its vectors stand beside each other, so the arrows to the sides change the vector. */
+export function movedLying(cell: Cell, key: string, grid: Grid): Cell | null {
+  const turned = moved({ column: cell.row, row: cell.column }, key, { columns: grid.rows, rows: grid.columns })
+  return turned && { column: turned.row, row: turned.column }
+}
+
 function clamp(value: number, many: number): number {
   return Math.min(Math.max(0, value), Math.max(0, many - 1))
 }
@@ -77,13 +83,13 @@ export function columnHead(snapshot: Pick<Snapshot, 'name' | 'kimg'>, networkNam
   return snapshot.kimg === null ? shortName(snapshot, networkName) : snapshot.kimg.toLocaleString('en-US')
 }
 
-/** "kimg 4,800": the head of the panel. */
-export function snapshotTitle(snapshot: Pick<Snapshot, 'name' | 'kimg'>): string {
-  return snapshot.kimg === null ? snapshot.name : `kimg ${snapshot.kimg.toLocaleString('en-US')}`
+/** "kimg 4,800", or its name without what it shares with the network's: the head of the panel. */
+export function snapshotTitle(snapshot: Pick<Snapshot, 'name' | 'kimg'>, networkName = ''): string {
+  return snapshot.kimg === null ? shortName(snapshot, networkName) : `kimg ${snapshot.kimg.toLocaleString('en-US')}`
 }
 
 /** "Smoke 1, 35 %" of "Smoke 1" → "35 %". */
 export function shortName(snapshot: Pick<Snapshot, 'name'>, networkName: string): string {
   const { name } = snapshot
-  return name.startsWith(networkName) ? name.slice(networkName.length).replace(/^[\s,:–-]+/, '') || name : name
+  return networkName !== '' && name.startsWith(networkName) ? name.slice(networkName.length).replace(/^[\s,:–-]+/, '') || name : name
 }

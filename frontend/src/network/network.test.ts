@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { columnHead, columnsFor, inOrder, moved, picked, pickedWith, tileStyle } from './growth'
+import { columnHead, columnsFor, inOrder, moved, movedLying, picked, pickedWith, tileStyle } from './growth'
 import { firstPlace, readPlace, writePlace } from './place'
 import { withTags } from './Tags'
 import { isSameVector, plainVector, seedRow, vectorTitle } from './vectors'
@@ -32,6 +32,13 @@ describe('the growth grid', () => {
     expect(moved({ column: 1, row: 4 }, 'End', grid)).toEqual({ column: 2, row: 4 })
     expect(moved({ column: 1, row: 4 }, 'PageUp', grid)).toEqual({ column: 1, row: 0 })
     expect(moved({ column: 1, row: 4 }, 'a', grid)).toBeNull()
+  })
+  test('a single snapshot lies', () => {
+    const grid = { columns: 1, rows: 8 }
+    expect(movedLying({ column: 0, row: 2 }, 'ArrowRight', grid)).toEqual({ column: 0, row: 3 })
+    expect(movedLying({ column: 0, row: 7 }, 'ArrowRight', grid)).toEqual({ column: 0, row: 7 })
+    expect(movedLying({ column: 0, row: 3 }, 'Home', grid)).toEqual({ column: 0, row: 0 })
+    expect(movedLying({ column: 0, row: 3 }, 'ArrowDown', grid)).toEqual({ column: 0, row: 3 })
   })
   test('a window shows one tile of a sheet', () => {
     expect(tileStyle(0, 8)).toEqual({ width: '800%', left: '0%', top: '0%' })
