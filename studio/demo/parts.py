@@ -54,7 +54,7 @@ class Children:
         """What was made, and its files, stored."""
         _answer(self._pattern)
         result = SnapshotsResult.model_validate_json((self.folder / "snapshots.json").read_bytes())
-        names = [name for made in result.snapshots for name in (made.file, made.thumbnail) if name]
+        names = [name for made in result.snapshots for name in (made.file, made.thumbnail, made.sheet) if name]
         return result, {name: put_path(self.folder / name) for name in names}
 
 

@@ -28,7 +28,8 @@ def stem_of(name: str, *, resolution: int) -> str:
     """
     stem = PurePath(name.replace("\\", "/")).stem.strip()
     found = NUMBER.search(stem)
-    return stem if found is None or int(found[1]) == resolution else stem[: found.start()]
+    is_size = found is not None and stem.endswith(found[1]) and found[1] == str(resolution)
+    return stem if found is None or is_size else stem[: found.start()]
 
 
 def architecture_of(kind: str, facts: dict[str, Any]) -> str:

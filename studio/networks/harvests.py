@@ -59,6 +59,7 @@ def bin_harvest(harvest: Harvest, *, is_binned: bool, by: User) -> Harvest:
 
 def take(harvest: Harvest, found: FilesResult, files: Mapping[str, Blob]) -> None:
     harvest.zip, harvest.sheet = files["zip"], files["sheet"]
+    harvest.sentence = str(found.facts.get("sentence") or "")
     harvest.facts = {name: found.facts[name] for name in ("kept", "drawn", "seeds", "columns", "tile")}
 
 

@@ -60,11 +60,14 @@ def keep_import(job: Job, result: SnapshotsResult, artifacts: Mapping[str, Blob]
     # Two files of one training that end at the same moment must not make two networks.
     coming.project = Project.objects.select_for_update().get(pk=coming.project_id)
     network, coming.sentence = _network_for(coming, result)
-    coming.snapshot = add_snapshots(network, result, artifacts, coming=coming, by=coming.created_by)[0]
     coming.fate = Fate.KEPT
+    coming.save(update_fields=["fate", "sentence"])
+    coming.snapshot = add_snapshots(network, result, artifacts, coming=coming, by=coming.created_by)[0]
     coming.original = None  # the snapshot keeps it from now on
     coming.save()
     tell_import(coming, by=coming.created_by)
+    if coming.wanted is not None and coming.wanted_id != network.id:
+        tell(coming.wanted, "network.changed", by=coming.created_by)
 
 
 def refuse_import(job: Job, sentence: str) -> None:
@@ -75,6 +78,8 @@ def refuse_import(job: Job, sentence: str) -> None:
         _let_go(coming, state=Upload.State.REFUSED, error=sentence)
         coming.save()
         tell_import(coming, by=None)
+        if coming.wanted is not None:
+            tell(coming.wanted, "network.changed", by=None)
 
 
 def remove_import(coming: SnapshotImport, *, by: User) -> None:
@@ -88,6 +93,8 @@ def remove_import(coming: SnapshotImport, *, by: User) -> None:
         if job is not None and job.state not in ENDED:
             queue.cancel(job, by=by)
         Job.objects.filter(pk=coming.job_id).update(may_retry=False)
+        if coming.wanted is not None:
+            tell(coming.wanted, "network.changed", by=by)
 
 
 def follow(job: Job) -> None:

@@ -42,12 +42,13 @@ def keep(job: Job, result: dict[str, Any], artifacts: Mapping[str, Blob]) -> Non
     kind, row = KINDS[job.kind], _row_of(job)
     if row is None:
         return  # thrown away meanwhile; the sweep takes the files
+    row.sentence = ""
     try:
         found = FilesResult.model_validate(result)
         kind.take(row, found, {role: artifacts[name] for role, name in found.files.items()})
     except (ValidationError, KeyError, TypeError, ValueError) as error:
         raise Refused("The result of this job is not what such a job makes.", field="result") from error
-    row.state, row.sentence = OrderState.READY, ""
+    row.state = OrderState.READY
     row.save()
     kind.tell(row)
 

@@ -17,6 +17,7 @@ from studio.jobs.models import Job, State
 from studio.networks.grouping import put_in_order
 from studio.networks.models import Network, Snapshot, SnapshotImport
 from studio.networks.present import network_out
+from studio.networks.sheets import keep_growth, order_growth
 from studio.networks.signals import network_ready
 from studio.networks.words import clean_name, clean_tags
 from studio.projects.models import Project
@@ -129,12 +130,13 @@ def _keep(
     order: int,
     by: Any,
 ) -> Snapshot:
-    if found.file not in artifacts or (found.thumbnail and found.thumbnail not in artifacts):
+    named = [name for name in (found.file, found.thumbnail, found.sheet) if name is not None]
+    if any(name not in artifacts for name in named):
         raise Refused(f"The snapshot “{found.name}” came without its file.")
     original = coming.original if coming else None
     if original is not None and found.original_sha256 not in (None, original.sha256):
         raise Refused(f"The snapshot “{found.name}” was read from another file than the one that was sent.")
-    return Snapshot.objects.create(
+    snapshot = Snapshot.objects.create(
         network=network,
         name=found.name[:255],
         order=order,
@@ -154,3 +156,8 @@ def _keep(
         thumbnail=artifacts[found.thumbnail] if found.thumbnail else None,
         created_by=by,
     )
+    if found.sheet is not None:
+        keep_growth(snapshot, artifacts[found.sheet])
+    elif coming is not None:
+        order_growth(snapshot, by=by)
+    return snapshot

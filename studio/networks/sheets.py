@@ -49,6 +49,12 @@ def order_growth(snapshot: Snapshot, *, by: User | None) -> Sheet:
     return order_sheet(snapshot, GROWTH, by=by)[0]
 
 
+def keep_growth(snapshot: Snapshot, blob: Blob) -> Sheet:
+    """The same, where the service that read the snapshot has drawn it already."""
+    order = GROWTH.model_dump(mode="json")
+    return Sheet.objects.create(snapshot=snapshot, key=GROWTH_KEY, order=order, blob=blob, state=OrderState.READY)
+
+
 def take(sheet: Sheet, found: FilesResult, files: Mapping[str, Blob]) -> None:
     sheet.blob = files["sheet"]
 

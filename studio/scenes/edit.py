@@ -1,5 +1,6 @@
 """Making and changing scenes: every value is judged before anything is stored."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -118,7 +119,9 @@ def _merged(scene: Scene, before: dict[str, Any], patch: dict[str, Any]) -> dict
     if patch.get("track_id") is not None:
         after["track_id"] = str(_checked_track(scene.project_id, patch["track_id"]).id)
     if patch.get("snapshot_ids") is not None:
-        after["snapshot_ids"] = _checked_snapshots(scene.project_id, entry, patch["snapshot_ids"])
+        after["snapshot_ids"] = _checked_snapshots(
+            scene.project_id, entry, patch["snapshot_ids"], there=before["snapshot_ids"]
+        )
     for side in ("width", "height"):
         if patch.get(side) is not None:
             after[side] = _checked_side(patch[side], side)
@@ -192,7 +195,10 @@ def _checked_fps(text: str) -> str:
     return str(rate)
 
 
-def _checked_snapshots(project_id: UUID, entry: dict[str, Any], snapshot_ids: list[Any]) -> list[str]:
+def _checked_snapshots(
+    project_id: UUID, entry: dict[str, Any], snapshot_ids: list[Any], *, there: Collection[str] = ()
+) -> list[str]:
+    """As text. Those that are `there` may lie in the bin: a scene keeps what it has."""
     wanted = [str(snapshot_id) for snapshot_id in snapshot_ids]
     rows = Snapshot.objects.filter(pk__in=wanted, network__project_id=project_id).select_related("network")
     found = {str(row.id): row for row in rows}
@@ -202,6 +208,8 @@ def _checked_snapshots(project_id: UUID, entry: dict[str, Any], snapshot_ids: li
     if len(wanted) > needs["max"]:
         raise Refused(f"“{entry['title']}” takes up to {needs['max']} snapshots.", field="snapshot_ids")
     for row in found.values():
+        if str(row.id) not in there and (row.binned_at or row.network.binned_at):
+            raise Refused(f"“{row.name}” lies in the bin. Bring it back first.", field="snapshot_ids")
         if needs["kinds"] and row.kind not in needs["kinds"]:
             kinds = " or ".join(needs["kinds"])
             message = f"“{row.name}” is a {row.kind} snapshot, and “{entry['title']}” draws {kinds}. Choose another."

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.errors import Conflict, Refused
+from studio.networks.models import Snapshot
 from studio.scenes.models import Scene, SceneRevision, SceneSnapshot
 
 FIELDS = ("name", "track_id", "visualizer", "snapshot_ids", "width", "height", "fps")
@@ -100,11 +101,12 @@ def redo(scene: Scene, *, by: User) -> None:
 
 
 def place_snapshots(scene: Scene, snapshot_ids: list[str]) -> None:
-    """Put these snapshots into the scene in this order; the same one may stand twice."""
+    """Put these snapshots into the scene in this order, those left out that are gone; the same one may stand twice."""
+    there = {str(pk) for pk in Snapshot.objects.filter(pk__in=snapshot_ids).values_list("pk", flat=True)}
     SceneSnapshot.objects.filter(scene=scene).delete()
     SceneSnapshot.objects.bulk_create(
         SceneSnapshot(scene=scene, snapshot_id=snapshot_id, position=position)
-        for position, snapshot_id in enumerate(snapshot_ids)
+        for position, snapshot_id in enumerate(pk for pk in snapshot_ids if pk in there)
     )
 
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from studio.accounts.models import SignInFailure, SignInLink
 from studio.blobs.sweep import sweep
-from studio.datasets.purge import purge as purge_bins
+from studio.datasets.purge import purge as purge_datasets
 from studio.events.prune import prune
+from studio.networks.purge import purge as purge_networks
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +18,8 @@ logger = logging.getLogger(__name__)
 def run_chores() -> None:
     """Empty bins, sweep blobs and uploads, thin out old progress, forget sessions and links that are over."""
     now = timezone.now()
-    purge_bins()
+    purge_datasets()
+    purge_networks()
     swept, pruned = sweep(), prune()
     Session.objects.filter(expire_date__lt=now).delete()
     SignInLink.objects.filter(expires_at__lt=now - timedelta(days=7)).delete()

@@ -14,9 +14,13 @@ ARRIVALS = ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
 LIBRARY = ["datasets/test_library_api.py", "datasets/test_bin.py", "datasets/test_decisions.py"]
 SCALE = ["datasets/test_query.py", "datasets/test_at_scale.py", "datasets/test_face_filter.py"]
 
+NETWORKS = ["networks"]
+
 
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
-@pytest.mark.parametrize("names", [ROWS, ARRIVALS, LIBRARY, SCALE], ids=["rows", "arrivals", "library", "scale"])
+@pytest.mark.parametrize(
+    "names", [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS], ids=["rows", "arrivals", "library", "scale", "networks"]
+)
 def test_the_same_tests_pass_on_postgresql(names):
     with postgres() as server:
         environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}

@@ -1,46 +1,15 @@
 """Networks: patterns from a seed, files imported or refused, and what a service hands in."""
 
-from typing import Any
-
 import pytest
 
-from gpu_service.protocol import SnapshotsResult
-from studio.blobs.models import Blob, Upload
-from studio.blobs.store import put_bytes
-from studio.blobs.uploads import hand_over
+from studio.blobs.models import Blob
 from studio.jobs.models import Job
 from studio.networks.models import Network, Snapshot, SnapshotImport
-from studio.projects.models import Project
 from tests.studio.features import make_network, make_scene
-from tests.studio.services.conftest import JPEG, ServiceClient
+from tests.studio.networks.parts import finish, uploaded
 from tests.studio.services.conftest import service as service
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def uploaded(project: Project, name: str, by: Any, *, data: bytes = b"weights", **target: str) -> Upload:
-    blob = put_bytes(data)
-    upload = Upload.objects.create(
-        project=project, user=by, kind="snapshot", name=name, size=blob.size, blob=blob, target=target
-    )
-    upload.result_url = hand_over(upload, blob).url
-    upload.state = Upload.State.DONE
-    upload.save()
-    return upload
-
-
-def finish(service: ServiceClient, claim: dict[str, Any], *names: str, **facts: Any) -> Any:
-    """Hand in snapshots as a service does."""
-    project_id, artifacts, snapshots = claim["job"]["project_id"], [], []
-    for order, name in enumerate(names):
-        for ending, data in (("safetensors", f"{name} ours".encode()), ("jpg", JPEG + name.encode())):
-            upload_id, sha256 = service.upload(project_id, data, kind="artifact")
-            artifacts.append({"name": f"{name}.{ending}", "upload_id": upload_id, "sha256": sha256})
-        made = {"name": name, "order": order, "kind": "cppn", "file": f"{name}.safetensors", "thumbnail": f"{name}.jpg"}
-        snapshots.append({**made, "z_dim": 512, "w_dim": 16, "num_ws": 1, "resolution": 512, **facts})
-    result = SnapshotsResult.model_validate({"snapshots": snapshots}).model_dump(mode="json")
-    body = {"fence": claim["lease"]["fence"], "result": result, "artifacts": artifacts}
-    return service.call("POST", f"/jobs/{claim['job']['id']}/finish", body)
 
 
 def test_a_pattern_network_is_ordered_and_made(service, owner, project, as_user):
