@@ -16,6 +16,7 @@ from gpu_service.bench import Bench
 from gpu_service.errors import RenderError
 from gpu_service.executors.base import SceneOrder
 from gpu_service.preview_clock import DriverClock, Pace
+from gpu_service.preview_plan import PlanInHand
 from gpu_service.protocol import (
     FLAG_STILL,
     FrameHeader,
@@ -58,14 +59,14 @@ class Preview:
         self.credits = 0
         self.clock, self.pace = DriverClock(), Pace(float(self.scene.frame_rate))
         self._send_frame, self._tell = send_frame, tell
-        self._plan: tuple[str, SceneSpec, float] | None = None
+        self._plan: PlanInHand | None = None
         self._wanted, self._prepared = 1, 0
         self._changed = asyncio.Event()
         # Plan and frame of the picture that stands, and the revision it was sent with.
-        self._still: tuple[str, int] | None = None
+        self._still: tuple[PlanInHand, int] | None = None
         self._still_revision = 0
         self._drawn: deque[tuple[float, int]] = deque()
-        self._told, self._is_closed = 0.0, False
+        self._told, self._said, self._is_closed = 0.0, "", False
         self._tasks = [asyncio.create_task(self._prepare_all()), asyncio.create_task(self._draw_all())]
 
     # --- what the studio says ---
@@ -105,7 +106,7 @@ class Preview:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._plan is not None:
-            self.bench.executor.forget(self._plan[0])
+            self.bench.executor.forget(self._plan.key)
 
     # --- plans ---
 
@@ -126,8 +127,13 @@ class Preview:
 
     async def _prepare(self, scene: SceneSpec) -> None:
         load(scene.visualizer).check(scene)
-        quiet = self._plan is not None
-        if not quiet:
+        if self._plan is not None and (moved := self._plan.moved_to(scene, files=set(self.inputs))) is not None:
+            self._plan = moved
+            self._changed.set()
+            if self._said != "running":
+                self._say("running")
+            return
+        if self._plan is None:
             self._say("preparing", stage="Fetching files", progress=0.0)
         refs = list(self.inputs.values())
         with self.bench.inputs.using(refs):
@@ -135,11 +141,11 @@ class Preview:
             await self.bench.stages.fetch(scene, paths, inputs=refs, preview_id=self.id, report=self._step)
             key = f"{self.id}/{next(_plans)}"
             ready_until = await self._make_plan(key, scene, paths)
-        former, self._plan = self._plan, (key, scene, ready_until)
+        former, self._plan = self._plan, PlanInHand(key, scene, ready_until, paths)
         if float(scene.frame_rate) != self.pace.fps:
             self.pace = Pace(float(scene.frame_rate))
         if former is not None:
-            self.bench.executor.forget(former[0])
+            self.bench.executor.forget(former.key)
         self._say("running", ready_until=ready_until)
         self._changed.set()
 
@@ -191,7 +197,7 @@ class Preview:
         """One picture where the track stands, and again only when something else would be seen."""
         assert self._plan is not None
         frame = min(self.pace.frame_at(self.clock.seconds), self.scene.frames - 1)
-        wanted = (self._plan[0], frame)
+        wanted = (self._plan, frame)
         # After a jump the studio may have dropped the same picture. A plan on its way brings a picture of its own.
         is_dropped = self.drive_revision > self._still_revision and self._prepared == self._wanted
         if wanted == self._still and not is_dropped:
@@ -202,14 +208,16 @@ class Preview:
 
     async def _draw(self, frames: list[int], *, flags: int) -> None:
         assert self._plan is not None
-        (key, scene, ready_until), revision = self._plan, self.revision
-        frames = [frame for frame in frames if frame / scene.frame_rate < ready_until and frame < scene.frames]
+        plan, revision = self._plan, self.revision
+        scene = plan.scene
+        frames = [frame for frame in frames if frame / scene.frame_rate < plan.ready_until and frame < scene.frames]
         if not frames:
             await self._something(0.1)
             return
         began = time.monotonic()
         try:
-            drawn = await asyncio.wrap_future(self.bench.executor.draw(key, frames, jpeg_quality=self.jpeg_quality))
+            drawing = self.bench.executor.draw(plan.key, frames, jpeg_quality=self.jpeg_quality, order=plan.order)
+            drawn = await asyncio.wrap_future(drawing)
         except RenderError as error:
             await self._draw_failed(error)
             return
@@ -257,9 +265,9 @@ class Preview:
     # --- both ---
 
     def _say(self, state: PreviewState, *, ready_until: float | None = None, **more: Any) -> None:
-        self._told = time.monotonic()
+        self._told, self._said = time.monotonic(), state
         if ready_until is None and self._plan is not None:
-            ready_until = self._plan[2]
+            ready_until = self._plan.ready_until
         rate = self.frames_per_second() if state == "running" and self.clock.playing else None
         self._tell(
             PreviewStateMessage(

@@ -104,8 +104,13 @@ class Executor(Protocol):
         """Make a plan and keep it under its key. The same key again replaces nothing and answers at once."""
         ...
 
-    def draw(self, key: str, frames: Sequence[int], *, jpeg_quality: int) -> "Future[list[Picture]]":
-        """Pictures of a plan, for a preview: they go before films. RenderError(retry=True): the plan is lost."""
+    def draw(
+        self, key: str, frames: Sequence[int], *, jpeg_quality: int, order: SceneOrder | None = None
+    ) -> "Future[list[Picture]]":
+        """Pictures of a plan, for a preview: they go before films. RenderError(retry=True): the plan is lost.
+
+        With an order the plan is first brought up to its scene, which may differ in what only drawing reads.
+        """
         ...
 
     def forget(self, key: str) -> None:

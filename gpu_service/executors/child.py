@@ -19,7 +19,7 @@ import torch
 
 from gpu_service.errors import NotYet, RenderError
 from gpu_service.executors import orders
-from gpu_service.executors.base import Picture, PlanFacts
+from gpu_service.executors.base import Picture, PlanFacts, SceneOrder
 from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, is_out_of_memory
 from gpu_service.film.render import out_of_memory_sentence
 from gpu_service.film.segment import SegmentDrawing
@@ -29,7 +29,7 @@ from gpu_service.networks import NetworkError
 from gpu_service.protocol import Device
 from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.visualizers import load
-from gpu_service.visualizers.base import Plan, Visualizer
+from gpu_service.visualizers.base import Plan, Report, Visualizer
 from gpu_service.visualizers.materials import NetworkShelf, SceneMaterials, SoundShelf
 from gpu_service.visualizers.stage_cache import StageCache
 
@@ -115,24 +115,25 @@ class Drawer:
     def prepare(self, number: int, order: Any) -> PlanFacts:
         """Make the plan of a scene, unless it is there."""
         if order.key not in self.plans:
-            visualizer = load(order.scene.visualizer, registry=self.settings.registry)()
-            visualizer.check(order.scene)
             self._send(orders.Step(number, "Loading networks", 0.0))
-            materials = SceneMaterials(order.scene, order.paths, networks=self.networks, sounds=self.sounds)
-            plan = visualizer.prepare(
-                order.scene,
-                materials,
-                cache=self.cache,
-                report=lambda title, share: self._send(orders.Step(number, title, share)),
-            )
-            self.plans[order.key] = (visualizer, plan)
-            while len(self.plans) > KEPT_PLANS:
-                self.plans.popitem(last=False)
+            self._make_plan(order, report=lambda title, share: self._send(orders.Step(number, title, share)))
         self.plans.move_to_end(order.key)
         return PlanFacts(order.key, self.plans[order.key][1].ready_until)
 
+    def _make_plan(self, order: SceneOrder, *, report: Report) -> None:
+        visualizer = load(order.scene.visualizer, registry=self.settings.registry)()
+        visualizer.check(order.scene)
+        materials = SceneMaterials(order.scene, order.paths, networks=self.networks, sounds=self.sounds)
+        plan = visualizer.prepare(order.scene, materials, cache=self.cache, report=report)
+        self.plans[order.key] = (visualizer, plan)
+        while len(self.plans) > KEPT_PLANS:
+            self.plans.popitem(last=False)
+
     def draw(self, command: orders.Draw) -> list[Picture]:
         """Pictures for a preview."""
+        order, kept = command.order, self.plans.get(command.key)
+        if order is not None and (kept is None or kept[1].scene != order.scene):
+            self._make_plan(order, report=lambda _title, _share: None)
         visualizer, plan = self._plan(command.key)
         if torch.get_num_threads() != self.settings.threads:
             torch.set_num_threads(self.settings.threads)

@@ -61,14 +61,16 @@ class LocalExecutor:
         worker = self._homes.setdefault(order.key, min(self.workers, key=lambda each: each.load))
         return worker.prepare(orders.Prepare(order), report=report)
 
-    def draw(self, key: str, frames: Sequence[int], *, jpeg_quality: int) -> "Future[list[Picture]]":
+    def draw(
+        self, key: str, frames: Sequence[int], *, jpeg_quality: int, order: SceneOrder | None = None
+    ) -> "Future[list[Picture]]":
         """Pictures of a plan, before any film."""
         worker = self._homes.get(key)
         if worker is None:
             lost: Future[list[Picture]] = Future()
             lost.set_exception(RenderError("The plan of this scene is no longer at hand.", retry=True))
             return lost
-        return worker.draw(orders.Draw(key, tuple(frames), jpeg_quality))
+        return worker.draw(orders.Draw(key, tuple(frames), jpeg_quality, order))
 
     def forget(self, key: str) -> None:
         """Drop a plan."""

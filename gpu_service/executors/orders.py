@@ -33,6 +33,7 @@ class Draw:
     key: str
     frames: tuple[int, ...]
     jpeg_quality: int
+    order: SceneOrder | None = None
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,24 @@ class Conformance:
         assert [picture.frame for picture in pictures] == [5, 3]
         assert simplejpeg.decode_jpeg(pictures[0].jpeg).shape == (32, 48, 3)
 
+    def test_drawing_with_an_order_brings_the_plan_up_to_it(self, executor, little):
+        """A scene that differs in what only drawing reads needs no second preparing; nor does a lost plan."""
+
+        def picture(key: str, scene: Any) -> bytes:
+            order = SceneOrder(key, scene, little.files)
+            return executor.draw(key, [3], jpeg_quality=80, order=order).result(PATIENCE)[0].jpeg
+
+        scene, other = little.scene(), little.scene(truncation=0.2)
+        executor.prepare(SceneOrder("moved", scene, little.files), report=quiet).result(PATIENCE)
+        executor.prepare(SceneOrder("fresh", other, little.files), report=quiet).result(PATIENCE)
+        (fresh,) = executor.draw("fresh", [3], jpeg_quality=80).result(PATIENCE)
+        before, after = picture("moved", scene), picture("moved", other)
+        assert after == fresh.jpeg != before
+        (again,) = executor.draw("moved", [3], jpeg_quality=80).result(PATIENCE)
+        assert again.jpeg == after
+        executor.forget("fresh")
+        executor.forget("moved")
+
     def test_a_plan_that_was_dropped_is_lost_and_may_be_made_again(self, executor, little_order):
         executor.prepare(little_order, report=quiet).result(PATIENCE)
         executor.forget("little")

@@ -33,6 +33,7 @@ class FakeExecutor:
     def __init__(self) -> None:
         self.prepared: list[SceneOrder] = []
         self.drawn: list[tuple[str, tuple[int, ...]]] = []
+        self.orders: list[SceneOrder | None] = []
         self.forgotten: list[str] = []
         self.draw_seconds = 0.0
         self.segment: Callable[[SegmentOrder, Callable[[int], None]], Future[SegmentFilm]] = self._segment
@@ -50,8 +51,11 @@ class FakeExecutor:
         self.prepared.append(order)
         return done(PlanFacts(order.key, order.scene.duration_seconds))
 
-    def draw(self, key: str, frames: Sequence[int], *, jpeg_quality: int) -> Future[list[Picture]]:
+    def draw(
+        self, key: str, frames: Sequence[int], *, jpeg_quality: int, order: SceneOrder | None = None
+    ) -> Future[list[Picture]]:
         self.drawn.append((key, tuple(frames)))
+        self.orders.append(order)
         future: Future[list[Picture]] = Future()
         pictures = [Picture(frame, b"jpeg", self.draw_seconds) for frame in frames]
         asyncio.get_running_loop().call_later(self.draw_seconds * len(frames), future.set_result, pictures)

@@ -84,15 +84,29 @@ async def test_a_seek_is_followed_at_once(stage):
     assert stage.frames[-1].frame >= 20
 
 
-async def test_a_moved_parameter_makes_a_new_plan_and_the_old_one_goes(stage, executor):
+async def test_a_parameter_that_a_stage_reads_makes_a_new_plan_and_the_old_one_goes(stage, executor):
     stage.preview.credit(64)
     stage.drive(0.0, playing=False)
     await until(lambda: stage.frames)
     first = executor.drawn[-1][0]
-    stage.preview.update(PreviewUpdate(preview_id=ID, revision=5, parameters={"alpha": 0.5}))
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=5, parameters={"noise_seconds": 0.5}))
     await until(lambda: executor.drawn[-1][0] != first)
-    assert executor.prepared[-1].scene.parameters["alpha"] == 0.5
+    assert executor.prepared[-1].scene.parameters["noise_seconds"] == 0.5
     assert first in executor.forgotten
+
+
+async def test_a_parameter_that_only_drawing_reads_is_drawn_from_the_same_plan(stage, executor):
+    """One way to the drawing process instead of two, and nothing is prepared while it draws."""
+    stage.preview.credit(64)
+    stage.drive(0.0, playing=False)
+    await until(lambda: stage.frames)
+    for revision, alpha in ((5, 0.5), (6, 0.75)):
+        stage.preview.update(PreviewUpdate(preview_id=ID, revision=revision, parameters={"alpha": alpha}))
+        await until(lambda wanted=revision: stage.frames[-1].revision == wanted)
+        assert executor.orders[-1].scene.parameters["alpha"] == alpha
+    assert len({key for key, _frames in executor.drawn}) == len(executor.prepared) == 1
+    assert executor.forgotten == []
+    assert [said.state for said in stage.said].count("running") == 1
 
 
 async def test_after_a_moved_parameter_the_heartbeat_draws_no_second_picture(stage):
@@ -111,10 +125,23 @@ async def test_after_a_moved_parameter_the_heartbeat_draws_no_second_picture(sta
 
 async def test_of_many_quick_changes_the_last_one_counts(stage, executor):
     await until(lambda: executor.prepared)
-    for step in range(40):
-        stage.preview.update(PreviewUpdate(preview_id=ID, revision=step, parameters={"alpha": step / 40}))
-    await until(lambda: executor.prepared[-1].scene.parameters.get("alpha") == 39 / 40)
+    for step in range(1, 41):
+        stage.preview.update(PreviewUpdate(preview_id=ID, revision=step, parameters={"noise_seconds": step / 40}))
+    await until(lambda: executor.prepared[-1].scene.parameters.get("noise_seconds") == 1)
     assert len(executor.prepared) < 10
+
+
+async def test_while_a_picture_is_drawn_only_the_newest_change_waits(stage, executor):
+    executor.draw_seconds = 0.05
+    stage.preview.credit(64)
+    stage.drive(0.0, playing=False)
+    await until(lambda: stage.frames)
+    for step in range(1, 41):
+        stage.preview.update(PreviewUpdate(preview_id=ID, revision=10 + step, parameters={"alpha": step / 40}))
+        await asyncio.sleep(0.002)
+    await until(lambda: stage.frames[-1].revision == 50)
+    assert executor.orders[-1].scene.parameters["alpha"] == 1
+    assert len(executor.drawn) < 12
 
 
 async def test_a_new_size_is_drawn_without_fetching_anything(stage, executor, studio):
@@ -141,7 +168,7 @@ async def test_a_plan_lost_with_its_process_is_made_again(stage, executor, monke
     await until(lambda: executor.prepared)
     draw, calls = executor.draw, []
 
-    def lost_once(key: str, frames: Any, *, jpeg_quality: int) -> Any:
+    def lost_once(key: str, frames: Any, *, jpeg_quality: int, order: Any) -> Any:
         calls.append(key)
         if len(calls) == 1:
             future: asyncio.Future[Any] = asyncio.Future()

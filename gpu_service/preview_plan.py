@@ -1,0 +1,44 @@
+"""The plan that a preview draws from, and whether a change needs another one or only another drawing."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gpu_service.executors.base import SceneOrder
+from gpu_service.protocol import SceneSpec
+from gpu_service.visualizers import load
+from gpu_service.visualizers.stages import spoiled_by
+
+
+@dataclass(frozen=True, eq=False)
+class PlanInHand:
+    """A plan that the executor keeps under `key`.
+
+    `order` is set where the scene has moved on since it was prepared: drawing brings the plan up to it.
+    """
+
+    key: str
+    scene: SceneSpec
+    ready_until: float
+    paths: Mapping[str, Path]
+    order: SceneOrder | None = None
+
+    def moved_to(self, scene: SceneSpec, *, files: Set[str]) -> "PlanInHand | None":
+        """The plan of a scene that differs in nothing but what drawing reads; None where more has changed.
+
+        RenderError says what is wrong with the new scene. It saves the way to the executor and back, and the plan's
+        making while another picture is drawn: a slider sends sixty changes a second.
+        """
+        visualizer = load(scene.visualizer)
+        same = ["width", "height", "parameters"]
+        if not visualizer.stages:
+            same.append("duration_seconds")  # nothing was worked out along it
+        kept = {name: getattr(self.scene, name) for name in same}
+        if scene.model_copy(update=kept) != self.scene or not files <= set(self.paths):
+            return None
+        former, wanted = visualizer.check(self.scene), visualizer.check(scene)
+        changed = [name for name in type(wanted).model_fields if getattr(former, name) != getattr(wanted, name)]
+        if any(spoiled_by(visualizer.stages, name) != "draw" for name in changed):
+            return None
+        ready_until = self.ready_until if visualizer.stages else float(scene.frames / scene.frame_rate)
+        return replace(self, scene=scene, ready_until=ready_until, order=SceneOrder(self.key, scene, self.paths))
