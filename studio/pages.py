@@ -65,13 +65,16 @@ def place(request: HttpRequest, project_id: UUID, page: str, title: str) -> Http
 
 @require_safe
 @login_required
-def thing(request: HttpRequest, project_id: UUID, kind: str, pk: UUID) -> HttpResponse:
-    """The page of one track, scene, render, network or dataset. Its address must name its own project."""
+def thing(request: HttpRequest, project_id: UUID, kind: str, pk: UUID, page: str = "") -> HttpResponse:
+    """The page of one track, scene, render, network or dataset, or another `page` about it.
+
+    Its address must name its own project.
+    """
     bundle, model = THINGS[kind]
     project = project_or_404(request.user, project_id)
     row = thing_or_404(request.user, model.objects.filter(project=project), pk)
     request.session["project"] = str(project.pk)
-    return shell(request, bundle, row.name, project=project, ids={bundle: str(row.pk)})
+    return shell(request, page or bundle, row.name, project=project, ids={bundle: str(row.pk)})
 
 
 @ensure_csrf_cookie

@@ -37,6 +37,8 @@ export interface Desk {
   takePath(path: PathDraft): void
   play(): void
   pause(): void
+  /** The picture of a place on the path, still or playing as it was. */
+  showPathAt(seconds: number): void
   /** All that the preview is to show now. */
   parameters(): ParameterValues
 }
@@ -133,6 +135,13 @@ export function createDesk(options: DeskOptions): Desk {
       clock.play()
     },
     pause: () => clock.pause(),
+    showPathAt(seconds) {
+      if (path.get().waypoints.length < 2) return
+      clock.seek(seconds)
+      if (shown.get() === 'path') return
+      shown.set('path')
+      options.preview(pathValues())
+    },
   }
   return desk
 }

@@ -109,8 +109,3 @@ export function lengthWords(beats: number): string {
 export function numberWords(value: number): string {
   return String(Math.round(value * 100) / 100)
 }
-
-/** What of a path the studio keeps. */
-export function keptPart({ name, waypoints, interpolation, loop }: PathDraft) {
-  return { name, waypoints, interpolation, loop }
-}

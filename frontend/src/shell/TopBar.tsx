@@ -18,6 +18,10 @@ import { signOut } from './signOut'
 
 export interface Thing {
   name: string
+  /** Its own page, where this is only a part of it. */
+  href?: string
+  /** What of it this page shows: "Explorer". */
+  part?: string
   /** The things beside it, for the menu. */
   siblings?: { id: string; name: string; href: string; isHere?: boolean }[] | undefined
 }
@@ -61,7 +65,13 @@ function Crumbs({ place, thing }: { place: string; thing: Thing | undefined }) {
       {thing && (
         <>
           <span className="row parent">{step}</span>
-          <ThingMenu thing={thing} />
+          {thing.part && thing.href ? (
+            <>
+              <span className="row parent"><Button kind="quiet" small href={thing.href}><span>{thing.name}</span></Button></span>
+              <span className="row parent">{step}</span>
+              <ThingMenu thing={{ ...thing, name: thing.part }} />
+            </>
+          ) : <ThingMenu thing={thing} />}
         </>
       )}
     </nav>

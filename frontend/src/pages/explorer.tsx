@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { ExplorerPage } from '../explorer/ExplorerPage'
+
+mountPage(<ExplorerPage />)
