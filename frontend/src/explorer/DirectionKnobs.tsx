@@ -10,7 +10,8 @@ import { patch, post } from '../wire/api'
 import { queries, refresh, useAsk } from '../wire/query'
 import { Group } from './Group'
 import { Knob, knob } from './Knob'
-import { explorerQueries, type Directions } from './queries'
+import { networkQueries } from '../network/queries'
+import type { Directions } from '../network/wire'
 import { ALL_ROWS, FARTHEST, stepOf, withStep } from './recipe'
 import { RowsButton } from './RowStrip'
 import { useExplored, useExplorer, useSnapshot } from './use_explorer'
@@ -24,7 +25,7 @@ const SHOWN_FIRST = 6
 export function DirectionKnobs() {
   const snapshot = useSnapshot()
   const { vector } = useExplored()
-  const asked = useAsk({ ...explorerQueries.directions(snapshot?.id ?? ''), enabled: Boolean(snapshot) })
+  const asked = useAsk({ ...networkQueries.directions(snapshot?.id ?? ''), enabled: Boolean(snapshot) })
   const all = asked.data?.items ?? []
   const others = vector.steps.filter((step) => asked.data && !all.some((one) => one.sha256 === step.file))
   return (

@@ -1,6 +1,6 @@
 import { vectorTitle, type VectorSpec } from '../network/vectors'
 import { nameOf } from './recipe'
-import type { Pin } from './queries'
+import type { Pin } from '../network/wire'
 import { useExplorer } from './use_explorer'
 
 /** The small picture of a pin; an empty well until it is drawn. */

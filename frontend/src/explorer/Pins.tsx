@@ -11,7 +11,7 @@ import { Menu } from '../parts/Menu'
 import { PinPicture } from './PinPicture'
 import { changePin, dragPin, throwPin } from './pin_actions'
 import { withPoint } from './path'
-import type { Pin } from './queries'
+import type { Pin } from '../network/wire'
 import { snapshotOf, useExplored, useExplorer } from './use_explorer'
 
 export function Pins({ onRename }: { onRename: (pin: Pin) => void }) {

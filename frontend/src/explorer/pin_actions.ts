@@ -5,7 +5,7 @@ import { toast, toastFault, toastUndo } from '../parts/toasts'
 import { patch, post, remove } from '../wire/api'
 import { hideThing, refresh } from '../wire/query'
 import type { Explored } from './address'
-import type { Pin } from './queries'
+import type { Pin } from '../network/wire'
 
 const DRAGGED = 'application/x-phosphene-pin'
 

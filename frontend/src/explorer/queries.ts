@@ -1,5 +1,4 @@
-/** What the explorer asks of the studio, beside the network itself. */
-import type { Look, VectorSpec } from '../network/vectors'
+/** What the explorer asks of the studio beyond what the network's own page asks. */
 import { get } from '../wire/api'
 import type { components } from '../wire/schema'
 import type { Items } from '../wire/types'
@@ -7,17 +6,13 @@ import type { Interpolation, PathDraft, PathPoint } from './path'
 
 type Schemas = components['schemas']
 
-export type Pin = Omit<Schemas['PinOut'], 'vector' | 'look'> & { vector: VectorSpec; look: Look }
 export type SavedPath = Omit<Schemas['PathOut'], 'waypoints'> & { waypoints: PathPoint[]; interpolation: Interpolation }
-export type Directions = Schemas['DirectionsOut']
 export type Harvest = Schemas['HarvestOut']
 
 const ask = <Answer>(key: string[], path: string) => ({ queryKey: key, queryFn: ({ signal }: { signal: AbortSignal }) => get<Answer>(path, signal) })
 
 export const explorerQueries = {
-  pins: (network: string) => ask<Items<Pin>>(['pins', network], `/networks/${network}/pins`),
   paths: (network: string) => ask<Items<SavedPath>>(['paths', network], `/networks/${network}/paths`),
-  directions: (snapshot: string) => ask<Items<Directions>>(['directions', snapshot], `/snapshots/${snapshot}/directions`),
   harvests: (snapshot: string) => ask<Items<Harvest>>(['harvests', snapshot], `/snapshots/${snapshot}/harvests`),
 }
 

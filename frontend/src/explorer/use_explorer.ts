@@ -12,7 +12,8 @@ import { fromHash, fromText, freshlyExplored, toHash, toText, type Explored } fr
 import { createDesk, type Desk } from './desk'
 import { createHand, type Hand, type HandFigures } from './hand'
 import type { PathDraft } from './path'
-import { explorerQueries, type Pin } from './queries'
+import type { Pin } from '../network/wire'
+import { networkQueries } from '../network/queries'
 
 const KEEP_AFTER_MS = 300
 const BPM_KEY = 'phosphene.explorer-bpm'
@@ -64,7 +65,7 @@ export function useStatus(): PreviewStatus {
 
 /** Made once per network; other pins and snapshots reach it as they come. */
 export function useMadeExplorer(network: Network): Explorer {
-  const pins = useAsk(explorerQueries.pins(network.id))
+  const pins = useAsk(networkQueries.pins(network.id))
   const made = useMemo(() => makeParts(network), [network.id]) // eslint-disable-line react-hooks/exhaustive-deps -- another version of the network is no other explorer
   useEffect(() => made.keep(), [made])
   const snapshots = useMemo(() => ordered(network), [network])
