@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
+from gpu_service.cli_snapshot import snapshots
 from gpu_service.errors import RenderError
 from gpu_service.music.errors import MusicError
 from gpu_service.networks import NetworkError
@@ -15,7 +16,6 @@ from gpu_service.settings import Settings, SettingsError, read_settings, read_to
 from gpu_service.snapshots.errors import SnapshotError
 
 app = typer.Typer(help="Phosphene's render service.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
-snapshots = typer.Typer(help="Files of weights.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(snapshots, name="snapshot")
 
 Songs = Annotated[list[Path], typer.Argument(help="One or several sound files, played one after the other.")]
@@ -110,26 +110,6 @@ def pattern(
     (out / "snapshots.json").write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
     for made in result.snapshots:
         typer.echo(str(out / made.file))
-
-
-@snapshots.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="NVIDIA's .pkl, or a snapshot of ours.")],
-    out: OutFolder = Path(),
-) -> None:
-    """Read a foreign file of weights without running anything in it, and write it as safetensors."""
-    from gpu_service.executors.snapshot_chores import import_one
-
-    out.mkdir(parents=True, exist_ok=True)
-    typer.echo(str(out / import_one(file, name=file.name, folder=out).snapshots[0].file))
-
-
-@snapshots.command("info")
-def info(file: Annotated[Path, typer.Argument(help="A snapshot of ours.")]) -> None:
-    """What a snapshot is, as JSON."""
-    from gpu_service.snapshots.store import read_facts
-
-    typer.echo(json.dumps(read_facts(file).to_json(), indent=2))
 
 
 @snapshots.command("draw")

@@ -25,10 +25,15 @@ BUFFERS = {
 }
 
 
-def import_one(path: Path, *, name: str, folder: Path) -> SnapshotsResult:
-    """Read a foreign snapshot (nothing in it is run) into our form, with a thumbnail. SnapshotError says why not."""
-    file = f"{harmless_stem(name)}.safetensors"
-    facts = import_snapshot(path, to=folder / file, name=name)
+def import_one(
+    path: Path, *, name: str, folder: Path, stem: str | None = None, with_training: bool = False
+) -> SnapshotsResult:
+    """Read a foreign snapshot (nothing in it is run) into our form, with pictures. SnapshotError says why not.
+
+    `name` is the file's own name, `stem` what it is kept as where that is another.
+    """
+    file = f"{harmless_stem(f'{stem}.safetensors' if stem else name)}.safetensors"
+    facts = import_snapshot(path, to=folder / file, name=name, with_training=with_training)
     return SnapshotsResult(snapshots=[_result(folder / file, facts=facts, name=Path(name).stem, order=0)])
 
 

@@ -182,7 +182,7 @@ def test_a_pattern_network_is_six_snapshots_with_thumbnails(run, tmp_path):
 
 
 def test_a_snapshot_tells_what_it_is(run, little):
-    code, out, _ = run("snapshot", "info", little.snapshots[0])
+    code, out, _ = run("snapshot", "info", "--json", little.snapshots[0])
     assert code == 0
     assert json.loads(out)["kind"] == "cppn"
     code, _, err = run("snapshot", "info", little.song)
