@@ -1,0 +1,152 @@
+"""StyleGAN2's synthesis made fast: one shared kernel per layer, one pass over the maps behind each convolution.
+
+Between two convolutions everything is one step: demodulation, noise, bias, leaky ReLU, clamp, the next layer's styles
+and the way to colour, in float32; only what the next convolution reads is rounded. Colours are summed in float32.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gpu_service.networks.crew import on_one_core
+from gpu_service.networks.fast import TYPES, Convolution, Precision, Unfit, bytes_of
+from gpu_service.networks.fast_steps import enlarge, settle, settle_last, smooth
+from gpu_service.networks.mapping import Dense
+from gpu_service.networks.stylegan2_layers import Block, NoiseSource, SynthesisLayer, ToRgb
+
+ROOT = 2**0.5
+LEAST = 1e-20
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """What one picture (or batch) asks of a layer: factors of its inputs and outputs, [N, C], and its noise."""
+
+    carried: Tensor
+    gain: Tensor
+    rain: Tensor
+
+
+class FastSynthesis2:
+    """Prepared from the blocks of a synthesis network; draws what they draw. Asks for no gradients."""
+
+    @torch.inference_mode()
+    def __init__(self, blocks: list[Block], precision: Precision) -> None:
+        self.dtype = TYPES[precision]
+        self.first = blocks[0].const.detach().float()[None].clone()
+        self.layers: list[_Layer] = []
+        self.colours: list[_Colour] = []
+        row = 0
+        for place, block in enumerate(blocks):
+            for step, layer in enumerate(block.convolutions()):
+                side = (4 << place) // (2 if layer.up else 1)
+                self.layers.append(_Layer(layer, row=row + step, side=side, precision=precision))
+            row += block.layers
+            self.colours.append(_Colour(block.torgb, row=row, taps=taps_of(block.resample_filter)))
+
+    def __call__(self, w: Tensor, noise: NoiseSource) -> Tensor:
+        """[N, num_ws, W] -> [N, 3, R, R]"""
+        with torch.inference_mode():
+            # Hundreds of small sums: several cores would wait for one another longer than they would work.
+            numbers, tints = (
+                on_one_core(lambda: self._numbers(w, noise)) if w.device.type == "cpu" else self._numbers(w, noise)
+            )
+            picture = self._draw(numbers, tints)
+        return picture if torch.is_inference_mode_enabled() else picture.clone()
+
+    @torch.inference_mode()
+    def _numbers(self, w: Tensor, noise: NoiseSource) -> tuple[list[_Numbers], list[Tensor]]:
+        return [layer.numbers(w, noise) for layer in self.layers], [colour.tint(w) for colour in self.colours]
+
+    def _draw(self, numbers: list[_Numbers], tints: list[Tensor]) -> Tensor:
+        x = (self.first * numbers[0].carried[:, :, None, None]).to(self.dtype)
+        x, rgb = x.contiguous(memory_format=torch.channels_last), None
+        colours = iter(zip(self.colours, tints, strict=True))
+        for place, (layer, own) in enumerate(zip(self.layers, numbers, strict=True)):
+            t, after = layer.convolution(x), numbers[place + 1 : place + 2]
+            if layer.up:
+                x = smooth(t, layer.taps, own.gain, layer.shift, own.rain, after[0].carried, layer.limit)
+                continue
+            colour, tint = next(colours)
+            if after:
+                x, part = settle(t, own.gain, layer.shift, own.rain, after[0].carried, tint, colour.bias, layer.limit)
+            else:
+                part = settle_last(t, own.gain, layer.shift, own.rain, tint, colour.bias, layer.limit)
+            rgb = part if rgb is None else enlarge(rgb, part, colour.taps)
+        assert rgb is not None
+        return rgb
+
+    def number_of_bytes(self) -> int:
+        """What the prepared weights take."""
+        return sum(layer.number_of_bytes() for layer in self.layers)
+
+
+class _Layer:
+    """A convolution with what belongs to it."""
+
+    def __init__(self, layer: SynthesisLayer, *, row: int, side: int, precision: Precision) -> None:
+        self.layer, self.row, self.up = layer, row, layer.up
+        self.affine, self.is_half = _Affine(layer.affine), precision == "fp16"
+        weight = layer.weight.detach().float()
+        self.power = weight.square().sum(dim=(2, 3)).T.contiguous()  # [inputs, outputs]
+        self.level = torch.full_like(weight[:, 0, 0, 0], ROOT)  # [outputs]
+        if self.is_half:
+            # Half precision ends at 65504: weights and styles are brought to size 1, and back after the convolution.
+            size = (weight.abs().amax(dim=(1, 2, 3)) * weight[0].numel() ** 0.5).clamp(min=LEAST)
+            weight, self.level = weight / size[:, None, None, None], self.level * size
+        padding = 0 if layer.up else 1
+        self.convolution = Convolution(weight, side=side, padding=padding, precision=precision, transposed=layer.up)
+        self.shift = layer.bias.detach().float()[None] * ROOT
+        self.strength = layer.noise_strength.detach().float() * ROOT
+        self.silence = weight.new_zeros(1, 1, *layer.noise_const.shape)
+        self.limit = weight.new_tensor(torch.inf if layer.clamp is None else layer.clamp)
+        self.taps = taps_of(layer.resample_filter)
+
+    def numbers(self, w: Tensor, noise: NoiseSource) -> _Numbers:
+        """[N, num_ws, W] -> what its row of w and the noise ask for."""
+        style = self.affine(w[:, self.row])
+        gain = torch.rsqrt(style.square() @ self.power + 1e-8) * self.level
+        rain = noise(self.layer)
+        fall = self.silence if rain is None else rain.reshape(-1, 1, *rain.shape[-2:]) * self.strength
+        if not self.is_half:
+            return _Numbers(style, gain, fall)
+        largest = style.abs().amax(dim=1, keepdim=True).clamp(min=LEAST)
+        return _Numbers(style / largest, gain * largest, fall)
+
+    def number_of_bytes(self) -> int:
+        return self.convolution.bytes + bytes_of(self.power, self.affine.weight, self.silence)
+
+
+class _Colour:
+    """The way to colour: a kernel of one pixel, coloured by the styles of each picture."""
+
+    def __init__(self, layer: ToRgb, *, row: int, taps: Tensor) -> None:
+        self.row, self.taps = row, taps
+        self.affine = _Affine(layer.affine, gain=layer.gain)
+        self.weight = layer.weight.detach().float()[:, :, 0, 0]
+        self.bias = layer.bias.detach().float().clone()
+
+    def tint(self, w: Tensor) -> Tensor:
+        """[N, num_ws, W] -> [N, 3, C]"""
+        return self.weight * self.affine(w[:, self.row])[:, None]
+
+
+class _Affine:
+    """w to styles, with the gains worked into the weights once."""
+
+    def __init__(self, layer: Dense, *, gain: float = 1.0) -> None:
+        self.weight = layer.weight.detach().float() * (layer.gain * gain)
+        self.bias = layer.bias.detach().float() * (layer.rate * gain)
+
+    def __call__(self, row: Tensor) -> Tensor:
+        """[N, W] -> [N, outputs]"""
+        return torch.addmm(self.bias, row, self.weight.T)
+
+
+def taps_of(kernel: Tensor) -> Tensor:
+    """The filter along one axis, with the gain of 2 that doubling needs. [4, 4] -> [4]. Unfit: it has no axes."""
+    taps = kernel.detach().float().sum(dim=0)
+    if not torch.allclose(torch.outer(taps, taps), kernel.float(), atol=1e-5):
+        raise Unfit("This network smooths with a filter that has no axes.")
+    return taps * 2
