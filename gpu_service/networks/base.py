@@ -114,10 +114,3 @@ def fit(pictures: Tensor, size: tuple[int, int] | None) -> Tensor:
         pictures = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
     top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
     return pictures[..., top : top + size[0], left : left + size[1]]
-
-
-def thumbnail(network: Network, *, seed: int, size: tuple[int, int]) -> Tensor:
-    """One picture of the network from a fixed vector, for lists of snapshots. uint8 [3, height, width]"""
-    z = torch.randn(1, network.z_dim, generator=torch.Generator().manual_seed(seed))
-    with torch.inference_mode():
-        return to_uint8(network.synthesis(network.mapping(z, truncation=0.7), size=size))[0].cpu()
