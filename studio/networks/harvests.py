@@ -12,9 +12,9 @@ from studio.blobs.models import Blob
 from studio.errors import Refused
 from studio.events.record import record
 from studio.jobs import queue
-from studio.jobs.models import ENDED, Job
+from studio.jobs.models import Job
 from studio.networks.models import Harvest, Snapshot
-from studio.networks.orders import enqueue
+from studio.networks.orders import at_work, enqueue
 from studio.networks.present_made import harvest_out
 from studio.networks.sheet_orders import key_of
 
@@ -32,9 +32,8 @@ def start_harvest(snapshot: Snapshot, order: HarvestOrder, *, by: User) -> tuple
     with transaction.atomic():
         Snapshot.objects.select_for_update(of=("self",)).get(pk=snapshot.pk)
         for row in Harvest.objects.filter(snapshot=snapshot, key=key, binned_at=None):
-            at_work = Job.objects.filter(pk=row.job_id).exclude(state__in=ENDED).first()
-            if at_work is not None:
-                return row, at_work
+            if (job := at_work(row.job_id)) is not None:
+                return row, job
         harvest = Harvest(pk=uuid4(), snapshot=snapshot, key=key, order=order.model_dump(mode="json"), created_by=by)
         title = f"{order.count} {WHICH[order.faces]} of “{snapshot.name}”"
         job = enqueue(KIND, snapshot, order, title=title, inputs=(), subject=harvest.subject, by=by)
@@ -49,9 +48,9 @@ def bin_harvest(harvest: Harvest, *, is_binned: bool, by: User) -> Harvest:
     with transaction.atomic():
         harvest.binned_at = timezone.now() if is_binned else None
         harvest.save(update_fields=["binned_at"])
-        job = Job.objects.filter(pk=harvest.job_id).exclude(state__in=ENDED).first()
-        if is_binned and job is not None:
-            queue.cancel(job, by=by)
+        going = at_work(harvest.job_id)
+        if is_binned and going is not None:
+            queue.cancel(going, by=by)
             harvest.refresh_from_db()
         tell(harvest, by=by)
     return harvest

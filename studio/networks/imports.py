@@ -85,14 +85,15 @@ def refuse_import(job: Job, sentence: str) -> None:
 def remove_import(coming: SnapshotImport, *, by: User) -> None:
     """Take a row off the table. A file that was not read yet is not read any more; a snapshot stays what it is."""
     with transaction.atomic():
-        job = Job.objects.filter(pk=coming.job_id).first()
+        job = Job.objects.filter(pk=coming.job_id).first() if coming.job_id else None
         payload = {"id": str(coming.id)}
         record(coming.project_id, "import.removed", subject=coming.subject, payload=payload, actor=by)
         _let_go(coming)
         coming.delete()
-        if job is not None and job.state not in ENDED:
-            queue.cancel(job, by=by)
-        Job.objects.filter(pk=coming.job_id).update(may_retry=False)
+        if job is not None:
+            Job.objects.filter(pk=job.pk).update(may_retry=False)
+            if job.state not in ENDED:
+                queue.cancel(job, by=by)
         if coming.wanted is not None:
             tell(coming.wanted, "network.changed", by=by)
 
@@ -191,5 +192,6 @@ def _let_go(coming: SnapshotImport, **upload: Any) -> None:
     """The bytes of a file that is not kept go at once, unless something else needs them."""
     blob, coming.original = coming.original, None
     if blob is not None:
-        Upload.objects.filter(pk=coming.upload_id).update(blob=None, **upload)
+        if coming.upload_id is not None:
+            Upload.objects.filter(pk=coming.upload_id).update(blob=None, **upload)
         transaction.on_commit(lambda: forget(blob))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from pydantic import BaseModel
@@ -34,7 +35,7 @@ def place_order(
         row = rows._default_manager.filter(snapshot=snapshot, key=key_of(kind, order)).first()
         if row is None:
             row = rows(snapshot=snapshot, key=key_of(kind, order), created_by=by, **fields)
-        job = Job.objects.filter(pk=row.job_id).exclude(state__in=ENDED).first() if row.job_id else None
+        job = at_work(row.job_id)
         if row.state == OrderState.READY or job is not None:
             return row, job
         job = enqueue(kind, snapshot, order, title=title, inputs=inputs, subject=f"{kind}:{row.pk}", by=by)
@@ -42,6 +43,11 @@ def place_order(
         row.order = order.model_dump(mode="json")
         row.save()
     return row, job
+
+
+def at_work(job_id: UUID | None) -> Job | None:
+    """The job, unless it has ended."""
+    return Job.objects.filter(pk=job_id).exclude(state__in=ENDED).first() if job_id else None
 
 
 def enqueue(

@@ -12,7 +12,7 @@ class OwnPreview(Preview):
     def show(self, sight: Sight, changed: dict[str, Any]) -> int:
         """Draw this from now on. Only what changed travels, unless files or sizes did too. -> the revision of it"""
         former, self.sight = self.sight, sight
-        bare = {"parameters": {}}
+        bare: dict[str, Any] = {"parameters": {}}
         is_alike = former.spec.model_copy(update=bare) == sight.spec.model_copy(update=bare)
         self.revision += 1
         if is_alike and former.inputs == sight.inputs:
