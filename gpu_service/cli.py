@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
+from gpu_service import cli_vectors
 from gpu_service.cli_snapshot import snapshots
 from gpu_service.errors import RenderError
 from gpu_service.music.errors import MusicError
@@ -17,6 +18,7 @@ from gpu_service.snapshots.errors import SnapshotError
 
 app = typer.Typer(help="Phosphene's render service.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(snapshots, name="snapshot")
+cli_vectors.add_to(snapshots)
 
 Songs = Annotated[list[Path], typer.Argument(help="One or several sound files, played one after the other.")]
 OutFolder = Annotated[Path, typer.Option(help="Folder for what is made.")]
@@ -30,7 +32,8 @@ def render(
     snapshots_dir: Annotated[Path | None, typer.Option(help="All snapshots of a folder, by name.")] = None,
     snapshots_json: Annotated[Path | None, typer.Option(help='{"networks": ["a.pkl", …]}')] = None,
     preset: Annotated[str | None, typer.Option(help="Begin with these values.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value; repeat for several.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value or name=@file.json.")] = None,
+    directions: Annotated[list[Path] | None, typer.Option(help="A file of directions that a path uses.")] = None,
     size: Annotated[str, typer.Option(help="512, or 1280x720.")] = "512",
     fps: Annotated[str, typer.Option(help="30, or 30000/1001.")] = "30",
     start: Annotated[float, typer.Option(help="Second of the track at which the film begins.")] = 0.0,
@@ -54,6 +57,7 @@ def render(
             snapshots_json=snapshots_json,
             preset=preset,
             settings=set_ or [],
+            directions=directions or [],
             size=size,
             fps=fps,
             start=start,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from gpu_service.cli_beats import find_markers, reads_beats
 from gpu_service.cli_places import check_place, log_to
 from gpu_service.cli_progress import progress_bar
 from gpu_service.errors import RenderError
@@ -23,6 +24,7 @@ from gpu_service.protocol import EncoderSpec, Recipe, SceneSpec, SnapshotRef, Tr
 from gpu_service.settings import calm_threads, read_settings
 from gpu_service.snapshots.store import import_snapshot
 from gpu_service.visualizers import load
+from gpu_service.visualizers.base import Visualizer
 from gpu_service.visualizers.stage_cache import StageCache
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class RenderCall:
     snapshots_json: Path | None
     preset: str | None
     settings: list[str]
+    directions: list[Path]
     size: str
     fps: str
     start: float
@@ -67,7 +70,7 @@ def _make(call: RenderCall, logger: logging.Logger) -> None:
     parameters = chosen_parameters(call)
     with tempfile.TemporaryDirectory(prefix="phosphene-render-") as folder:
         snapshots = [_our_form(path, Path(folder)) for path in list_snapshots(call)]
-        files = {file_sha256(path): path for path in [*call.songs, *snapshots]}
+        files = {file_sha256(path): path for path in [*call.songs, *snapshots, *call.directions]}
         recipe = make_call_recipe(call, parameters=parameters, snapshots=snapshots, folder=Path(folder))
         film = _render(call, recipe, files, logger)
         brought = dict(zip((file_sha256(path) for path in snapshots), list_snapshots(call), strict=True))
@@ -94,7 +97,7 @@ def check_places(call: RenderCall) -> None:
         if path is None:
             continue
         check_place(option, path, name=name)
-        if path.resolve() in {made_of.resolve() for made_of in (*call.songs, *call.snapshots)}:
+        if path.resolve() in {made_of.resolve() for made_of in (*call.songs, *call.snapshots, *call.directions)}:
             raise RenderError(f"{option} {path} would overwrite what the film is made of. Choose another {option}.")
 
 
@@ -102,6 +105,7 @@ def make_call_recipe(call: RenderCall, *, parameters: Mapping[str, Any], snapsho
     """Freeze the scene that the command line describes. Parameters are checked before the sound is decoded."""
     fps, (width, height) = read_fps(call.fps), read_size(call.size)
     sound = concatenate(list(call.songs), pcm_path=folder / "track.pcm")
+    markers = find_markers(sound) if reads_beats(load(call.visualizer)) else []
     sound.pcm_path.unlink()
     try:
         scene = SceneSpec(
@@ -109,6 +113,7 @@ def make_call_recipe(call: RenderCall, *, parameters: Mapping[str, Any], snapsho
             parameters=dict(parameters),
             tracks=_tracks(call.songs, together=sound.duration_seconds, folder=folder),
             snapshots=[SnapshotRef(sha256=file_sha256(path), name=path.name) for path in snapshots],
+            markers=markers,
             width=width,
             height=height,
             fps=call.fps,
@@ -176,9 +181,24 @@ def chosen_parameters(call: RenderCall) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         if not equals:
             raise RenderError(f"--set {setting}: write name=value, such as alpha=0.3.")
-        values[name.strip()] = value.strip()
+        values[name.strip()] = read_value(name.strip(), value.strip(), visualizer)
     checked: dict[str, Any] = visualizer.read(values).model_dump(mode="json")
     return checked
+
+
+def read_value(name: str, text: str, visualizer: type[Visualizer]) -> Any:
+    """A word as it stands; JSON for what is more than a word, also out of a file: path=@path.json."""
+    is_file = text.startswith("@")
+    if is_file:
+        text = Path(text[1:]).read_text(encoding="utf-8")
+    fields = visualizer.parameters.model_fields
+    extra = fields[name].json_schema_extra if name in fields else None
+    if not (is_file or (isinstance(extra, dict) and extra.get("x-control") in ("path", "json"))):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise RenderError(f"--set {name}: this is no JSON ({error}).") from error
 
 
 def list_snapshots(call: RenderCall) -> list[Path]:

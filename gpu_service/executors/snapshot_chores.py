@@ -18,11 +18,6 @@ THUMB_QUALITY = 88
 THUMB_SEED = 7
 GROWTH_SEEDS, GROWTH_TILE = 8, 160
 TRUNCATION = 0.7
-# What NVIDIA's layouts keep beside the weights; a pattern network has none.
-BUFFERS = {
-    *("w_avg", "resample_filter", "noise_const"),
-    *("up_filter", "down_filter", "magnitude_ema", "freqs", "phases", "transform"),
-}
 
 
 def import_one(
@@ -76,7 +71,7 @@ def _result(file: Path, *, facts: SnapshotFacts, name: str, order: int) -> Snaps
         kimg=facts.kimg,
         original_md5=facts.original_md5,
         original_sha256=facts.original_sha256,
-        facts={**facts.to_json(), "parameters": count_parameters(network)},
+        facts=facts.to_json(),
     )
 
 
@@ -93,11 +88,6 @@ def draw_pictures(network: "Network", *, thumbnail: Path, sheet: Path) -> None:
     chosen = w[THUMB_SEED : THUMB_SEED + 1]
     (picture,) = pictures.draw(network, chosen, look=Look(), size=(THUMB_SIDE, THUMB_SIDE)).numpy()
     thumbnail.write_bytes(jpeg(picture, quality=THUMB_QUALITY))
-
-
-def count_parameters(network: "Network") -> int:
-    """Numbers that training changes: the buffers of the layouts are left out."""
-    return sum(tensor.numel() for name, tensor in network.tensors().items() if name.rpartition(".")[2] not in BUFFERS)
 
 
 def harmless_stem(name: str) -> str:

@@ -156,7 +156,8 @@ def export_snapshot(order: ExportOrder, files: Files, report: StepReport) -> Fil
 
     report("Writing the file", 0.0)
     name = f"{harmless_stem(order.name)}.pt"
-    export(files.snapshots[0].path, order.form, files.folder / name)
+    snapshot = files.snapshots[0]
+    export(snapshot.path, order.form, files.folder / name, name=snapshot.name)
     return FilesResult(files={"file": name}, facts={"form": order.form})
 
 

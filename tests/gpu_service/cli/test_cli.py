@@ -256,3 +256,59 @@ def test_looking_at_the_catalogue_does_not_load_torch():
     words = [sys.executable, "-c", code]
     ended = subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=True)
     assert ended.stdout == "False\n"
+
+
+def test_directions_are_found_and_a_path_along_them_is_filmed(run, little, tmp_path):
+    found, snapshot = tmp_path / "found.safetensors", little.snapshots[0]
+    words = ["snapshot", "directions", snapshot, "--method", "ganspace", "--count", "3", "--samples", "200"]
+    code, out, err = run(*words, "--out", found)
+    assert (code, err) == (0, "")
+    assert "3 directions" in out
+    step = {"file": hashlib.sha256(found.read_bytes()).hexdigest(), "index": 0, "amount": 2}
+    path = [{"vector": {"seed": 1}, "length": 2}, {"vector": {"seed": 1, "steps": [step]}, "length": 2}]
+    (tmp_path / "path.json").write_text(json.dumps(path))
+    film = ["render", little.song, "--visualizer", "path", "--snapshot", snapshot, "--size", "32", "--fps", "5"]
+    film += ["--seconds", "1", "--set", f"path=@{tmp_path / 'path.json'}", "--set", "interpolation=linear"]
+    film += ["--threads", "1", "--out", tmp_path / "film.mp4"]
+    code, _, err = run(*film)
+    assert (code, "file of directions is missing" in err) == (2, True)
+    assert run(*film, "--directions", found)[0] == 0
+    recipe = Recipe.model_validate_json((tmp_path / "film.recipe.json").read_text())
+    assert recipe.scene.parameters["path"][1]["vector"]["steps"][0]["file"] == step["file"]
+    # The song's clicks come every half second, so its grid is found and goes into the recipe.
+    assert recipe.scene.markers[0].bpm == pytest.approx(120, abs=2)
+    assert step["file"] in json.loads((tmp_path / "film.recipe.json").read_text())["files"]
+
+
+def test_a_harvest_is_a_zip_and_a_sheet(run, little, tmp_path):
+    code, out, err = run("snapshot", "harvest", little.snapshots[0], "--count", "3", "--out", tmp_path / "crop")
+    assert (code, err) == (0, "")
+    assert "3 of 3 pictures" in out
+    assert {path.name for path in (tmp_path / "crop").iterdir()} == {"harvest.zip", "sheet.jpg"}
+
+
+PATH_FILM = ["render", "SONG", "--visualizer", "path", "--snapshot", "NET"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["snapshot", "directions", "NET", "--method", "pca"], "--method pca: input should be 'sefa' or 'ganspace'."),
+        (["snapshot", "directions", "NET", "--rows", "a-b"], "--rows a-b: write the first and the last row"),
+        (["snapshot", "directions", "nothing.pkl"], "There is no snapshot at nothing.pkl."),
+        (["snapshot", "harvest", "NET", "--count", "0"], "--count 0: input should be greater than or equal to 1."),
+        (["snapshot", "harvest", "NET", "--class", "3"], "There is no class 3: this network has no classes."),
+        (
+            ["render", "SONG", "--visualizer", "path", "--snapshot", "NET", "--set", "path=[{]"],
+            "--set path: this is no JSON",
+        ),
+        (["render", "SONG", "--visualizer", "path", "--snapshot", "NET"], "This path has no pins yet."),
+    ],
+)
+def test_what_cannot_be_explored_is_one_sentence(run, little, tmp_path, words, sentence):
+    names = {"NET": little.snapshots[0], "SONG": little.song}
+    out = [] if words[0] == "render" else ["--out", tmp_path / "out.safetensors"]
+    code, _, err = run(*[names.get(word, word) for word in words], *out)
+    assert code == 2
+    assert sentence in err
+    assert err.count("\n") <= 1

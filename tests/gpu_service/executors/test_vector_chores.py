@@ -13,12 +13,13 @@ from PIL import Image
 
 from gpu_service.errors import RenderError
 from gpu_service.executors import vector_chores
-from gpu_service.executors.snapshot_chores import count_parameters, import_one
+from gpu_service.executors.snapshot_chores import import_one
 from gpu_service.executors.vector_chores import Files, SnapshotFile
 from gpu_service.faces import face_finder
 from gpu_service.film.recipe import file_sha256
 from gpu_service.networks.base import to_uint8
-from gpu_service.protocol import DirectionsOrder, HarvestOrder, Look, SheetOrder, Step, Tile, VectorSpec
+from gpu_service.protocol import DirectionsOrder, ExportOrder, HarvestOrder, Look, SheetOrder, Step, Tile, VectorSpec
+from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.snapshots.store import load_network, write
 from gpu_service.vectors.directions import read_directions
 from gpu_service.vectors.harvest import given_up, harvest
@@ -26,6 +27,7 @@ from gpu_service.vectors.recipes import Recipes
 from tests.gpu_service.vectors.nets import little_stylegan2
 
 CPU = torch.device("cpu")
+BUFFERS = ("noise_const", "resample_filter", "w_avg")
 
 
 @pytest.fixture(scope="module")
@@ -207,10 +209,20 @@ def test_an_import_draws_the_same_seeds_of_every_snapshot(snapshots, tmp_path):
         tile = sheet[:, :, seed * 160 : seed * 160 + 160]
         assert np.abs(tile - np.asarray(small).transpose(2, 0, 1)).mean() < 12  # JPEG, and another filter
     assert read_picture((tmp_path / made.thumbnail).read_bytes()).shape == (3, 256, 256)
+    tensors = load_network(snapshots[0].path).tensors()
+    trained = [tensor.numel() for name, tensor in tensors.items() if not name.endswith(BUFFERS)]
+    assert made.facts["parameters"] == sum(trained)
 
 
-def test_parameters_are_what_training_changes():
-    network = little_stylegan2()
-    by_name = {name: tensor.numel() for name, tensor in network.tensors().items()}
-    buffers = [name for name in by_name if name.endswith(("noise_const", "resample_filter", "w_avg"))]
-    assert count_parameters(network) == sum(by_name.values()) - sum(by_name[name] for name in buffers)
+def test_an_export_reads_back_to_the_same_network(files, snapshots):
+    made = vector_chores.export_snapshot(ExportOrder(form="state_dict", name="Our net: 2"), files, quiet)
+    assert made.files == {"file": "Our-net-2.pt"}
+    again = import_one(files.folder / made.files["file"], name="net.pt", folder=files.folder).snapshots[0]
+    ours, back = load_network(snapshots[0].path).tensors(), load_network(files.folder / again.file).tensors()
+    assert ours.keys() == back.keys()
+    assert all(torch.equal(ours[name], back[name]) for name in ours)
+
+
+def test_an_export_that_cannot_be_names_the_snapshot_as_people_do(files):
+    with pytest.raises(SnapshotError, match="“Little 0” has a z of another size than its w"):
+        vector_chores.export_snapshot(ExportOrder(form="rosinality", name="Our net"), files, quiet)
