@@ -13,7 +13,7 @@ PATTERNS = (
     (r"^(?:g_mapping|mapping_network|G_mapping|map|mapper)\.", "mapping."),
     (r"^mapping\.(?:latent_avg|dlatent_avg|w_mean|w_ema|avg)$", "mapping.w_avg"),
     (r"^(?:w_avg|latent_avg|dlatent_avg)$", "mapping.w_avg"),
-    (r"^mapping\.(?:layers?\.|dense|linear|fc_|mlp\.)(\d+)\.", r"mapping.fc\1."),
+    (r"^mapping\.(?:layers?|dense|linear|fc|mlp)[._]?(\d+)\.", r"mapping.fc\1."),
     (r"^mapping\.(?:label_embed|embedding|embed_label)\.", "mapping.embed."),
     (r"^synthesis\.(?:blocks?[._]|res_?)(?=\d+\.)", "synthesis.b"),
     (r"^synthesis\.(?:block|b)?(\d+)(?:x\1)?\.", r"synthesis.b\1."),

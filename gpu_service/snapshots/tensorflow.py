@@ -197,10 +197,10 @@ def _changed(name: str, numbers: Numbers, change: Change) -> Numbers:
 
 def _variables(record: Record) -> dict[str, Numbers]:
     """Every variable by its path through the components."""
-    return {name: array.lazily() for name, array in _walk(record, "", 0)}
+    return dict(_walk(record, "", 0))
 
 
-def _walk(record: Record, path: str, depth: int) -> Iterator[tuple[str, ArrayRecord]]:
+def _walk(record: Record, path: str, depth: int) -> Iterator[tuple[str, Numbers]]:
     variables, components = record.state.get("variables") or [], record.state.get("components") or {}
     if type(variables) is not list or type(components) is not dict or depth > DEEPEST:
         raise Unreadable("keeps its parts in an unknown way")
@@ -208,7 +208,9 @@ def _walk(record: Record, path: str, depth: int) -> Iterator[tuple[str, ArrayRec
         if type(entry) not in (tuple, list) or len(entry) != 2 or type(entry[0]) is not str:
             raise Unreadable("names its variables in an unknown way")
         if isinstance(entry[1], ArrayRecord):
-            yield f"{path}{entry[0]}", entry[1]
+            yield f"{path}{entry[0]}", entry[1].lazily()
+        elif type(entry[1]) in (int, float):
+            yield f"{path}{entry[0]}", constant(np.array(entry[1], np.float32))
     for name, component in components.items():
         if type(name) is str and isinstance(component, Record):
             yield from _walk(component, f"{path}{name}/", depth + 1)
