@@ -1,7 +1,6 @@
 """From z to w: the mapping network that StyleGAN2 and StyleGAN3 share, and the average w."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -10,19 +9,12 @@ from torch.nn import functional
 
 from gpu_service.networks import NetworkError
 from gpu_service.networks.crew import on_one_core, share_out
+from gpu_service.networks.stylegan2_layout import StyleGan2Config
+from gpu_service.networks.stylegan3_layout import StyleGan3Config
 
 MAPPING_RATE = 0.01
 # NVIDIA's projector finds its average the same way.
 AVERAGE_SAMPLES, AVERAGE_SEED, AVERAGE_CHUNK = 10_000, 123, 500
-
-
-class MappingConfig(Protocol):
-    """The settings of a generator that concern its mapping."""
-
-    z_dim: int
-    w_dim: int
-    c_dim: int
-    mapping_layers: int
 
 
 def normalise(x: Tensor) -> Tensor:
@@ -50,7 +42,7 @@ class MappingNetwork(nn.Module):
 
     w_avg: Tensor | None
 
-    def __init__(self, config: MappingConfig) -> None:
+    def __init__(self, config: StyleGan2Config | StyleGan3Config) -> None:
         super().__init__()
         self.register_buffer("w_avg", torch.empty(config.w_dim))
         self.z_dim, self.w_dim, self.num_classes = config.z_dim, config.w_dim, config.c_dim
@@ -77,7 +69,7 @@ class MappingNetwork(nn.Module):
         self, z: Tensor, *, num_ws: int, truncation: float | Tensor, truncation_end: int | None, labels: Tensor | None
     ) -> Tensor:
         """[N, Z] -> [N, num_ws, W], rows below `truncation_end` drawn towards the average w. Raises NetworkError."""
-        like: Tensor = self.fc0.weight
+        like = next(self.parameters())
         if z.ndim != 2 or z.shape[1] != self.z_dim:
             raise NetworkError(f"This network takes {self.z_dim} numbers for each picture, not {_times(z.shape[1:])}.")
         w = self._map(z.to(like), self._labels(labels, count=len(z), like=like))
@@ -95,9 +87,10 @@ class MappingNetwork(nn.Module):
             self.sampled = on_one_core(self._sample_average)
         return self.sampled
 
+    @torch.inference_mode(False)  # what is kept may be needed where gradients are wanted
     @torch.no_grad()
     def _sample_average(self) -> Tensor:
-        chance, like = np.random.RandomState(AVERAGE_SEED), self.fc0.weight
+        chance, like = np.random.RandomState(AVERAGE_SEED), next(self.parameters())
         total = torch.zeros(self.w_dim, dtype=torch.float64)
         for start in range(0, AVERAGE_SAMPLES, AVERAGE_CHUNK):
             z = torch.from_numpy(chance.randn(AVERAGE_CHUNK, self.z_dim)).to(like)
@@ -123,7 +116,8 @@ class MappingNetwork(nn.Module):
     def _map(self, z: Tensor, labels: Tensor | None) -> Tensor:
         """[N, Z] -> [N, W]; on the CPU row by row, because a product of many rows may round otherwise."""
         if z.device.type != "cpu" or (torch.is_grad_enabled() and z.requires_grad) or len(z) == 0:
-            return self(z, labels)  # type: ignore[no-any-return]
+            mapped: Tensor = self(z, labels)
+            return mapped
         w = z.new_empty(len(z), self.w_dim)
 
         def map_row(row: int) -> None:
@@ -143,7 +137,9 @@ def check_rows(w: Tensor, *, num_ws: int, w_dim: int) -> None:
 
 def stack_styles(layers: Iterable[tuple[int, Dense, bool]], rows: range | None, *, w_dim: int) -> Tensor:
     """Weights of those (row of w, style layer, only colours) that read `rows`. [outputs, W]"""
-    read = [(layer.weight, colours) for row, layer, colours in layers if rows is None or row in rows]
+    read: list[tuple[Tensor, bool]] = [
+        (layer.weight, colours) for row, layer, colours in layers if rows is None or row in rows
+    ]
     chosen = [weight for weight, colours in read if not colours] or [weight for weight, _colours in read]
     return torch.cat(chosen).detach() if chosen else torch.empty(0, w_dim)
 
