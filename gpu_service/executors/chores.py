@@ -11,6 +11,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from gpu_service.errors import Cancelled, RenderError
 from gpu_service.executors import orders
 from gpu_service.executors.base import ChoreOrder, StepReport, Task
@@ -148,16 +150,16 @@ def _vector_chore(order: ChoreOrder, _registry: Mapping[str, str], report: StepR
     """values: order (as its model says), snapshots [{sha256, name, path}], directions {sha256: path}"""
     from gpu_service.executors import vector_chores
 
-    model, work = {
+    works: dict[str, tuple[type[BaseModel], Callable[..., FilesResult]]] = {
         "draw_sheet": (SheetOrder, vector_chores.draw_sheet),
         "find_directions": (DirectionsOrder, vector_chores.find_directions),
         "harvest": (HarvestOrder, vector_chores.harvest_pictures),
         "export_snapshot": (ExportOrder, vector_chores.export_snapshot),
-    }[order.kind]
+    }
+    model, work = works[order.kind]
     report("Loading the network", 0.0)
     files = vector_chores.Files.of(order.values, folder=order.folder, device=order.device)
-    made: FilesResult = work(model.model_validate(order.values["order"]), files, report)  # type: ignore[operator]
-    return made.model_dump(mode="json")
+    return work(model.model_validate(order.values["order"]), files, report).model_dump(mode="json")
 
 
 CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str, Any]]] = {

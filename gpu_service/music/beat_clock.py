@@ -35,7 +35,7 @@ def beat_clock(markers: Sequence[Marker], seconds: np.ndarray) -> tuple[np.ndarr
 def _knots(markers: Sequence[Marker]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Moments between which beats pass evenly; the first and the last two give the pace beyond. -> [k], [k], [k]"""
     times, beats, bars = list[float](), list[float](), list[float]()
-    beat = bar = 0.0
+    beat, bar = 0, 0
     for place, marker in enumerate(markers):
         period, per_bar = 60 / marker.bpm, marker.beats_per_bar
         if place == 0:

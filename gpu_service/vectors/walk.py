@@ -84,5 +84,5 @@ class Walk:
 
 def is_plain(vector: VectorSpec) -> bool:
     """Whether nothing happens to it after the mapping but an even truncation."""
-    in_w = [part for part in (*vector.terms, *vector.tweaks) if part.space == "w"]
-    return not in_w and not vector.steps and not vector.mixes and vector.truncation_end is None
+    spaces = {*(term.space for term in vector.terms), *(tweak.space for tweak in vector.tweaks)}
+    return "w" not in spaces and not vector.steps and not vector.mixes and vector.truncation_end is None
