@@ -4,6 +4,7 @@ import base64
 import os
 import pickle
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -76,17 +77,28 @@ def ended(person: httpx.Client, project: str, count: int) -> dict[str, dict[str,
     return found
 
 
-def test_a_hostile_file_is_refused_the_service_lives_and_the_next_is_imported(
-    person, project, running, sample_data, tmp_path
-):
-    canary = tmp_path / "canary"
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+@pytest.fixture(scope="module")
+def canary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """There once somebody has run what a file says."""
+    return tmp_path_factory.mktemp("mine") / "canary"
+
+
+@pytest.fixture(scope="module")
+def told(person: httpx.Client, project: str, sample_data: Path, canary: Path) -> dict[str, dict[str, Any]]:
+    """Four files dropped at once, two of them bad, and what became of each."""
     good = (sample_data / "snapshots" / "sg2ada-64.pkl").read_bytes()
-    before = person.get("/api/v1/services").json()["items"]
     send(person, project, "evil.pkl", pickle.dumps(Evil(canary)))
     send(person, project, "cut.pkl", good[:-1000])
     send(person, project, "sg2ada-64.pkl", good)
     send(person, project, "sg2ada-256.pkl", (sample_data / "snapshots" / "sg2ada-256.pkl").read_bytes())
-    told = ended(person, project, 4)
+    return ended(person, project, 4)
+
+
+def test_a_hostile_file_is_refused_the_service_lives_and_the_next_is_imported(person, project, running, canary, told):
     assert {name: item["state"] for name, item in told.items()} == {
         "evil.pkl": "refused",
         "cut.pkl": "refused",
@@ -100,20 +112,18 @@ def test_a_hostile_file_is_refused_the_service_lives_and_the_next_is_imported(
         assert not (running.data / "blobs" / blob[:2] / blob[2:4] / blob).exists()
     jobs = {job["title"]: job for job in person.get(f"/api/v1/projects/{project}/jobs").json()["items"]}
     assert jobs["Import of “evil.pkl”"]["can_retry"] is False
-    after = person.get("/api/v1/services").json()["items"]
-    assert [(item["id"], item["since"]) for item in after] == [(item["id"], item["since"]) for item in before]
+    services = person.get("/api/v1/services").json()["items"]
+    assert [item["state"] for item in services] == ["attached"]
+    began = min(moment(job["started_at"]) for job in jobs.values() if job["kind"] == "import_snapshot")
+    assert moment(services[0]["since"]) < began, "The service went away and came back."
     networks = person.get(f"/api/v1/projects/{project}/networks").json()["items"]
     assert sorted(network["name"] for network in networks) == ["sg2ada-256", "sg2ada-64"]
     for network in networks:
         assert person.get(network["snapshots"][0]["sheet_url"]).content[:2] == b"\xff\xd8"
 
 
-def test_what_is_ordered_of_a_snapshot_comes_back(person, project):
-    network = next(
-        item
-        for item in person.get(f"/api/v1/projects/{project}/networks").json()["items"]
-        if item["name"] == "sg2ada-64"
-    )
+def test_what_is_ordered_of_a_snapshot_comes_back(person, told):
+    network = person.get(f"/api/v1/networks/{told['sg2ada-64.pkl']['network_id']}").json()
     snapshot = network["snapshots"][0]
     address = f"/api/v1/snapshots/{snapshot['id']}"
     pin = person.post(
