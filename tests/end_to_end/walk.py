@@ -76,6 +76,16 @@ def api(page: Page, path: str) -> Any:
     return page.evaluate("async (path) => (await fetch('/api/v1' + path)).json()", path)
 
 
+def post(page: Page, path: str, body: Any) -> Any:
+    """What the API answers to a change that the person of this page asks for."""
+    script = """async ([path, body]) => {
+        const csrf = JSON.parse(document.querySelector('#page-data').textContent).csrf
+        const headers = { 'X-CSRFToken': csrf, 'Content-Type': 'application/json' }
+        return (await fetch('/api/v1' + path, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+    }"""
+    return page.evaluate(script, [path, body])
+
+
 def status_of(page: Page, path: str, method: str = "GET", body: str | None = None) -> int:
     """The status that the person of this page gets, with their own CSRF token."""
     script = """async ([path, method, body]) => {

@@ -15,21 +15,24 @@ interface Form {
   form: ExportForm
   title: string
   words: string
-  kinds: string[]
+  /** What the form can hold. */
+  holds: (snapshot: Shape) => boolean
 }
 
+type Shape = Pick<Snapshot, 'kind' | 'num_classes' | 'z_dim' | 'w_dim'>
+
 const forms: Form[] = [
-  { form: 'state_dict', title: 'State dict', words: 'A plain .pt with NVIDIA’s tensor names', kinds: ['stylegan2', 'stylegan3'] },
-  { form: 'rosinality', title: 'Rosinality', words: 'A .pt as rosinality’s converter writes it', kinds: ['stylegan2'] },
+  { form: 'state_dict', title: 'State dict', words: 'A plain .pt with NVIDIA’s tensor names', holds: ({ kind }) => kind === 'stylegan2' || kind === 'stylegan3' },
+  { form: 'rosinality', title: 'Rosinality', words: 'A .pt as rosinality’s converter writes it', holds: ({ kind, num_classes, z_dim, w_dim }) => kind === 'stylegan2' && num_classes === 0 && z_dim === w_dim },
 ]
 
-export function formsFor(kind: string): Form[] {
-  return forms.filter((one) => one.kinds.includes(kind))
+export function formsFor(snapshot: Shape): Form[] {
+  return forms.filter((one) => one.holds(snapshot))
 }
 
 export function Exports({ snapshot }: { snapshot: Snapshot }) {
   const made = useAsk(networkQueries.exports(snapshot.id))
-  const offered = formsFor(snapshot.kind)
+  const offered = formsFor(snapshot)
   const order = (form: ExportForm): void => {
     post(`/snapshots/${snapshot.id}/exports`, { form })
       .then(() => Promise.all([refresh('exports', snapshot.id), refresh('jobs')]))

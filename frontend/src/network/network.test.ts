@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { columnHead, columnsFor, inOrder, moved, movedLying, picked, pickedWith, tileStyle } from './growth'
+import { formsFor } from './Exports'
+import { inWords } from './facts'
+import { kindTitle } from './kinds'
 import { firstPlace, readPlace, writePlace } from './place'
 import { withTags } from './Tags'
 import { isSameVector, plainVector, seedRow, vectorTitle } from './vectors'
@@ -81,4 +84,20 @@ describe('the address of a network', () => {
 
 test('a tag is there once, whatever its case', () => {
   expect(withTags(['faces'], ' Faces, dark  room ,, ')).toEqual(['faces', 'dark room'])
+})
+
+test('a kind is named as people name it', () => {
+  expect(kindTitle({ kind: 'cppn', species: 'smoke' })).toBe('smoke')
+  expect(kindTitle({ kind: 'stylegan2' })).toBe('StyleGAN2')
+  expect(['x', true, false].map((one) => kindTitle({ kind: 'stylegan3', facts: { config: { use_radial_filters: one } } }))).toEqual(['StyleGAN3', 'StyleGAN3-R', 'StyleGAN3-T'])
+})
+
+test('a form is offered where it can hold the network', () => {
+  const shape = { kind: 'stylegan2', num_classes: 0, z_dim: 512, w_dim: 512 }
+  const names = (part: object): string[] => formsFor({ ...shape, ...part }).map((one) => one.form)
+  expect([names({}), names({ num_classes: 5 }), names({ kind: 'stylegan3' }), names({ kind: 'cppn' })]).toEqual([['state_dict', 'rosinality'], ['state_dict'], ['state_dict'], []])
+})
+
+test('weights are counted in words', () => {
+  expect([196_218, 999_600, 30_370_000, 250_400_000].map(inWords)).toEqual(['196,218', '1 million', '30.4 million', '250 million'])
 })
