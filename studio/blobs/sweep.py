@@ -1,5 +1,6 @@
 """Sweep what nobody needs: blobs that no row points at, after a day; uploads that stopped; temporary files."""
 
+import shutil
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -44,3 +45,5 @@ def _sweep_folder(folder: Path) -> None:
         for path in folder.iterdir():
             if path.is_file() and path.stat().st_mtime < before:
                 path.unlink(missing_ok=True)
+            elif path.is_dir() and all(one.stat().st_mtime < before for one in (path, *path.rglob("*"))):
+                shutil.rmtree(path, ignore_errors=True)

@@ -25,6 +25,7 @@ ROWS = 200
 # Bytes on the disk for each byte of pixels, at most: TFRecords hold smaller copies too, and are there twice for a time.
 GROWTH = {"zip": 1.02, "folder": 1.02, "tfrecord": 2.7}
 WORDS = {"zip": "Zip", "folder": "Folder", "tfrecord": "TFRecords"}
+CUTTING, AGAIN = "Cutting the portraits", "Cutting the portraits from the first again: the last try was interrupted"
 NOT_YET = "This version is still being frozen. Wait for it, then export it."
 NOT_SQUARE = "Training reads square pictures only. Export a folder, or freeze a version with square crops."
 NO_POWER = "TFRecords are a series of halves: they need a size such as 256, 512 or 1024. This version has {size}."
@@ -63,7 +64,9 @@ def handle(context: Any) -> dict[str, Any]:
     if export.blob_id is None:
         scratch = Path(settings.STUDIO_DATA) / "tmp"
         scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=scratch, prefix="export-") as folder:
+        for left in scratch.glob(f"export-{export.pk}-*"):  # of a try that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=scratch, prefix=f"export-{export.pk}-") as folder:
             out = Path(folder) / "version"
             WRITERS[export.kind](out, _pictures(export.version, context), facts_of(export.version))
             context.progress(export.version.count, export.version.count, "Storing the file")
@@ -96,8 +99,9 @@ def _pictures(version: DatasetVersion, context: Any) -> Iterator[tuple[int, Imag
 
     recipe = CropRecipe(**version.recipe)
     items = version.items.select_related("portrait__original").order_by("position")
+    words = AGAIN if context.job.attempts > 1 else CUTTING
     for item in items.iterator(chunk_size=ROWS):
-        context.progress(item.position, version.count, "Cutting the portraits")
+        context.progress(item.position, version.count, words)
         try:
             with local_path(item.portrait.original) as path:
                 picture = cut_file(path, recipe, item.corners)

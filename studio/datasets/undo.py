@@ -12,6 +12,7 @@ from django.utils import timezone
 from studio.accounts.models import User
 from studio.datasets import bin_sql, decision_sql
 from studio.datasets.batches import CHUNK, Work, chunks, locked, restack_many, settle
+from studio.datasets.decision_log import KEPT
 from studio.datasets.models import Dataset, DecisionBatch, DecisionChange
 from studio.errors import Refused
 
@@ -47,6 +48,7 @@ def redo(dataset: Dataset, *, by: User) -> Undone:
 
 
 def next_undo(dataset: Dataset, by: User) -> DecisionBatch | None:
+    """The newest batch that stands; one of half a year ago is forgotten."""
     return _own(dataset, by).filter(undone_at=None).order_by("-pk").first()
 
 
@@ -79,7 +81,7 @@ def history(dataset: Dataset, *, by: User, limit: int) -> dict[str, Any]:
 
 
 def _own(dataset: Dataset, by: User) -> "QuerySet[DecisionBatch]":
-    return DecisionBatch.objects.filter(dataset=dataset, by=by)
+    return DecisionBatch.objects.filter(dataset=dataset, by=by, at__gt=timezone.now() - KEPT)
 
 
 def _step(dataset: Dataset, *, by: User, is_undo: bool) -> Undone:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from studio.accounts.models import SignInFailure, SignInLink
 from studio.blobs.sweep import sweep
+from studio.datasets.decision_log import prune as prune_decisions
 from studio.datasets.purge import purge as purge_datasets
 from studio.events.prune import prune
 from studio.networks.purge import purge as purge_networks
@@ -16,10 +17,11 @@ logger = logging.getLogger(__name__)
 
 
 def run_chores() -> None:
-    """Empty bins, sweep blobs and uploads, thin out old progress, forget sessions and links that are over."""
+    """Empty bins, sweep blobs and uploads, thin out old progress, forget old decisions, sessions and links."""
     now = timezone.now()
     purge_datasets()
     purge_networks()
+    prune_decisions()
     swept, pruned = sweep(), prune()
     Session.objects.filter(expire_date__lt=now).delete()
     SignInLink.objects.filter(expires_at__lt=now - timedelta(days=7)).delete()

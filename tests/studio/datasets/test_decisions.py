@@ -1,21 +1,23 @@
 """Decisions, bin, undo and redo: whatever two people do, a plain model of it says the same."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from studio.accounts.models import User
-from studio.datasets import batches, bin, counts
+from studio.datasets import batches, bin, counts, decision_log
 from studio.datasets.decisions import decide
 from studio.datasets.facets import facets_of
 from studio.datasets.filters import LibraryFilter
 from studio.datasets.index import index_of
-from studio.datasets.models import Dataset, Decision, DecisionChange, Portrait
-from studio.datasets.undo import next_redo, next_undo, redo, undo
+from studio.datasets.models import Dataset, Decision, DecisionBatch, DecisionChange, Portrait
+from studio.datasets.undo import history, next_redo, next_undo, redo, undo
 from studio.errors import Refused
 from studio.events.models import Event
 from studio.projects.models import Project
@@ -303,3 +305,20 @@ def test_any_run_of_decisions_undo_and_redo_equals_a_plain_model(monkeypatch):
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_what_was_before_is_forgotten_after_half_a_year_and_nothing_else(dataset, owner, monkeypatch):
+    monkeypatch.setattr(decision_log, "AT_ONCE", 4)
+    portraits = make_portraits(make_session(dataset), 10)
+    old = decide(dataset, these(portraits), verdict=1, by=owner)
+    held = states(dataset)
+    DecisionBatch.objects.filter(pk=old.pk).update(at=timezone.now() - decision_log.KEPT - timedelta(days=1))
+    fresh = decide(dataset, these(portraits[:3]), verdict=-1, by=owner)
+    assert decision_log.prune() == 10
+    assert decision_log.prune() == 0
+    assert DecisionChange.objects.filter(batch=fresh).count() == 3
+    assert undo(dataset, by=owner).count == 3
+    # The decisions stand, with who made them; the batch of half a year ago is told, but cannot be undone.
+    assert {pk: state[:3] for pk, state in states(dataset).items()} == {pk: state[:3] for pk, state in held.items()}
+    assert next_undo(dataset, owner) is None
+    assert history(dataset, by=owner, limit=9)["items"][-1]["label"] == "Picked 10 portraits"

@@ -1,4 +1,4 @@
-"""kill -9 of the site at random moments while devices send (F1)."""
+"""kill -9 of the site at random moments while devices send (F1), under both servers."""
 
 import hashlib
 import random
@@ -37,9 +37,14 @@ class Lane(threading.Thread):
             self.error = error
 
 
+@pytest.fixture(params=["daphne", "uvicorn"])
+def server(request) -> str:
+    return request.param
+
+
 @pytest.fixture
-def studio(tmp_path) -> Iterator[Studio]:
-    with studio_on(tmp_path, STUDIO_DEMO="no") as running:
+def studio(tmp_path, server) -> Iterator[Studio]:
+    with studio_on(tmp_path, server=server, STUDIO_DEMO="no") as running:
         yield running
 
 
@@ -47,7 +52,7 @@ def studio(tmp_path) -> Iterator[Studio]:
     "kills",
     [pytest.param(10, id="10"), pytest.param(200, id="200", marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
 )
-def test_no_kill_of_the_site_loses_or_halves_a_picture(studio, kills):
+def test_no_kill_of_the_site_loses_or_halves_a_picture(studio, server, kills):
     chance = random.Random(kills)
     token, project = token_of(studio), studio.call("POST", "/projects", json={"name": "Saltworks"}).json()["id"]
     agents = [Agent(studio.url, token, project, piece_bytes=1500) for _ in range(LANES)]
@@ -61,7 +66,7 @@ def test_no_kill_of_the_site_loses_or_halves_a_picture(studio, kills):
         time.sleep(chance.uniform(0.0, 0.02))
         studio.process.kill()
         studio.process.wait(10)
-        studio.process = start_server(studio.environment, studio.log)
+        studio.process = start_server(studio.environment, studio.log, server=server)
         wait_for_port(studio.port, studio.process, studio.log, 180)
     wait_for_answers(agents, 20)
     for lane in lanes:

@@ -25,9 +25,11 @@ class Context:
 
     def __init__(self, job: Job, *, cancel_at: int = 10**9) -> None:
         self.payload, self.job_id, self.said, self.cancel_at = job.payload, job.pk, [], cancel_at
+        self.job, self.words = job, set[str]()
 
     def progress(self, done: int, total: int = 0, message: str = "") -> None:
         self.said.append((done, total))
+        self.words.add(message)
         if done >= self.cancel_at:
             raise JobCancelled
 

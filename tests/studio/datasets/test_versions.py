@@ -350,6 +350,22 @@ def test_an_export_that_is_stopped_leaves_no_file(client, dataset, settings):
     assert client.call("GET", f"/versions/{version['id']}").json()["exports"][0]["bytes"] > 0
 
 
+def test_an_export_that_was_killed_begins_again_says_so_and_leaves_nothing_behind(client, dataset, settings):
+    version = freeze(client, dataset)
+    client.call("POST", f"/versions/{version['id']}/exports", {"kind": "zip"})
+    export = VersionExport.objects.get()
+    left = settings.STUDIO_DATA / "tmp" / f"export-{export.pk}-killed"
+    left.mkdir(parents=True)
+    (left / "version").write_bytes(b"half a zip")
+    Job.objects.filter(pk=export.job_id).update(attempts=1)  # as when the worker that had it was killed
+    lease = queue.claim(runs_on="worker", kinds=[exports.KIND], holder="test")
+    context = Context(lease.job)
+    exports.handle(context)
+    assert exports.AGAIN in context.words
+    assert exports.CUTTING not in context.words
+    assert not left.exists()
+
+
 def test_a_full_disk_is_said_before_anything_is_made(client, dataset, settings):
     version = freeze(client, dataset)
     settings.FREE_BYTES_FLOOR = 2**60
