@@ -15,6 +15,7 @@ sys.path.insert(0, str(REPOSITORY))
 from scripts.sitters import draw_sitters
 from tests.end_to_end import walk
 from tests.end_to_end.conftest import CHROMIUM_FLAGS, RunningStudio, chromium_path, start_studio, stop_studio
+from tests.end_to_end.pi import Pi
 
 FOLDER = REPOSITORY / "docs" / "screenshots"
 PLACES = (
@@ -78,6 +79,7 @@ def photograph(browser: Browser, studio: RunningStudio) -> None:
     page.wait_for_timeout(1500)
     keep(page, "projects")
     library(page, studio, project)
+    capture(page, studio, project)
     light(page, studio, project)
     phone(page, studio, project, render)
     context.close()
@@ -113,6 +115,39 @@ def library(page: Page, studio: RunningStudio, project: str) -> None:
     page.goto(f"{studio.url}/p/{project}/library/")
     page.wait_for_timeout(1500)
     keep(page, "datasets")
+
+
+def capture(page: Page, studio: RunningStudio, project: str) -> None:
+    """A sitting with the fake camera, paired by its code, while it shoots."""
+    with tempfile.TemporaryDirectory() as folder:
+        pi = Pi(Path(folder))
+        page.goto(f"{studio.url}/p/{project}/capture/")
+        code = pi.code(pi.start("pair", "--studio", studio.url, "--name", "Tripod Pi"))
+        page.get_by_role("button", name="Type its code").click()
+        page.get_by_role("textbox", name="Code").fill(code)
+        page.get_by_role("button", name="Pair", exact=True).click()
+        pi.wait()
+        pi.start("run", "--camera", "fake")
+        try:
+            shoot(page)
+            keep(page, "capture")
+        finally:
+            pi.stop()
+
+
+def shoot(page: Page) -> None:
+    """Begin a burst on the capture page, and wait until two rows of its pictures are there."""
+    page.get_by_text("Tripod Pi online").wait_for(timeout=60_000)
+    for name, value in (("Shots", "600"), ("Every", "0.8"), ("Countdown", "0"), ("Shutter", "8000")):
+        field = page.get_by_role("textbox", name=name)
+        field.fill(value)
+        field.press("Enter")
+        page.wait_for_timeout(700)
+    page.get_by_role("textbox", name="Prompt").fill("speaking, eyes to camera")
+    page.get_by_role("textbox", name="Place").fill("Back room")
+    page.get_by_role("button", name="Start").click()
+    page.locator(".arriving .tile img").nth(15).wait_for(timeout=120_000)
+    page.wait_for_timeout(1500)
 
 
 def wait_for_scores(page: Page, dataset: str, count: int) -> None:

@@ -21,6 +21,7 @@ from studio.datasets.query import VERDICTS, matching
 
 # Cameras that alternate would make a section of every picture: runs shorter than this are put together.
 SECTION_LEAST = 24
+TOLD = tuple(sorted(set(COLUMNS.values())))
 
 
 @dataclass
@@ -95,7 +96,9 @@ def _rows(dataset_id: UUID, wanted: LibraryFilter) -> Rows:
 def _portraits_at(rows: Rows, ranks: set[int]) -> dict[int, Portrait]:
     """The portraits at these ranks, where there are any; one may have gone since."""
     wanted = {rank: int(rows.ids[rank]) for rank in ranks if 0 <= rank < len(rows.ids)}
-    found = Portrait.objects.only("id", *COLUMNS.values()).in_bulk(set(wanted.values()))
+    # No objects: there may be a thousand.
+    rows = Portrait.objects.filter(pk__in=set(wanted.values())).order_by().values_list("pk", *TOLD, named=True)
+    found = {row.pk: row for row in rows}
     return {rank: found[portrait_id] for rank, portrait_id in wanted.items() if portrait_id in found}
 
 

@@ -11,7 +11,7 @@ from studio.accounts.auth import person_of
 from studio.datasets import download as downloads
 from studio.datasets import saved_views
 from studio.datasets.library_api import dataset_or_404
-from studio.datasets.library_schemas import DownloadIn, DownloadOut, ViewIn, ViewList, ViewOut, ViewPatch
+from studio.datasets.library_schemas import DownloadIn, DownloadOut, ViewCounts, ViewIn, ViewList, ViewOut, ViewPatch
 from studio.datasets.models import SavedView, SelectionDownload
 from studio.projects.access import EDIT, VIEW, thing_or_404
 
@@ -23,6 +23,12 @@ def list_views(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
     """Everybody's, by name."""
     rows = SavedView.objects.filter(dataset=dataset_or_404(request, dataset_id)).select_related("by")
     return {"items": [saved_views.view_out(view) for view in rows]}
+
+
+@router.get("/datasets/{uuid:dataset_id}/views/counts", response=ViewCounts)
+def count_views(request: HttpRequest, dataset_id: UUID) -> dict[str, Any]:
+    """How many portraits match each view now. Asked for by itself, because the list need not wait for it."""
+    return {"counts": saved_views.counts_of(dataset_or_404(request, dataset_id))}
 
 
 @router.post("/datasets/{uuid:dataset_id}/views", response={201: ViewOut})

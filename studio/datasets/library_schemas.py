@@ -149,6 +149,12 @@ class ViewList(Schema):
     items: list[ViewOut]
 
 
+class ViewCounts(Schema):
+    """By the id of the view, of the first two dozen."""
+
+    counts: dict[str, int]
+
+
 class DownloadIn(Schema):
     model_config = ConfigDict(extra="forbid")
     selection: Selection

@@ -4,28 +4,23 @@ Two real processes beside the browser: the studio with its worker, and the captu
 dialling through a proxy that cuts the line.
 """
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.conftest import REPOSITORY
 from tests.end_to_end import walk
 from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio, wait_for
+from tests.end_to_end.pi import Pi
 from tests.fault_proxy import FaultProxy
 
 pytestmark = pytest.mark.browser
 
 SHOTS = 40
 OUTAGE_SECONDS = 8.0
-CODE = re.compile(r"\b(\w{4}-\w{4})\b\n")
 
 
 @pytest.fixture(scope="module")
@@ -67,48 +62,9 @@ def proxy(studio: RunningStudio) -> Iterator[FaultProxy]:
         yield proxy
 
 
-@dataclass
-class Pi:
-    """The capture agent on a machine of its own: a folder for its settings and one for its spool."""
-
-    home: Path
-    pictures: Path
-    running: subprocess.Popen[bytes] | None = None
-
-    def start(self, *arguments: str) -> Path:
-        """Run `phosphene-capture` with these words; -> the file of what it says."""
-        log = self.home / f"{arguments[0]}.log"
-        own = {
-            "PHOSPHENE_CAPTURE_CONFIG": str(self.home / "config"),
-            "PHOSPHENE_CAPTURE_STATE": str(self.home / "state"),
-            "PHOSPHENE_CAPTURE_FLOOR_MIB": "16",
-            "PYTHONPATH": str(REPOSITORY),
-            "PYTHONUNBUFFERED": "1",
-        }
-        with log.open("wb") as said:
-            self.running = subprocess.Popen(
-                [sys.executable, "-m", "capture_agent.cli", *arguments],
-                cwd=self.home,
-                env=os.environ | own,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.STDOUT,
-            )
-        return log
-
-    def stop(self) -> None:
-        if self.running is not None and self.running.poll() is None:
-            self.running.terminate()
-            try:
-                self.running.wait(15)
-            except subprocess.TimeoutExpired:
-                self.running.kill()
-                self.running.wait(5)
-
-
 @pytest.fixture
-def pi(tmp_path: Path, sample_data: Path) -> Iterator[Pi]:
-    pi = Pi(tmp_path, sample_data / "portraits")
+def pi(tmp_path: Path) -> Iterator[Pi]:
+    pi = Pi(tmp_path)
     yield pi
     pi.stop()
 
@@ -116,7 +72,7 @@ def pi(tmp_path: Path, sample_data: Path) -> Iterator[Pi]:
 def pair_by_code(page: Page, pi: Pi, proxy: FaultProxy) -> None:
     """The device shows a code; a wrong one is refused with a sentence, the right one pairs it."""
     log = pi.start("pair", "--studio", proxy.url, "--name", "Tripod Pi")
-    code = wait_for(lambda: CODE.search(log.read_text()), 60, "the code", log=log)[1]
+    code = pi.code(log)
     page.get_by_role("button", name="Type its code").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox", name="Code").fill("AAAA-AAAA" if code != "AAAA-AAAA" else "CCCC-CCCC")
@@ -125,8 +81,7 @@ def pair_by_code(page: Page, pi: Pi, proxy: FaultProxy) -> None:
     dialog.get_by_role("textbox", name="Code").fill(code.lower().replace("-", ""))
     dialog.get_by_role("button", name="Pair", exact=True).click()
     expect(dialog).to_be_hidden()
-    assert pi.running is not None
-    assert pi.running.wait(60) == 0, log.read_text()
+    assert pi.wait() == 0, log.read_text()
 
 
 def set_field(page: Page, name: str, text: str, *, shown: str | None = None) -> None:
@@ -181,11 +136,11 @@ def device(page: Page) -> dict[str, Any]:
 
 
 def test_forty_frames_arrive_and_are_scored_though_the_network_fails_midway(
-    page: Page, studio: RunningStudio, proxy: FaultProxy, pi: Pi
+    page: Page, studio: RunningStudio, proxy: FaultProxy, pi: Pi, sample_data: Path
 ):
     expect(page.get_by_role("heading", name="No camera is paired yet")).to_be_visible()
     pair_by_code(page, pi, proxy)
-    log = pi.start("run", "--camera", f"folder:{pi.pictures}")
+    log = pi.start("run", "--camera", f"folder:{sample_data / 'portraits'}")
     expect(page.get_by_text("Tripod Pi online")).to_be_visible(timeout=60_000)
     wait_for(lambda: live_pictures(page) > 3, 60, "live pictures", log=log)
     set_up(page)
@@ -240,12 +195,11 @@ def test_forty_frames_arrive_and_are_scored_though_the_network_fails_midway(
 def test_a_revoked_device_is_gone_from_the_page_and_its_agent_says_so(page: Page, proxy: FaultProxy, pi: Pi):
     page.get_by_role("button", name=re.compile("^(Pair|Type its code)$")).click()
     log = pi.start("pair", "--studio", proxy.url, "--name", "Window Pi")
-    code = wait_for(lambda: CODE.search(log.read_text()), 60, "the code", log=log)[1]
+    code = pi.code(log)
     page.get_by_role("dialog").get_by_role("textbox", name="Code").fill(code)
     page.get_by_role("dialog").get_by_role("button", name="Pair", exact=True).click()
     expect(page.get_by_role("dialog")).to_be_hidden()
-    assert pi.running is not None
-    assert pi.running.wait(60) == 0
+    assert pi.wait() == 0
     log = pi.start("run", "--camera", "fake")
     expect(page.get_by_text("Window Pi online")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="More of “Window Pi”").click()

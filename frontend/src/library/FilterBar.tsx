@@ -21,7 +21,15 @@ const tabs: { id: Verdict; title: string }[] = [
   { id: 'rejected', title: 'Rejected' },
 ]
 
-export function FilterBar({ desk, names }: { desk: Desk; names: (id: string) => string }) {
+interface FilterBarProps {
+  desk: Desk
+  names: (id: string) => string
+  /** On a phone: whether the list of sessions lies over the grid. */
+  isListing: boolean
+  onList: (on: boolean) => void
+}
+
+export function FilterBar({ desk, names, isListing, onList }: FilterBarProps) {
   const { filter } = useStore(desk.place)
   const counts = useStore(desk.counts)
   const waiting = useStore(desk.waiting)
@@ -31,6 +39,7 @@ export function FilterBar({ desk, names }: { desk: Desk; names: (id: string) => 
   return (
     <div className="filterbar">
       <div className="row">
+        <Button small kind="line" className="only-phone" on={isListing} onClick={() => onList(!isListing)}>Sessions</Button>
         <Chips desk={desk} names={names} />
         {mayEdit() && <Button kind="quiet" small className="end" reason={hasChips ? null : 'Set a filter first; a view is a filter with a name.'} onClick={() => setSaving(true)}>Save view</Button>}
       </div>
@@ -75,7 +84,7 @@ function SaveView({ desk, suggestion, onClose }: { desk: Desk; suggestion: strin
   const send = async (): Promise<void> => {
     try {
       await desk.wire.saveView(name.trim(), without(desk.place.get().filter, 'verdict', 'sort', 'descending'))
-      await refresh('views')
+      await Promise.all([refresh('views'), refresh('view-counts')])
       onClose()
     } catch (fault) {
       setWrong(sentenceOf(fault))

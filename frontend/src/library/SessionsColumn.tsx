@@ -21,6 +21,8 @@ interface ColumnProps {
   onAdd: () => void
   /** When a portrait of a session last arrived, by its id. */
   arrivals: ReadonlyMap<string, number>
+  /** On a phone the column lies over the grid; whatever is chosen in it closes it. */
+  onChosen: () => void
 }
 
 const since = new Intl.DateTimeFormat('en-GB', { month: 'long' })
@@ -30,17 +32,18 @@ function plain(filter: Filter): Filter {
   return without(filter, 'sessions', 'binned')
 }
 
-export function SessionsColumn({ desk, dataset, siblings, onAdd, arrivals }: ColumnProps) {
+export function SessionsColumn({ desk, dataset, siblings, onAdd, arrivals, onChosen }: ColumnProps) {
   const { filter, version } = useStore(desk.place)
   const sessions = useAsk(libraryQueries.sessions(desk.dataset))
   const views = useAsk(libraryQueries.views(desk.dataset))
+  const viewCounts = useAsk({ ...libraryQueries.viewCounts(desk.dataset), enabled: (views.data?.items.length ?? 0) > 0 })
   const versions = useAsk(libraryQueries.versions(desk.dataset))
   const items = [...(sessions.data?.items ?? [])].reverse()
   const first = items.at(-1)
   const isEverything = !filter.sessions && !filter.binned
   const one = (session: Session): void => desk.show({ ...plain(filter), sessions: [session.id] })
   return (
-    <aside className="panel left sessions" data-region="sessions" aria-label="Sessions, views and versions">
+    <aside className="panel left sessions" data-region="sessions" aria-label="Sessions, views and versions" onClick={(event) => (event.target as Element).closest('.sessionrow, .viewrow .plainbutton, .viewrow:not(div)') && onChosen()}>
       <div className="head datasethead">
         <Menu
           button={<button type="button" className="select plainselect grow"><span className="bold clip">{dataset.name}</span><Icon name="down" size="small" /></button>}
@@ -67,7 +70,7 @@ export function SessionsColumn({ desk, dataset, siblings, onAdd, arrivals }: Col
       </div>
       <div className="head lined"><h3>Saved views</h3></div>
       <div className="viewlist">
-        {views.data?.items.map((view) => <ViewRow key={view.id} desk={desk} view={view} filter={filter} />)}
+        {views.data?.items.map((view) => <ViewRow key={view.id} desk={desk} view={view} filter={filter} matching={viewCounts.data?.counts[view.id]} />)}
         <button type="button" className={filter.binned ? 'viewrow on' : 'viewrow'} aria-current={filter.binned === true} onClick={() => desk.show({ binned: true, descending: true })}>
           <span className="grow clip">Bin</span><span className="num xs faint">{count(dataset.counts.binned)}</span>
         </button>
@@ -87,13 +90,14 @@ export function SessionsColumn({ desk, dataset, siblings, onAdd, arrivals }: Col
   )
 }
 
-function ViewRow({ desk, view, filter }: { desk: Desk; view: SavedView; filter: Filter }) {
+function ViewRow({ desk, view, filter, matching }: { desk: Desk; view: SavedView; filter: Filter; matching: number | undefined }) {
   const saved = filterFrom(view.query)
   const isOn = areEqual(without(saved, 'sort', 'descending', 'verdict'), without(filter, 'sort', 'descending', 'verdict')) && !filter.binned
-  const drop = (): void => void desk.wire.removeView(view.id).then(() => refresh('views')).catch((fault: unknown) => toastFault(fault))
+  const drop = (): void => void desk.wire.removeView(view.id).then(() => Promise.all([refresh('views'), refresh('view-counts')])).catch((fault: unknown) => toastFault(fault))
   return (
     <div className={isOn ? 'viewrow on' : 'viewrow'}>
       <button type="button" className="grow clip plainbutton" aria-current={isOn} onClick={() => desk.show(saved.verdict || saved.sort ? tidy(saved) : withOnly(filter, saved))}>{view.name}</button>
+      {matching !== undefined && <span className="num xs faint">{count(matching)}</span>}
       {mayEdit() && <Menu align="end" button={<button type="button" className="mini viewmore" aria-label={`More about ${view.name}`}><Icon name="more" /></button>} items={[{ id: 'drop', label: 'Remove this view', icon: 'close', act: drop }]} />}
     </div>
   )

@@ -16,6 +16,8 @@ export const libraryQueries = {
   history: (dataset: string) => ask<History>(['history', dataset], `/datasets/${dataset}/history?limit=1`),
   sessions: (dataset: string) => ask<Items<Session>>(['sessions', dataset], `/datasets/${dataset}/sessions`),
   views: (dataset: string) => ask<Items<SavedView>>(['views', dataset], `/datasets/${dataset}/views`),
+  /** By the id of the view. */
+  viewCounts: (dataset: string) => ask<{ counts: Record<string, number> }>(['view-counts', dataset], `/datasets/${dataset}/views/counts`),
   versions: (dataset: string) => ask<Items<Version>>(['versions', dataset], `/datasets/${dataset}/versions`),
   version: (id: string) => ask<Version>(['version', id], `/versions/${id}`),
   /** `added` is what the second has and the first has not. */

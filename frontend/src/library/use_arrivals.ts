@@ -12,6 +12,8 @@ import type { Decision, Portrait } from './wire'
 const CURATING_MS = 60_000
 const RENEW_MS = 1200
 const OWN_ANSWER_MS = 1500
+/** Each view is counted anew: not for every key. */
+const VIEWS_MS = 8000
 
 interface Arrivals {
   /** When a portrait of a session last arrived, of `Date.now()`. */
@@ -41,6 +43,7 @@ export function useArrivals(desk: Desk | null, names: (id: string) => string | u
     const news = event.payload as News
     if (!desk || news.dataset_id !== desk.dataset || !event.kind.startsWith('portraits.')) return
     later('counts', 1500, () => void Promise.all([refresh('dataset', desk.dataset), refresh('sessions', desk.dataset), refresh('history', desk.dataset)]))
+    later('views', VIEWS_MS, () => void refresh('view-counts', desk.dataset))
     if (event.kind === 'portraits.arrived') {
       if (news.session_id) setArrivals((now) => new Map(now).set(news.session_id!, Date.now()))
       arrived(desk, news, later)

@@ -536,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/{dataset_id}/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Views
+         * @description How many portraits match each view now. Asked for by itself, because the list need not wait for it.
+         */
+        get: operations["studio_datasets_keep_api_count_views"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}": {
         parameters: {
             query?: never;
@@ -6721,6 +6741,16 @@ export interface components {
             /** Note */
             note?: string | null;
         };
+        /**
+         * ViewCounts
+         * @description By the id of the view, of the first two dozen.
+         */
+        ViewCounts: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
         /** ViewIn */
         ViewIn: {
             /** Name */
@@ -7596,6 +7626,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ViewOut"];
+                };
+            };
+        };
+    };
+    studio_datasets_keep_api_count_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCounts"];
                 };
             };
         };

@@ -1,4 +1,6 @@
 import hashlib
+import os
+import time
 from datetime import timedelta
 
 import pytest
@@ -49,6 +51,19 @@ def test_a_moved_file_leaves_its_place_and_a_copied_one_stays(tmp_path):
 def test_no_temporary_file_is_left_behind(settings):
     store.put_bytes(DATA)
     assert not list((settings.STUDIO_DATA / "tmp").iterdir())
+
+
+def test_scratch_of_a_killed_job_goes_after_a_day_and_not_while_it_grows(settings):
+    long_ago = time.time() - 2 * 86_400
+    for name in ("left", "growing"):
+        folder = settings.STUDIO_DATA / "tmp" / f"export-{name}"
+        folder.mkdir(parents=True)
+        (folder / "version").write_bytes(DATA)
+        if name == "left":
+            os.utime(folder / "version", (long_ago, long_ago))
+        os.utime(folder, (long_ago, long_ago))
+    sweep()
+    assert [path.name for path in (settings.STUDIO_DATA / "tmp").iterdir()] == ["export-growing"]
 
 
 def test_what_nobody_needs_goes_after_a_day_and_not_before(project):

@@ -37,20 +37,23 @@ class Lane(threading.Thread):
             self.error = error
 
 
-@pytest.fixture(params=["daphne", "uvicorn"])
-def server(request) -> str:
-    return request.param
-
-
 @pytest.fixture
 def studio(tmp_path, server) -> Iterator[Studio]:
     with studio_on(tmp_path, server=server, STUDIO_DEMO="no") as running:
         yield running
 
 
+LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
+
+
 @pytest.mark.parametrize(
-    "kills",
-    [pytest.param(10, id="10"), pytest.param(200, id="200", marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
+    ("server", "kills"),
+    [
+        ("daphne", 10),
+        ("uvicorn", 3),
+        pytest.param("daphne", 200, marks=LONG),
+        pytest.param("uvicorn", 200, marks=LONG),
+    ],
 )
 def test_no_kill_of_the_site_loses_or_halves_a_picture(studio, server, kills):
     chance = random.Random(kills)

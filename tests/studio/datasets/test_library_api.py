@@ -86,6 +86,9 @@ def test_views_are_saved_shared_renamed_and_removed(dataset, client, member, as_
     assert (view["name"], view["query"]) == ("Sharp, one face", {"faces": [1.0, 1.0], "sharpness": [42.0, None]})
     viewer = as_user(member("viewer"))
     assert viewer.call("GET", f"/datasets/{dataset.pk}/views").json()["items"] == [view]
+    matching = viewer.call("GET", f"/datasets/{dataset.pk}/portraits?filter={quote(json.dumps(query))}").json()["items"]
+    counted = viewer.call("GET", f"/datasets/{dataset.pk}/views/counts").json()["counts"]
+    assert counted == {view["id"]: len(matching)}
     assert client.call("PATCH", f"/views/{view['id']}", {"name": "Sharp"}).json()["query"] == view["query"]
     assert client.call("PATCH", f"/views/{view['id']}", {"name": " "}).status_code == 422
     assert client.call("DELETE", f"/views/{view['id']}").status_code == 204

@@ -81,6 +81,7 @@ function LibraryOf({ desk, dataset, siblings, grid, arrivals }: LibraryProps) {
   const kind = useMemo(() => portraitKind(dataset.id), [dataset.id])
   const choose = useFileChooser(kind)
   const [isInspecting, setInspecting] = useState(false)
+  const [isListing, setListing] = useState(false)
   const items = useMemo(() => sessions.data?.items ?? [], [sessions.data])
   const names = useMemo(() => {
     const known = new Map(items.flatMap((one) => [[one.id, sessionTitle(one)], [one.device_id ?? '', one.device_name]] as [string, string][]))
@@ -89,11 +90,11 @@ function LibraryOf({ desk, dataset, siblings, grid, arrivals }: LibraryProps) {
   const isNew = dataset.counts.all === 0 && dataset.counts.binned === 0
   const nextVersion = Math.max(0, ...(versions.data?.items ?? []).map((one) => one.number)) + 1
   return (
-    <div className={isInspecting ? 'librarypage inspecting' : 'librarypage'}>
+    <div className={['librarypage', isInspecting && 'inspecting', isListing && 'listing'].filter(Boolean).join(' ')}>
       <DropAnywhere kind={mayEdit() ? kind : null} title={`Drop photos into “${dataset.name}”`}>Pictures, folders or a zip. The same picture is kept once.</DropAnywhere>
-      <SessionsColumn desk={desk} dataset={dataset} siblings={siblings} onAdd={choose} arrivals={arrivals} />
+      <SessionsColumn desk={desk} dataset={dataset} siblings={siblings} onAdd={choose} arrivals={arrivals} onChosen={() => setListing(false)} />
       <section className="librarymain" inert={view !== 'grid'}>
-        <FilterBar desk={desk} names={names} />
+        <FilterBar desk={desk} names={names} isListing={isListing} onList={setListing} />
         <div className="libraryuploads"><PortraitUploads kind={kind} dataset={dataset.id} /></div>
         {isNew ? <NewDatasetNote dataset={dataset} choose={choose} /> : <GridBox desk={desk} grid={grid} sessions={items} names={names} />}
       </section>
