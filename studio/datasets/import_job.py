@@ -84,12 +84,12 @@ def handle(context: Any) -> dict[str, Any]:
     if coming is None or coming.finished_at is not None:
         return _counts(coming)
     if coming.archive is None:
-        raise JobFailed(f"The archive “{coming.name}” is not kept. Send it again.")
+        raise JobFailed(f"The archive “{coming.name}” is not kept. Send it again.", is_final=True)
     try:
         with local_path(coming.archive) as path, archives.opened(path) as (archive, entries):
             _take_all(coming, archive, entries, context)
     except ArchiveRefused as refusal:
-        raise JobFailed(str(refusal)) from refusal
+        raise JobFailed(str(refusal), is_final=True) from refusal
     except StoreFull as error:
         raise JobFailed(str(error), retry=False) from error
     with transaction.atomic():

@@ -140,7 +140,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 
 def run_handler(path: str, job_id: Any, fence: int, payload: dict[str, Any], *, pipe: Connection) -> tuple[str, Any]:
-    """Run one handler. Its last word: ("done", result), ("failed", (message, retry)), ("cancelled" or "lost", None)."""
+    """Run one handler. Its last word: "done" and the result, "failed" and words for queue.fail, "cancelled" or "lost"."""
     from django.db import close_old_connections
     from django.utils.module_loading import import_string
 
@@ -157,11 +157,11 @@ def run_handler(path: str, job_id: Any, fence: int, payload: dict[str, Any], *, 
     except LeaseLost:
         return "lost", None
     except JobFailed as error:
-        return "failed", (str(error), error.retry)
+        return "failed", {"message": str(error), "retry": error.retry, "may_retry": not error.is_final}
     except Exception as error:  # a handler's mistake is the job's failure, not the worker's
         if is_disk_full(error):
-            return "failed", (DISK_FULL, False)
+            return "failed", {"message": DISK_FULL}
         logger.exception("The handler %s failed.", path)
-        return "failed", (UNEXPECTED.format(error=type(error).__name__), False)
+        return "failed", {"message": UNEXPECTED.format(error=type(error).__name__)}
     finally:
         close_old_connections()

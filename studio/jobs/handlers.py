@@ -5,11 +5,11 @@ HANDLERS: dict[str, str] = {}
 
 
 class JobFailed(Exception):
-    """Shown to the person as it stands. `retry` says whether trying again may help."""
+    """Shown to the person as it stands. `retry`: it is tried again by itself. `is_final`: no other try can help."""
 
-    def __init__(self, message: str, *, retry: bool = False) -> None:
+    def __init__(self, message: str, *, retry: bool = False, is_final: bool = False) -> None:
         super().__init__(message)
-        self.retry = retry
+        self.retry, self.is_final = retry, is_final
 
 
 class JobCancelled(Exception):

@@ -97,7 +97,7 @@ class Worker:
         elif word == "done":
             self._end(hand, lambda lease: queue.finish(lease, result=detail))
         elif word == "failed":
-            self._end(hand, lambda lease: queue.fail(lease, message=detail[0], retry=detail[1]))
+            self._end(hand, lambda lease: queue.fail(lease, **detail))
         elif word == "died":
             self._end(hand, lambda lease: queue.fail(lease, message=DIED.format(how=detail), retry=True))
         else:  # cancelled, or lost to another attempt

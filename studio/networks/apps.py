@@ -9,7 +9,9 @@ class NetworksConfig(AppConfig):
     label = "networks"
 
     def ready(self) -> None:
-        uploads.register("snapshot", "studio.networks.imports.import_from_upload")
+        uploads.register(
+            "snapshot", "studio.networks.imports.import_from_upload", begins="studio.networks.known.begins"
+        )
         WATCHERS["make_pattern"] = "studio.networks.rules.follow"
         WATCHERS["import_snapshot"] = "studio.networks.imports.follow"
         for kind in ("draw_sheet", "find_directions", "harvest", "export_snapshot"):

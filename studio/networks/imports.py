@@ -14,9 +14,10 @@ from studio.events.record import record
 from studio.jobs import queue
 from studio.jobs.models import ENDED, Job, State
 from studio.networks.grouping import architecture_in, architecture_of, name_for, network_of_training, stem_of
-from studio.networks.models import Network, Snapshot, SnapshotImport
-from studio.networks.present import import_out
-from studio.networks.rules import add_snapshots, tell
+from studio.networks.known import follow_twin, note_known
+from studio.networks.models import Network, SnapshotImport
+from studio.networks.rules import add_snapshots
+from studio.networks.tell import tell, tell_import
 from studio.projects.models import Project
 
 KIND = "import_snapshot"
@@ -43,7 +44,7 @@ def import_from_upload(upload: Upload, blob: Blob) -> str:
             upload_id=upload.id,
             created_by=upload.user,
         )
-        if not _is_known(coming):
+        if not note_known(coming):
             coming.original = blob
             coming.job_id = _queue(coming).id
         coming.save()
@@ -66,6 +67,7 @@ def keep_import(job: Job, result: SnapshotsResult, artifacts: Mapping[str, Blob]
     coming.original = None  # the snapshot keeps it from now on
     coming.save()
     tell_import(coming, by=coming.created_by)
+    follow_twin(coming)
     if coming.wanted is not None and coming.wanted_id != network.id:
         tell(coming.wanted, "network.changed", by=coming.created_by)
 
@@ -78,6 +80,7 @@ def refuse_import(job: Job, sentence: str) -> None:
         _let_go(coming, state=Upload.State.REFUSED, error=sentence)
         coming.save()
         tell_import(coming, by=None)
+        follow_twin(coming)
         if coming.wanted is not None:
             tell(coming.wanted, "network.changed", by=None)
 
@@ -113,10 +116,6 @@ def follow(job: Job) -> None:
             tell(coming.wanted, "network.changed", by=None)
 
 
-def tell_import(coming: SnapshotImport, *, by: User | None) -> None:
-    record(coming.project_id, "import.changed", subject=coming.subject, payload=import_out(coming), actor=by)
-
-
 def _queue(coming: SnapshotImport) -> Job:
     return queue.enqueue(
         KIND,
@@ -139,28 +138,6 @@ def _wanted(upload: Upload) -> Network | None:
     if found is None:
         raise UploadRefused("There is no such network in this project. Choose another.")
     return found
-
-
-def _is_known(coming: SnapshotImport) -> bool:
-    """The same bytes once more: nothing is read again, and the row says where they are."""
-    rows = Snapshot.objects.select_related("network").filter(
-        network__project=coming.project, original_sha256=coming.sha256
-    )
-    there = rows.order_by("binned_at", "created_at").first()
-    on_its_way = SnapshotImport.objects.filter(project=coming.project, sha256=coming.sha256).exclude(original=None)
-    if there is not None:
-        where = f"as “{there.name}” of “{there.network.name}”"
-        is_binned = there.binned_at is not None or there.network.binned_at is not None
-        coming.snapshot = there
-        coming.sentence = f"This file is in the project already, {where}" + (
-            ", in the bin. Bring it back from there." if is_binned else "."
-        )
-    elif (other := on_its_way.first()) is not None:
-        coming.sentence = f"The same file is on its way already, as “{other.name}”."
-    else:
-        return False
-    coming.fate = Fate.KNOWN
-    return True
 
 
 def _network_for(coming: SnapshotImport, result: SnapshotsResult) -> tuple[Network, str]:

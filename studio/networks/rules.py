@@ -11,7 +11,6 @@ from gpu_service.protocol import PatternOrder, SnapshotResult, SnapshotsResult
 from studio.accounts.models import User
 from studio.blobs.models import Blob
 from studio.errors import Conflict, Refused
-from studio.events.record import record
 from studio.jobs import queue
 from studio.jobs.models import Job, State
 from studio.networks.grouping import put_in_order
@@ -19,6 +18,7 @@ from studio.networks.models import Network, Snapshot, SnapshotImport
 from studio.networks.present import network_out
 from studio.networks.sheets import keep_growth, order_growth
 from studio.networks.signals import network_ready
+from studio.networks.tell import tell
 from studio.networks.words import clean_name, clean_tags
 from studio.projects.models import Project
 
@@ -115,10 +115,6 @@ def bin_network(network: Network, *, is_binned: bool, by: User) -> Network:
         network.save(update_fields=["binned_at"])
         tell(network, "network.removed" if is_binned else "network.restored", by=by)
     return network
-
-
-def tell(network: Network, kind: str, *, by: User | None) -> None:
-    record(network.project_id, kind, subject=network.subject, payload=network_out(network), actor=by)
 
 
 def _keep(

@@ -11,7 +11,7 @@ from studio.errors import Conflict, Refused
 from studio.networks.grouping import architecture_in, architecture_of, put_in_order, stem_of
 from studio.networks.models import Network, Pin, PinPath, Snapshot
 from studio.networks.present import snapshot_out
-from studio.networks.rules import tell
+from studio.networks.tell import tell
 from studio.networks.words import clean_name, clean_tags
 
 OTHER_SHAPE = "“{name}” is of another architecture than the snapshots of “{network}”. Make it a network of its own."

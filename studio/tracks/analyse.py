@@ -60,7 +60,7 @@ def handle(context: Any) -> dict[str, Any]:
 
     track = Track.objects.select_related("original").get(pk=context.payload["track_id"])
     if track.original is None:
-        raise JobFailed(track.error or f"The file of “{track.name}” is not kept. Send it again.")
+        raise JobFailed(track.error or f"The file of “{track.name}” is not kept. Send it again.", is_final=True)
     with _source(track) as (source, folder):
         try:
             _run(track, source, folder, context)
@@ -68,7 +68,7 @@ def handle(context: Any) -> dict[str, Any]:
             if isinstance(error.__cause__, OSError):
                 raise JobFailed(str(error), retry=True) from error
             _refuse(track, str(error))
-            raise JobFailed(str(error)) from error
+            raise JobFailed(str(error), is_final=True) from error
     return {"track_id": str(track.id)}
 
 

@@ -15,7 +15,7 @@ def count(context: Context) -> dict[str, int]:
 
 
 def refuse(context: Context) -> None:
-    raise JobFailed("“notes.mp3” is text, not sound.")
+    raise JobFailed("“notes.mp3” is text, not sound.", is_final=True)
 
 
 def stumble(context: Context) -> None:

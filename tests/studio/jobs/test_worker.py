@@ -56,6 +56,8 @@ def test_the_next_job_finds_a_warm_process(worker):
 def test_a_handler_that_refuses_fails_with_its_own_sentence_and_only_once(worker):
     job = run_until(worker, put("refuse"), State.FAILED)
     assert (job.error, job.attempts) == ("“notes.mp3” is text, not sound.", 1)
+    with pytest.raises(queue.JobRefused, match="cannot help"):
+        queue.retry(job)
 
 
 def test_a_handler_that_stumbles_fails_with_a_sentence(worker):

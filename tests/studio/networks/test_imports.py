@@ -13,6 +13,7 @@ from studio.networks.models import Network, Snapshot, SnapshotImport
 from tests.studio.features import make_network
 from tests.studio.networks.parts import fail, finish, read, stylegan, uploaded
 from tests.studio.services.conftest import service as service
+from tests.studio.tus import TusClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVIL = "“evil.pkl” asks to run a program while it is read, so it was refused. Nothing was run or kept."
@@ -121,11 +122,31 @@ def test_the_same_file_again_is_known_and_read_once(service, owner, project, as_
     told = SnapshotImport.objects.get(name="iris again.pkl")
     assert (told.fate, told.snapshot_id) == ("known", network.snapshots.get().id)
     assert told.sentence == "This file is in the project already, as “iris” of “iris”."
-    assert SnapshotImport.objects.get(name="copy of iris.pkl").sentence.startswith("The same file is on its way")
+    assert SnapshotImport.objects.get(name="copy of iris.pkl").snapshot_id == told.snapshot_id
     as_user(owner).call("DELETE", f"/snapshots/{told.snapshot_id}")
     uploaded(project, "iris once more.pkl", owner)
     assert "in the bin" in SnapshotImport.objects.get(name="iris once more.pkl").sentence
     assert Snapshot.objects.count() == 1
+
+
+def test_a_known_file_need_not_even_be_sent(service, owner, project, as_user):
+    upload, client = uploaded(project, "iris.pkl", owner), as_user(owner)
+    read(service, **stylegan())
+    known = TusClient(client).begin(project, 7, filename="again.pkl", kind="snapshot", sha256=upload.blob_id)
+    assert (known.status_code, known["Phosphene-Receipt"]) == (200, f"{Snapshot.objects.get().id}:{upload.blob_id}")
+    assert fates(client, project) == {"iris.pkl": "kept", "again.pkl": "known"}
+    ours = TusClient(client).begin(project, 4, filename="ours", kind="snapshot", sha256=Snapshot.objects.get().blob_id)
+    assert ours.status_code == 200
+    new = TusClient(client).begin(project, 4, filename="new.pkl", kind="snapshot", sha256="a" * 64)
+    assert new.status_code == 201
+
+
+def test_a_copy_beside_a_refused_file_is_refused_with_it(service, owner, project, as_user):
+    for name in ("evil.pkl", "copy.pkl"):
+        uploaded(project, name, owner)
+    assert fates(as_user(owner), project) == {"evil.pkl": "waiting", "copy.pkl": "known"}
+    read(service, refused=EVIL)
+    assert fates(as_user(owner), project) == {"evil.pkl": "refused", "copy.pkl": "refused"}
 
 
 def test_a_refused_file_leaves_its_row_and_a_sentence_and_nothing_else(service, owner, project, as_user):

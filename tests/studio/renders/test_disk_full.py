@@ -45,8 +45,8 @@ def test_a_joining_without_room_fails_whole_and_the_next_one_works(small_disk, d
     filler = fill(small_disk, free_bytes=free_bytes)
     outcome, said = join(drawn)
     assert outcome == "failed"
-    assert re.search(r"disk.* is full|No space left on device", said[0])
-    assert re.search(r"Free (some )?space, then try again\.$", said[0])
+    assert re.search(r"disk.* is full|No space left on device", said["message"])
+    assert re.search(r"Free (some )?space, then try again\.$", said["message"])
     filler.unlink()
     assert {path for path in small_disk.rglob("*") if path.is_file()} == before
     assert Render.objects.get(pk=drawn.pk).film_id is None
