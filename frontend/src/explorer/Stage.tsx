@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { pictureSize } from '../lib/format'
 import { useCommands, withKey } from '../lib/keys'
 import { mayEdit } from '../lib/page'
+import type { Scope } from '../lib/scope'
 import { useStore } from '../lib/store'
 import { useWidget } from '../lib/widget'
 import { vectorTitle } from '../network/vectors'
@@ -13,6 +14,7 @@ import { createStage } from '../preview/stage'
 import { dragged, turned, zoomed } from './camera'
 import { Compared } from './Compared'
 import { openDrawing } from './draw'
+import type { Hand, HandFigures } from './hand'
 import { pathWords } from './path'
 import { StageNote } from './StageNote'
 import { snapshotOf, useExplored, useExplorer, useSnapshot, useStatus, type Explorer } from './use_explorer'
@@ -22,6 +24,18 @@ const WIDTHS = [128, 256, 384, 512, 768, 1024]
 const WIDTH_KEY = 'phosphene.explorer-width'
 const FIGURES_EVERY_MS = 250
 const WHEEL_RESTS_MS = 350
+
+declare global {
+  interface Window {
+    /** How long the hand waits for its picture, for measuring from outside. */
+    phosphene_hand?: () => HandFigures
+  }
+}
+
+function tellFigures(scope: Scope, hand: Hand): void {
+  window.phosphene_hand = () => hand.figures()
+  scope.add(() => delete window.phosphene_hand)
+}
 
 /** As wide as the network draws, but no wider than half a screen; patterns have no size of their own. */
 function usualWidth(explorer: Explorer): number {
@@ -61,6 +75,7 @@ export function Stage({ onPin, isSmall = false }: { onPin: () => void; isSmall?:
     stage.connect(session)
     explorer.session.set(session)
     scope.add(() => explorer.session.set(null))
+    tellFigures(scope, hand)
     scope.add(desk.explored.subscribe(() => {
       const id = desk.explored.get().snapshotId
       if (id === told) return

@@ -54,6 +54,8 @@ export function TileSheet({ label, vectors, columns, chosen, nameOf, corner, mar
             {mark?.(at)}
           </button>
         ))}
+        {/* The sheet is black where its last row has no picture. */}
+        {Array.from({ length: rows * columns - vectors.length }, (_, at) => <i key={at} className="notile" />)}
       </div>
       {drawn.sentence && <p className="xs soft sheet-fault">{drawn.sentence}</p>}
     </div>
