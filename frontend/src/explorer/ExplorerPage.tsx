@@ -52,13 +52,17 @@ function Editor({ network }: { network: Network }) {
 }
 
 function Body() {
-  const { desk, network } = useExplorer()
+  const { desk, network, smalls, canvas } = useExplorer()
   const isPhone = useIsPhone()
   const [renamed, setRenamed] = useState<Pin | null>(null)
   const [isInspecting, setInspecting] = useState(false)
   useAsked()
   const pin = (): void => {
-    if (mayEdit() && desk.shown.get() === 'picture') void pinThis(network.id, desk.explored.get(), setRenamed)
+    if (!mayEdit() || desk.shown.get() !== 'picture') return
+    const [explored, picture] = [desk.explored.get(), canvas.get()]
+    // Its own picture is drawn by a job; until then it has the one that stands on the stage.
+    if (picture) smalls.take(explored.snapshotId, explored.vector, picture)
+    void pinThis(network.id, explored, setRenamed)
   }
   return (
     <div className={isInspecting ? 'editor explorer inspecting' : 'editor explorer'}>

@@ -5,7 +5,7 @@ import { Menu } from '../parts/Menu'
 import type { Term, Tweak } from '../network/vectors'
 import { Group } from './Group'
 import { Knob, knob } from './Knob'
-import { PinPicture, useNamed } from './PinPicture'
+import { useNamed, VectorPicture } from './PinPicture'
 import { added, changed, firstTweak, TWEAK_KINDS, without } from './recipe'
 import { useExplored, useExplorer } from './use_explorer'
 import { VectorMenu } from './VectorMenu'
@@ -73,7 +73,7 @@ function TermRow({ term, at }: { term: Term; at: number }) {
   const { pin, name } = useNamed(term.of)
   return (
     <div className="part">
-      <PartHead name={`${term.amount < 0 ? '−' : '+'} ${name}`} picture={<PinPicture pin={pin} />} space={term.space} onSpace={(space) => desk.setVector((now) => changed(now, 'terms', at, { space }), `Arithmetic in ${space.toUpperCase()}`)}
+      <PartHead name={`${term.amount < 0 ? '−' : '+'} ${name}`} picture={<VectorPicture vector={term.of} pin={pin} />} space={term.space} onSpace={(space) => desk.setVector((now) => changed(now, 'terms', at, { space }), `Arithmetic in ${space.toUpperCase()}`)}
         onRemove={() => desk.setVector((now) => without(now, 'terms', at), `Remove ${name}`)} />
       <Knob field={share} value={term.amount} id={`Amount of ${name}`} onMove={(value) => desk.moveVector((now) => changed(now, 'terms', at, { amount: value }))}
         onSet={(value) => desk.setVector((now) => changed(now, 'terms', at, { amount: value }), `Amount of ${name}`)} />

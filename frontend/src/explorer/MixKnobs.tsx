@@ -3,7 +3,7 @@ import { Switch } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
 import type { Mix } from '../network/vectors'
 import { Group } from './Group'
-import { PinPicture, useNamed } from './PinPicture'
+import { useNamed, VectorPicture } from './PinPicture'
 import { added, changed, rowWords, without } from './recipe'
 import { RowStrip, StripEnds } from './RowStrip'
 import { useExplored, useExplorer, useSnapshot } from './use_explorer'
@@ -59,7 +59,7 @@ function MixRow({ mix, many, isOn, onMove, onSet, onTurn, onRemove }: MixRowProp
   return (
     <div className={isOn ? 'part' : 'part off'} data-mix={name}>
       <div className="row">
-        <PinPicture pin={pin} />
+        <VectorPicture vector={mix.of} pin={pin} />
         <div className="grow"><div className="clip">{name}</div><div className="xs soft num clip">{rowWords(mix.rows, many)}</div></div>
         <IconButton small icon="close" label={`Remove the mix with ${name}`} onClick={onRemove} />
         <Switch label={`Mix in ${name}`} isOn={isOn} onChange={onTurn} />

@@ -3,18 +3,17 @@ import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent } from 
 import { useCommands, withKey } from '../lib/keys'
 import { useStore } from '../lib/store'
 import { useWidget } from '../lib/widget'
-import { isSameVector, plainVector, vectorTitle } from '../network/vectors'
+import { isSameVector, vectorTitle } from '../network/vectors'
 import { IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { Tip } from '../parts/Tooltip'
 import { useEvents } from '../track/use_emitter'
 import { carriesPin, droppedPin } from './pin_actions'
-import { INTERPOLATIONS, lengthWords, movedPoint, numberWords, pathWords, placeAt, secondsAt, withLength, withoutPoint, withPoint, type PathPoint } from './path'
+import { beatWords, INTERPOLATIONS, lengthWords, movedPoint, numberWords, pathWords, placeAt, secondsAt, withLength, withoutPoint, withPoint, type PathPoint } from './path'
 import { PathActions, PathMenu } from './PathMenu'
-import { PinPicture, useNamed } from './PinPicture'
+import { useNamed, VectorPicture } from './PinPicture'
 import { useExplored, useExplorer } from './use_explorer'
-
-const WANDERED = 6
+import { wander } from './wander'
 
 export function PathBar() {
   const { desk } = useExplorer()
@@ -36,7 +35,7 @@ export function PathBar() {
           </button>
         </Tip>
         <PathMenu />
-        <span className="xs faint num clip grow">{pathWords(path, bpm)}</span>
+        <span className="xs faint num clip grow pathbeats">{path.waypoints.length < 2 ? pathWords(path, bpm) : `${beatWords(path)} at`}</span>
         <Tempo />
         <IconButton small kind="quiet" icon="loop" label={path.loop ? 'Plays round and round' : 'Plays to the end'} on={path.loop} onClick={() => desk.changePath((now) => ({ ...now, loop: !now.loop }), path.loop ? 'Path ends' : 'Path loops')} />
         <div className="group" role="group" aria-label="Between two pins">
@@ -49,14 +48,6 @@ export function PathBar() {
       <Points />
     </section>
   )
-}
-
-/** A path of random seeds, from where one is. It is a path like any other: it can be saved. */
-function wander(desk: ReturnType<typeof useExplorer>['desk']): void {
-  const { vector } = desk.explored.get()
-  const seeds = Array.from({ length: WANDERED }, () => ({ ...plainVector(Math.floor(Math.random() * 100_000)), label: vector.label, truncation: vector.truncation, truncation_end: vector.truncation_end }))
-  desk.changePath((now) => ({ ...now, id: null, name: '', revision: 0, waypoints: [vector, ...seeds].map((one) => ({ pin_id: null, vector: one, length: 8 })) }), 'Wander')
-  desk.play()
 }
 
 function Tempo() {
@@ -141,7 +132,7 @@ function Point({ point, at, onDrag }: { point: PathPoint; at: number; onDrag: (a
           onDrag(at)
         }}
         onDragEnd={() => onDrag(null)}>
-        <PinPicture pin={pin} />
+        <VectorPicture vector={point.vector} pin={pin} />
       </button>
       <IconButton small className="off" icon="close" label={`Take “${name}” off the path`} onClick={remove} />
       <div className="xs clip">{name}</div>

@@ -16,6 +16,7 @@ import type { Desk } from './desk'
 import { newPath, type PathDraft } from './path'
 import { draftOf, explorerQueries, keptPart, type SavedPath } from './queries'
 import { useExplorer } from './use_explorer'
+import { wander } from './wander'
 
 const SAVE_AFTER_MS = 600
 
@@ -39,6 +40,7 @@ export function PathMenu() {
   const items: MenuItem[] = [
     ...(paths.data?.items ?? []).map((one) => ({ id: one.id, label: one.name || 'Unnamed path', on: one.id === path.id, act: () => desk.takePath(draftOf(one)) })),
     { id: 'new', label: 'New path', icon: 'plus', line: (paths.data?.items.length ?? 0) > 0, act: () => desk.takePath(newPath()) },
+    { id: 'wander', label: 'Wander from here', icon: 'dice', keys: 'W', act: () => wander(desk) },
     ...(mayEdit() ? [
       { id: 'save', label: path.id ? 'Rename…' : 'Save…', icon: 'edit' as const, reason: path.waypoints.length === 0 ? 'empty' : null, act: () => setNaming(true) },
       { id: 'remove', label: path.id ? 'Remove' : 'Clear', icon: 'bin' as const, danger: true, act: throwAway },

@@ -8,7 +8,7 @@ import { FormDialog } from '../parts/Dialog'
 import { TextField } from '../parts/basics'
 import { IconButton } from '../parts/Button'
 import { Menu } from '../parts/Menu'
-import { PinPicture } from './PinPicture'
+import { VectorPicture } from './PinPicture'
 import { changePin, dragPin, throwPin } from './pin_actions'
 import { withPoint } from './path'
 import type { Pin } from '../network/wire'
@@ -37,7 +37,7 @@ function PinRow({ pin, isOn, onRename }: { pin: Pin; isOn: boolean; onRename: (p
   return (
     <li className={isOn ? 'pinrow on' : 'pinrow'} draggable onDragStart={(event) => dragPin(event.dataTransfer, pin)}>
       <button type="button" className="pinload" aria-pressed={isOn} onClick={load} title={vectorTitle(pin.vector)}>
-        <PinPicture pin={pin} />
+        <VectorPicture vector={pin.vector} pin={pin} />
         <span className="grow col tightcol">
           <span className="strong clip">{pin.name}</span>
           <span className="xs faint clip">{pin.note || vectorTitle(pin.vector)}</span>

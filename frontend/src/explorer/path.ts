@@ -93,11 +93,16 @@ export function secondsAt(path: PathDraft, at: number, bpm: number): number {
   return (path.waypoints.slice(0, at).reduce((sum, point) => sum + point.length, 0) * 60) / bpm
 }
 
+/** "18 beats". */
+export function beatWords(path: PathDraft): string {
+  const beats = beatsOf(path)
+  return path.waypoints.length < 2 ? '' : `${numberWords(beats)} ${beats === 1 ? 'beat' : 'beats'}`
+}
+
 /** "18 beats at 126 bpm, loops". */
 export function pathWords(path: PathDraft, bpm: number): string {
-  const beats = beatsOf(path)
   if (path.waypoints.length < 2) return 'Drop two pins or more'
-  return `${numberWords(beats)} ${beats === 1 ? 'beat' : 'beats'} at ${numberWords(bpm)} bpm${path.loop ? ', loops' : ''}`
+  return `${beatWords(path)} at ${numberWords(bpm)} bpm${path.loop ? ', loops' : ''}`
 }
 
 /** "4 beats", "3 bars", "1 beat": long ways in bars where they come out even. */

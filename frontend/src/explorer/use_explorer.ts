@@ -12,6 +12,7 @@ import { fromHash, fromText, freshlyExplored, toHash, toText, type Explored } fr
 import { createDesk, type Desk } from './desk'
 import { createHand, type Hand, type HandFigures } from './hand'
 import type { PathDraft } from './path'
+import { createSmallPictures, type SmallPictures } from './small_pictures'
 import type { Pin } from '../network/wire'
 import { networkQueries } from '../network/queries'
 
@@ -30,6 +31,7 @@ export interface Explorer {
   canvas: Store<HTMLCanvasElement | null>
   /** How it looked before the last change. */
   former: HTMLCanvasElement
+  smalls: SmallPictures
   pins: readonly Pin[]
 }
 
@@ -98,7 +100,7 @@ function makeParts(network: Network) {
     },
     tell: (sentence) => toast(sentence, { kind: 'error' }),
   })
-  return { parts: { desk, hand, figures, session, canvas, former }, keep: () => keepState(network.id, desk) }
+  return { parts: { desk, hand, figures, session, canvas, former, smalls: createSmallPictures(network.id) }, keep: () => keepState(network.id, desk) }
 }
 
 const stateKey = (network: string): string => `phosphene.explorer.${network}`
