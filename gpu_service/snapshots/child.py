@@ -24,7 +24,7 @@ from gpu_service.snapshots.parts import Contents
 from gpu_service.snapshots.reader import read_contents, sentences, take_numbers
 from gpu_service.snapshots.training_file import save_training
 
-MEMORY_BYTES, MEMORY_PER_FILE_BYTE = 2 << 30, 4
+MEMORY_BYTES, MEMORY_PER_FILE_BYTE = 1 << 30, 4
 CPU_SECONDS = 240
 OPEN_FILES = 64
 PIECE_BYTES = 1 << 20

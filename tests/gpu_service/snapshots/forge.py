@@ -1,7 +1,6 @@
 """Snapshots as NVIDIA's programs write them, made here: small, random, and wrong on demand."""
 
 import pickle
-import struct
 import sys
 from collections import OrderedDict
 from types import ModuleType
@@ -11,6 +10,9 @@ import pytest
 import torch
 
 from gpu_service.networks.stylegan2_layout import StyleGan2Config, tensor_shapes
+from tests.gpu_service.snapshots.opcodes import text
+
+__all__ = ["SMALL", "nvidia_modules", "random_tensors", "snapshot_bytes", "text"]
 
 SMALL = StyleGan2Config(
     z_dim=6, w_dim=5, c_dim=0, resolution=16, mapping_layers=2, channel_base=64, channel_max=8, conv_clamp=256
@@ -103,9 +105,3 @@ def snapshot_bytes(tensors: dict[str, torch.Tensor] | None = None, *, protocol: 
     whole = generator(random_tensors() if tensors is None else tensors, **options)
     easy = sys.modules["dnnlib.util"].EasyDict(path="faces.zip", use_labels=False)
     return pickle.dumps({"training_set_kwargs": easy, "G": None, "G_ema": whole}, protocol=protocol)
-
-
-def text(value: str) -> bytes:
-    """The opcode of a string."""
-    raw = value.encode()
-    return b"X" + struct.pack("<I", len(raw)) + raw
