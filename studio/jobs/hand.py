@@ -140,7 +140,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 
 def run_handler(path: str, job_id: Any, fence: int, payload: dict[str, Any], *, pipe: Connection) -> tuple[str, Any]:
-    """Run one handler. -> its last word: "done" and the result, "failed" and words for queue.fail, "cancelled", "lost"."""
+    """Run one handler. -> its last word, and what goes with it: a result, or what `queue.fail` is told."""
     from django.db import close_old_connections
     from django.utils.module_loading import import_string
 
