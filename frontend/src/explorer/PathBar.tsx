@@ -166,7 +166,7 @@ function Way({ point, at }: { point: PathPoint; at: number }) {
     desk.showPathAt(secondsAt(desk.path.get(), at, desk.bpm.get()) + (share * point.length * 60) / desk.bpm.get())
   }
   return (
-    <div className="way">
+    <div className="pathway">
       <input className="waylength xxs num" aria-label={`Beats from place ${at + 1} to the next`} value={text ?? lengthWords(point.length)} onFocus={(event) => event.target.select()}
         onChange={(event) => setText(event.target.value)} onBlur={() => text !== null && keep()}
         onKeyDown={(event) => {

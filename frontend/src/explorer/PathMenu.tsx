@@ -123,7 +123,7 @@ export function PathActions() {
   const reason = path.waypoints.length === 0 ? 'Drop a pin first.' : null
   return (
     <>
-      {!path.id && <Button small kind="line" reason={reason} onClick={() => setOpen('name')}>Save…</Button>}
+      {!path.id && <Button small kind="line" className="savepath" reason={reason} onClick={() => setOpen('name')}>Save…</Button>}
       <Button small icon="scene" reason={reason} onClick={() => setOpen('scene')}>Use in scene</Button>
       {open === 'name' && <NameDialog onClose={() => setOpen('none')} />}
       {open === 'scene' && <SceneDialog onClose={() => setOpen('none')} />}
