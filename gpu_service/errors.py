@@ -38,5 +38,9 @@ class NotYet(Exception):
         self.ready_until = ready_until
 
 
+class Unfinished(Exception):
+    """A part of a large picture is drawn and kept. Ask again to go on: others had their turn in between."""
+
+
 def _rebuild(message: str, retry: bool, kind: FailureKind, field: str | None) -> RenderError:
     return RenderError(message, retry=retry, kind=kind, field=field)

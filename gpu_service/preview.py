@@ -16,7 +16,7 @@ from gpu_service.bench import Bench
 from gpu_service.errors import RenderError
 from gpu_service.executors.base import SceneOrder
 from gpu_service.preview_clock import DriverClock, Pace
-from gpu_service.preview_plan import PlanInHand
+from gpu_service.preview_plan import PlanInHand, sized
 from gpu_service.protocol import (
     FLAG_STILL,
     FrameHeader,
@@ -53,7 +53,7 @@ class Preview:
         tell: Callable[[PreviewStateMessage], None],
     ) -> None:
         self.id, self.bench, self.jpeg_quality = opened.preview_id, bench, jpeg_quality
-        self.scene = _sized(opened.scene, opened.width, opened.height)
+        self.scene = sized(opened.scene, opened.width, opened.height)
         self.inputs: dict[str, InputRef] = {ref.sha256: ref for ref in opened.inputs}
         self.revision = self.drive_revision = opened.revision
         self.credits = 0
@@ -77,7 +77,7 @@ class Preview:
         scene = said.scene or self.scene
         if said.parameters:
             scene = scene.model_copy(update={"parameters": {**scene.parameters, **said.parameters}})
-        scene = _sized(scene, said.width or self.scene.width, said.height or self.scene.height)
+        scene = sized(scene, said.width or self.scene.width, said.height or self.scene.height)
         if said.scene is not None:
             self.inputs = {ref.sha256: ref for ref in said.inputs}
         if scene != self.scene:
@@ -221,6 +221,9 @@ class Preview:
         except RenderError as error:
             await self._draw_failed(error)
             return
+        if not drawn:
+            self._still = None
+            return
         self.pace.drew(len(frames), time.monotonic() - began)
         for picture in drawn:
             header = FrameHeader(
@@ -291,8 +294,3 @@ class Preview:
         # Both loops wait on one event: let the other see it too before it is cleared.
         await asyncio.sleep(0)
         self._changed.clear()
-
-
-def _sized(scene: SceneSpec, width: int, height: int) -> SceneSpec:
-    """The scene at the preview's size; no stage reads the size."""
-    return scene.model_copy(update={"width": width, "height": height})

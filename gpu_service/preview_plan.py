@@ -42,3 +42,8 @@ class PlanInHand:
             return None
         ready_until = self.ready_until if visualizer.stages else float(scene.frames / scene.frame_rate)
         return replace(self, scene=scene, ready_until=ready_until, order=SceneOrder(self.key, scene, self.paths))
+
+
+def sized(scene: SceneSpec, width: int, height: int) -> SceneSpec:
+    """The scene at the preview's size; no stage reads the size."""
+    return scene.model_copy(update={"width": width, "height": height})

@@ -109,7 +109,8 @@ class Executor(Protocol):
     ) -> "Future[list[Picture]]":
         """Pictures of a plan, for a preview: they go before films. RenderError(retry=True): the plan is lost.
 
-        With an order the plan is first brought up to its scene, which may differ in what only drawing reads.
+        With an order the plan is first brought up to its scene, which may differ in what only drawing reads. An empty
+        list: a large picture is drawn in part, ask again.
         """
         ...
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 
-from gpu_service.errors import NotYet, RenderError
+from gpu_service.errors import NotYet, RenderError, Unfinished
 from gpu_service.executors import orders
 from gpu_service.executors.base import Picture, PlanFacts, SceneOrder
 from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, is_out_of_memory
@@ -138,7 +138,10 @@ class Drawer:
         if torch.get_num_threads() != self.settings.threads:
             torch.set_num_threads(self.settings.threads)
         began = time.perf_counter()
-        drawn = visualizer.draw(plan, command.frames, quality="preview").numpy()
+        try:
+            drawn = visualizer.draw(plan, command.frames, quality="preview").numpy()
+        except Unfinished:
+            return []
         pictures = [jpeg(picture, quality=command.jpeg_quality) for picture in drawn]
         each = (time.perf_counter() - began) / max(len(pictures), 1)
         return [Picture(frame, data, each) for frame, data in zip(command.frames, pictures, strict=True)]

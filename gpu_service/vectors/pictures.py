@@ -45,6 +45,11 @@ def draw_batches(
         yield draw(network, w[start : start + batch], look=look, size=size, quality=quality)
 
 
+def small_batch(network: Network) -> int:
+    """As many as are drawn about as fast as one: a picture to a core, a handful on a GPU."""
+    return torch.get_num_threads() if device_type(network) == "cpu" else 4
+
+
 def device_type(network: Network) -> str:
     return next(iter(network.tensors().values())).device.type
 

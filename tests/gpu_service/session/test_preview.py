@@ -16,6 +16,7 @@ from gpu_service.protocol import (
     PreviewUpdate,
     unpack_frame,
 )
+from tests.gpu_service.session.fakes import done
 from tests.gpu_service.session.test_work import until
 
 ID = uuid.uuid4()
@@ -129,6 +130,21 @@ async def test_of_many_quick_changes_the_last_one_counts(stage, executor):
         stage.preview.update(PreviewUpdate(preview_id=ID, revision=step, parameters={"noise_seconds": step / 40}))
     await until(lambda: executor.prepared[-1].scene.parameters.get("noise_seconds") == 1)
     assert len(executor.prepared) < 10
+
+
+async def test_a_picture_that_is_drawn_in_parts_is_asked_for_until_it_is_whole(stage, executor, monkeypatch):
+    draw, calls = executor.draw, []
+
+    def in_three_parts(key: str, frames: Any, *, jpeg_quality: int, order: Any) -> Any:
+        calls.append(key)
+        return done([]) if len(calls) < 3 else draw(key, frames, jpeg_quality=jpeg_quality, order=order)
+
+    monkeypatch.setattr(executor, "draw", in_three_parts)
+    stage.drive(0.0, playing=False)
+    stage.preview.credit(1)
+    await until(lambda: stage.frames)
+    await asyncio.sleep(0.05)
+    assert (len(calls), len(stage.frames), stage.preview.credits) == (3, 1, 0)
 
 
 async def test_while_a_picture_is_drawn_only_the_newest_change_waits(stage, executor):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from gpu_service.errors import RenderError
+from gpu_service.errors import RenderError, Unfinished
 from gpu_service.film.recipe import file_sha256
 from gpu_service.networks.base import to_uint8
 from gpu_service.protocol import SceneSpec, SnapshotRef, VectorSpec
@@ -87,6 +87,23 @@ def test_a_sheet_holds_each_vector_through_its_snapshot(snapshots):
         expected = by_hand(snapshots[tile["snapshot"]], VectorSpec(seed=tile["vector"]["seed"]))
         assert np.array_equal(sheet[:, top : top + 32, left : left + 32], expected)
     assert not sheet[:, 32:, 32:].any()
+
+
+def test_a_preview_draws_a_sheet_in_parts_and_others_have_their_turn(snapshots, monkeypatch):
+    monkeypatch.setattr("gpu_service.visualizers.explore_drawing.PREVIEW_SECONDS", 0.0)
+    tiles = [{"vector": {"seed": seed}, "snapshot": seed % 2} for seed in range(7)]
+    facts = {"size": (96, 96), "mode": "sheet", "sheet": tiles, "columns": 3}
+    plan, parts = plan_of(snapshots, **facts), 0
+    while True:
+        try:
+            in_parts = Explore().draw(plan, [0], quality="preview").numpy()
+            break
+        except Unfinished:
+            parts += 1
+    # As many tiles at a time as there are cores, and no batch through two snapshots.
+    assert parts >= 7 // torch.get_num_threads()
+    assert np.array_equal(in_parts, drawn(plan_of(snapshots, **facts)))
+    assert np.array_equal(Explore().draw(plan, [5], quality="preview").numpy(), in_parts)
 
 
 def test_tiles_are_scaled_to_their_columns_and_cut_at_the_sheets_end(snapshots):
