@@ -11,7 +11,7 @@ from studio.accounts.auth import person_of
 from studio.jobs.out import job_out
 from studio.networks import rules
 from studio.networks.models import Network
-from studio.networks.present import network_out
+from studio.networks.present import network_out, networks_out
 from studio.networks.schemas import NetworkList, NetworkOut, NetworkPatch, PatternIn, PatternOut
 from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
@@ -27,7 +27,7 @@ def list_networks(
     project_or_404(request.user, project_id)
     rows = Network.objects.filter(project_id=project_id, binned_at__isnull=not binned)
     page, go_on = page_of(rows, after=after)
-    return {"items": [network_out(network) for network in page], "next": go_on}
+    return {"items": networks_out(page), "next": go_on}
 
 
 @router.post("/projects/{uuid:project_id}/networks/pattern", response={202: PatternOut})

@@ -1,22 +1,44 @@
 """Networks, snapshots and imports as the API and its events show them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from studio.networks.grouping import architecture_in
-from studio.networks.models import Network, OrderState, Pin, Sheet, Snapshot, SnapshotImport
+from studio.networks.grouping import architecture_of
+from studio.networks.models import Network, OrderState, Pin, PinPath, Sheet, Snapshot, SnapshotImport
 from studio.networks.sheet_orders import GROWTH_KEY
 
 READING = (SnapshotImport.Fate.WAITING, SnapshotImport.Fate.READING)
 
 
 def network_out(network: Network) -> dict[str, Any]:
-    rows = network.snapshots.filter(binned_at=None).select_related("blob")
-    snapshots = snapshots_out(rows.order_by("order", "created_at", "id"))
+    return networks_out([network])[0]
+
+
+def networks_out(networks: Sequence[Network]) -> list[dict[str, Any]]:
+    """All at once, with as many questions as for one."""
+    ids = [network.pk for network in networks]
+    rows = Snapshot.objects.filter(network__in=ids, binned_at=None).select_related("blob")
+    snapshots: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for found in snapshots_out(rows.order_by("order", "created_at", "id")):
+        snapshots[found["network_id"]].append(found)
+    counts = {
+        "binned_snapshots": _count(Snapshot.objects.filter(network__in=ids).exclude(binned_at=None), by="network"),
+        "pins": _count(Pin.objects.filter(network__in=ids, binned_at=None), by="network"),
+        "paths": _count(PinPath.objects.filter(network__in=ids, binned_at=None), by="network"),
+        "importing": _count(SnapshotImport.objects.filter(wanted__in=ids, fate__in=READING), by="wanted"),
+    }
+    return [
+        _network(network, snapshots[str(network.pk)], {name: found[network.pk] for name, found in counts.items()})
+        for network in networks
+    ]
+
+
+def _network(network: Network, snapshots: list[dict[str, Any]], counts: dict[str, int]) -> dict[str, Any]:
     scenes = {scene["id"]: scene for snapshot in snapshots for scene in snapshot["used_in"]}
+    first = snapshots[0] if snapshots else None
     return {
         "id": str(network.id),
         "project_id": str(network.project_id),
@@ -24,17 +46,14 @@ def network_out(network: Network) -> dict[str, Any]:
         "kind": network.kind,
         "species": network.species,
         "seed": network.seed,
-        "architecture": architecture_in(network) or "",
+        "architecture": architecture_of(first["kind"], first["facts"]) if first else "",
         "notes": network.notes,
         "tags": network.tags,
         "revision": network.revision,
         "used_in": sorted(scenes.values(), key=lambda scene: scene["name"]),
         "snapshots": snapshots,
-        "binned_snapshots": network.snapshots.exclude(binned_at=None).count(),
-        "pins": network.pins.filter(binned_at=None).count(),
-        "paths": network.paths.filter(binned_at=None).count(),
+        **counts,
         "job_id": str(network.job_id) if network.job_id else None,
-        "importing": network.imports.filter(fate__in=READING).count(),
         "created_by": str(network.created_by_id) if network.created_by_id else None,
         "created_at": network.created_at,
         "is_binned": network.binned_at is not None,
@@ -50,8 +69,7 @@ def snapshots_out(snapshots: Iterable[Snapshot]) -> list[dict[str, Any]]:
     snapshots = list(snapshots)
     ids = [snapshot.pk for snapshot in snapshots]
     scenes = _scenes_of(ids)
-    pins = Pin.objects.filter(snapshot__in=ids, binned_at=None).values_list("snapshot").annotate(n=Count("pk"))
-    counts = Counter(dict(pins.order_by()))
+    counts = _count(Pin.objects.filter(snapshot__in=ids, binned_at=None), by="snapshot")
     drawn = Sheet.objects.filter(snapshot__in=ids, key=GROWTH_KEY, state=OrderState.READY)
     sheets = dict(drawn.values_list("snapshot", "pk"))
     return [
@@ -121,6 +139,11 @@ def _snapshot(snapshot: Snapshot, *, scenes: list[dict[str, Any]], pins: int, sh
         "created_at": snapshot.created_at,
         "is_binned": snapshot.binned_at is not None,
     }
+
+
+def _count(rows: "QuerySet[Any]", *, by: str) -> Counter[Any]:
+    """How many rows there are for each value of that column."""
+    return Counter(dict(rows.order_by().values_list(by).annotate(count=Count("pk"))))
 
 
 def _scenes_of(ids: list[Any]) -> dict[Any, list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from gpu_service.protocol import FilesResult, SheetOrder
 from studio.accounts.models import User
 from studio.blobs.models import Blob
+from studio.errors import Refused
 from studio.events.record import record
 from studio.jobs.models import Job
 from studio.networks.models import OrderState, Pin, Sheet, Snapshot
@@ -20,6 +21,8 @@ from studio.networks.sheet_orders import GROWTH, GROWTH_KEY
 from studio.networks.vectors import direction_inputs, require_fitting
 
 KIND = "draw_sheet"
+MOST_WAITING = 1_000
+BUSY = "A thousand sheets of this project wait to be drawn. Ask again when a render service has got through them."
 # How exactly it is known when a sheet was last wanted.
 ASKED = timedelta(days=1)
 
@@ -39,7 +42,10 @@ def order_sheet(snapshot: Snapshot, order: SheetOrder, *, by: User | None) -> tu
 
 
 def order_sheets(snapshots: Sequence[Snapshot], order: SheetOrder, *, by: User | None) -> list[Sheet]:
-    """The same order through each snapshot."""
+    """The same order through each snapshot. Raises Refused while too many others wait."""
+    waiting = Sheet.objects.filter(snapshot__network__project=snapshots[0].network.project_id, state=OrderState.WAITING)
+    if waiting.count() > MOST_WAITING:
+        raise Refused(BUSY, status=409)
     with transaction.atomic():
         return [order_sheet(snapshot, order, by=by)[0] for snapshot in snapshots]
 

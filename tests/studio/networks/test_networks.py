@@ -100,6 +100,15 @@ def test_a_network_says_which_scenes_use_it_and_they_outlive_its_bin(owner, proj
     assert client.call("POST", f"/networks/{network.id}/restore").json()["is_binned"] is False
 
 
+def test_many_networks_are_asked_for_at_once(owner, project, as_user, django_assert_max_num_queries):
+    for _ in range(12):
+        make_network(project)
+    client = as_user(owner)
+    with django_assert_max_num_queries(14):
+        items = client.call("GET", f"/projects/{project.id}/networks").json()["items"]
+    assert [len(network["snapshots"]) for network in items] == [2] * 12
+
+
 def test_weights_are_downloaded_and_never_shown(owner, project, as_user):
     snapshot = make_network(project).snapshots.first()
     answer = as_user(owner).call("GET", f"/snapshots/{snapshot.id}/file")

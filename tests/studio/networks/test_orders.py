@@ -76,6 +76,11 @@ def test_growth_is_drawn_once_for_each_snapshot_whoever_asks(client, network, se
     assert sheets(client, network, tile=320).json()["key"] != asked["key"]
 
 
+def test_whoever_looks_cannot_fill_the_queue(client, network, monkeypatch):
+    monkeypatch.setattr("studio.networks.sheets.MOST_WAITING", 3)
+    assert [sheets(client, network, tile=tile).status_code for tile in (32, 64, 96)] == [200, 200, 409]
+
+
 def test_a_sheet_goes_through_snapshots_of_the_project_alone(client, network, service):
     other = make_network(Project.objects.create(name="Other"))
     foreign = str(other.snapshots.first().id)
