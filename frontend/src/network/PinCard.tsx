@@ -21,15 +21,10 @@ export function PinCard({ pin, snapshotName, href, onChoose, isOn, menu }: PinCa
   return (
     <article className="pincard" aria-label={pin.name}>
       {href !== undefined ? <a className="plain" href={href} aria-label={`Open “${pin.name}”`}>{picture}</a> : <button type="button" className="block" aria-pressed={isOn} aria-label={pin.name} onClick={onChoose}>{picture}</button>}
-      <div className="row top">
-        <div className="grow">
-          <div className="strong clip" title={pin.name}>{pin.name}</div>
-          {recipe !== pin.name && <div className="xs soft num clip" title={recipe}>{recipe}</div>}
-          <div className="xs faint num clip">{[snapshotName, pin.created_by_name, when(pin.created_at)].filter(Boolean).join(' · ')}</div>
-          {pin.note && <div className="xs soft written note-words" title={pin.note}>{pin.note}</div>}
-        </div>
-        {menu}
-      </div>
+      <div className="row tight"><span className="strong clip grow" title={pin.name}>{pin.name}</span>{menu}</div>
+      {recipe !== pin.name && <div className="xs soft num clip" title={recipe}>{recipe}</div>}
+      <div className="xs faint num clip">{[snapshotName, pin.created_by_name, when(pin.created_at)].filter(Boolean).join(' · ')}</div>
+      {pin.note && <div className="xs soft written note-words" title={pin.note}>{pin.note}</div>}
     </article>
   )
 }

@@ -11,12 +11,14 @@ import type { Network } from '../wire/types'
 import { binWithUndo } from './deeds'
 import { snapshotTitle } from './growth'
 import { PinCard } from './PinCard'
+import { PinScene } from './PinScene'
 import { networkQueries } from './queries'
 import type { Pin } from './wire'
 
 export function Pins({ network }: { network: Network }) {
   const pins = useAsk(networkQueries.pins(network.id))
   const [editing, setEditing] = useState<Pin | null>(null)
+  const [using, setUsing] = useState<Pin | null>(null)
   if (pins.error) return <FaultNote fault={pins.error} what="The pins could not be loaded." again={() => void pins.refetch()} />
   if (!pins.data) return <Skeleton rows={4} height={60} />
   if (pins.data.items.length === 0) {
@@ -36,12 +38,14 @@ export function Pins({ network }: { network: Network }) {
         {pins.data.items.map((one) => (
           <PinCard key={one.id} pin={one} snapshotName={nameOf(one.snapshot_id)} href={address.explore(network.id, `?pin=${one.id}`)} menu={mayEdit() && (
             <Menu align="end" button={<IconButton small icon="more" label={`More about ${one.name}`} />} items={[
+              { id: 'scene', label: 'Use in scene…', icon: 'scene', act: () => setUsing(one) },
               { id: 'edit', label: 'Name and note…', icon: 'edit', act: () => setEditing(one) },
               { id: 'bin', label: 'Put in the bin', icon: 'bin', danger: true, act: () => binWithUndo(`/pins/${one.id}`, one.name, () => refresh('pins')) },
             ]} />
           )} />
         ))}
       </div>
+      {using && <PinScene key={using.id} pin={using} onClose={() => setUsing(null)} />}
       {editing && <PinForm key={editing.id} pin={editing} onClose={() => setEditing(null)} />}
     </>
   )

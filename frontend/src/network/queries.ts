@@ -1,7 +1,7 @@
 /** Queries: what belongs to a network, kept fresh by events under [noun in plural, owner]. */
 import type { QueryKey } from '@tanstack/react-query'
 import { get, post } from '../wire/api'
-import type { Items, Page } from '../wire/types'
+import type { Items, Page, Snapshot } from '../wire/types'
 import type { Look, VectorSpec } from './vectors'
 import type { Directions, Import, Pin, Sheets, SnapshotExport } from './wire'
 
@@ -13,7 +13,7 @@ function ask<Answer>(key: QueryKey, path: string) {
 async function all<T>(path: string, signal: AbortSignal): Promise<Items<T>> {
   const items: T[] = []
   for (let after: string | null = ''; after !== null;) {
-    const page: Page<T> = await get<Page<T>>(after === '' ? path : `${path}?after=${encodeURIComponent(after)}`, signal)
+    const page: Page<T> = await get<Page<T>>(after === '' ? path : `${path}${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}`, signal)
     items.push(...page.items)
     after = page.next
   }
@@ -31,6 +31,8 @@ export interface SheetsWanted {
 export const networkQueries = {
   imports: (project: string) => ({ queryKey: ['imports', project], queryFn: ({ signal }: { signal: AbortSignal }) => all<Import>(`/projects/${project}/snapshot-imports`, signal) }),
   pins: (network: string) => ({ queryKey: ['pins', network], queryFn: ({ signal }: { signal: AbortSignal }) => all<Pin>(`/networks/${network}/pins`, signal) }),
+  /** `many` is part of the key: another number of them is another list. */
+  binned: (network: string, many: number) => ({ queryKey: ['snapshots', network, many], queryFn: ({ signal }: { signal: AbortSignal }) => all<Snapshot>(`/networks/${network}/snapshots?binned=true`, signal) }),
   directions: (snapshot: string) => ask<Items<Directions>>(['directions', snapshot], `/snapshots/${snapshot}/directions`),
   exports: (snapshot: string) => ask<Items<SnapshotExport>>(['exports', snapshot], `/snapshots/${snapshot}/exports`),
   /** Asking is ordering: what is drawn already comes at once, the rest is told by "sheet.ready". */

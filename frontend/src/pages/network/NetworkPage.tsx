@@ -1,6 +1,7 @@
 /** Network: how it grew, its snapshots, pins and directions, and where it is used. */
 import { useMemo, useRef } from 'react'
 import { address, mayEdit, pageData, projectId } from '../../lib/page'
+import { BinnedSnapshots } from '../../network/BinnedSnapshots'
 import { Compare } from '../../network/Compare'
 import { Directions } from '../../network/Directions'
 import { FateTable } from '../../network/FateTable'
@@ -67,6 +68,7 @@ function OneNetwork({ network }: { network: Network }) {
                 <div id="tabpanel" role="tabpanel" aria-label={titles[place.tab]} className="tabpanel">
                   {place.tab === 'growth' && (snapshots.length > 0 ? <Growth network={network} snapshots={snapshots} chosen={chosen} place={place} go={go} /> : <Nothing choose={takesFiles ? choose : null} />)}
                   {place.tab === 'snapshots' && (snapshots.length > 0 ? <SnapshotTable network={network} snapshots={snapshots} chosen={chosen} onChoose={picked} onCompare={compareWith} scroller={scroller} /> : <Nothing choose={takesFiles ? choose : null} />)}
+                  {place.tab === 'snapshots' && <BinnedSnapshots network={network} />}
                   {place.tab === 'pins' && <Pins network={network} />}
                   {place.tab === 'directions' && (chosen ? <Directions snapshot={chosen} /> : <Nothing choose={takesFiles ? choose : null} />)}
                   {place.tab === 'used' && <UsedIn network={network} />}
