@@ -215,7 +215,7 @@ describe('sparks', () => {
 })
 
 describe('the session that is shown', () => {
-  const known = [{ id: 'new' }, { id: 'old' }] as Parameters<typeof sessionOf>[1]
+  const known = [{ id: 'new' }, { id: 'old' }] as unknown as Parameters<typeof sessionOf>[1]
 
   it('is the one that the device names, once the studio has heard of it', () => {
     expect(sessionOf('old', known)?.id).toBe('old')
