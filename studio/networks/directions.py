@@ -17,13 +17,10 @@ from studio.networks.present_made import directions_out
 
 KIND = "find_directions"
 TITLES = {"sefa": "SeFa", "ganspace": "GANSpace"}
-NONE_HERE = "“{name}” is a pattern network: it has no rows of w to find directions in. Choose a StyleGAN."
 
 
 def find_directions(snapshot: Snapshot, order: DirectionsOrder, *, by: User) -> tuple[Directions, Job | None]:
     """Queue the search, unless it was made or is at work."""
-    if snapshot.kind == "cppn":
-        raise Refused(NONE_HERE.format(name=snapshot.name), field="snapshot_id")
     title = f"{TITLES[order.method]} directions of “{snapshot.name}”"
     with transaction.atomic():
         found, job = place_order(
