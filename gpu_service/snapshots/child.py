@@ -11,23 +11,20 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from safetensors.numpy import save_file
-
+from gpu_service.snapshots.array_file import write_arrays
 from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.snapshots.facts import guess_kimg, header
 from gpu_service.snapshots.parts import Contents
-from gpu_service.snapshots.reader import read_contents, sentences, take_numbers
+from gpu_service.snapshots.reader import map_file, read_contents, sentences, take_numbers
 from gpu_service.snapshots.training_file import save_training
 
 MEMORY_BYTES, MEMORY_PER_FILE_BYTE = 1 << 30, 4
 CPU_SECONDS = 240
 OPEN_FILES = 64
-PIECE_BYTES = 1 << 20
+PIECE_BYTES = 16 << 20
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 # Looked up while importing is still allowed: old pickles write text in the one, zips name their members in the other.
 for encoding in ("raw-unicode-escape", "cp437"):
@@ -55,7 +52,8 @@ def main(name: str, source: Path, target: Path, training: Path | None = None) ->
     shut_in(file_bytes=source.stat().st_size)
     try:
         with ThreadPoolExecutor(2) as hashing:
-            sums = {kind: hashing.submit(_sum_of, source, kind) for kind in ("md5", "sha256")}
+            data = map_file(source)
+            sums = {kind: hashing.submit(_sum_of, data, kind) for kind in ("md5", "sha256")}
             return _convert(name, source, target, training, sums)
     except SnapshotError as error:
         return {"error": str(error), "here": error.here}
@@ -78,7 +76,7 @@ def _convert(
         "original_sha256": sums["sha256"].result(),
         "warnings": _warnings(contents, warnings),
     }
-    save_file(tensors, target, metadata=header(part.kind, part.config, origin))
+    write_arrays(tensors, target, metadata=header(part.kind, part.config, origin))
     return {"kind": part.kind, "config": part.config, "warnings": origin["warnings"]}
 
 
@@ -86,18 +84,12 @@ def _warnings(contents: Contents, more: list[str]) -> list[str]:
     return [*contents.warnings, *more]
 
 
-def _sum_of(path: Path, kind: str) -> str:
+def _sum_of(data: memoryview, kind: str) -> str:
     """MD5 (what people quote of published networks) or SHA-256 of the file, in hexadecimal."""
-    makers: dict[str, Callable[[], Any]] = {
-        "md5": lambda: hashlib.md5(usedforsecurity=False),
-        "sha256": hashlib.sha256,
-    }
-    total = makers[kind]()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            total.update(piece)
-    digest: str = total.hexdigest()
-    return digest
+    total = hashlib.new(kind, usedforsecurity=False)
+    for start in range(0, len(data), PIECE_BYTES):
+        total.update(data[start : start + PIECE_BYTES])
+    return total.hexdigest()
 
 
 def shut_in(*, file_bytes: int) -> None:

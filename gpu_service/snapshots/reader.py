@@ -60,10 +60,13 @@ def read_contents(path: Path, *, name: str | None = None, expected_bytes: int | 
             raise Unreadable("is empty. Choose another file")
         if size > LARGEST_FILE:
             raise Unreadable("is larger than any network that Phosphene reads (4 GB)")
-        with path.open("rb") as file:
-            # Never closed by hand: what is read are views of it.
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        return _read(path, data, file_name=name or path.name)
+        return _read(path, map_file(path), file_name=name or path.name)
+
+
+def map_file(path: Path) -> memoryview:
+    """The bytes of a file, as far as they are looked at. Never closed by hand: what is read are views of them."""
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b"")
 
 
 def take_numbers(tensors: Mapping[str, Numbers], *, file_bytes: int) -> tuple[dict[str, np.ndarray], list[str]]:

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from gpu_service.networks.discriminator_layout import DiscriminatorConfig
 from gpu_service.networks.discriminator_layout import tensor_shapes as discriminator_shapes
+from gpu_service.snapshots.array_file import write_arrays
 from gpu_service.snapshots.errors import SnapshotError, damaged, printable
 from gpu_service.snapshots.facts import LAYOUTS, training_path
 from gpu_service.snapshots.isolation import read_in_child
@@ -36,7 +37,7 @@ def save_training(contents: Contents, target: Path, *, file_bytes: int) -> list[
     told = {name: {"kind": part.kind, "config": part.config} for name, part in contents.training.items()}
     if tensors:
         note = json.dumps({"form": FORM, "parts": told, "warnings": warnings}, sort_keys=True)
-        save_file(tensors, target, metadata={TRAINING_KEY: note})
+        write_arrays(tensors, target, metadata={TRAINING_KEY: note})
     return warnings
 
 
