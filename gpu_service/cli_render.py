@@ -21,7 +21,7 @@ from gpu_service.errors import RenderError
 from gpu_service.film.recipe import file_sha256, make_recipe, recipe_path, write_recipe
 from gpu_service.music.decode import concatenate, decode
 from gpu_service.protocol import EncoderSpec, Recipe, SceneSpec, SnapshotRef, TrackRef, frames_in, parse_fps
-from gpu_service.settings import calm_threads, read_settings
+from gpu_service.settings import calm_threads, keep_compiled, read_settings
 from gpu_service.snapshots.store import import_snapshot
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Visualizer
@@ -30,6 +30,8 @@ from gpu_service.visualizers.stage_cache import StageCache
 if TYPE_CHECKING:
     from gpu_service.film.render import Film, Progress
 
+# A compiler takes about as long as drawing that many frames.
+WORTH_COMPILING_FRAMES = 300
 SNAPSHOT_ENDINGS = (".safetensors", ".pkl", ".pt")
 
 
@@ -138,10 +140,11 @@ def _tracks(songs: list[Path], *, together: float, folder: Path) -> list[TrackRe
 def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger: logging.Logger) -> "Film":
     # torch takes seconds to import, so mistakes are found before.
     calm_threads()
+    settings = read_settings()
+    keep_compiled(settings.data / "compiled")
     from gpu_service.film.code_path import choose_device
     from gpu_service.film.render import render_film
 
-    settings = read_settings()
     began = time.monotonic()
     with progress_bar() as bar:
         task = bar.add_task("Starting", total=None, more="")
@@ -165,6 +168,8 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger:
             threads=call.threads or settings.thread_count,
             report=show,
             cache=StageCache(settings.data / "stages", disk_bytes=settings.stage_cache_bytes),
+            precision=settings.precision,
+            may_compile=settings.may_compile and recipe.end_frame - recipe.first_frame >= WORTH_COMPILING_FRAMES,
         )
 
 

@@ -6,9 +6,11 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 T = TypeVar("T")
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+PRECISIONS: tuple[Precision, ...] = ("auto", "fp32", "bf16", "fp16")
 GIB = 1024**3
 
 
@@ -33,6 +35,8 @@ class Settings:
     network_bytes: int
     hang_seconds: float
     log_level: str
+    precision: Precision = "auto"
+    may_compile: bool = True
 
     @property
     def name_as_folder(self) -> str:
@@ -60,6 +64,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         stage_cache_bytes=round(_number(given, "GPU_STAGE_CACHE_GIB", 4.0, least=0.1) * GIB),
         network_bytes=round(_number(given, "GPU_NETWORK_GIB", 8.0, least=0.1) * GIB),
         hang_seconds=_number(given, "GPU_HANG_SECONDS", 60.0, least=1.0),
+        precision=_choice(given, "GPU_PRECISION", "auto", PRECISIONS),
+        may_compile=_choice(given, "GPU_COMPILE", "auto", ("auto", "off")) == "auto",
         log_level=_choice(given, "GPU_LOG", "info", ("debug", "info", "warning", "error")),
     )
 
@@ -70,6 +76,11 @@ def calm_threads() -> None:
     On a machine that also serves pages and encodes films, spinning threads took almost twice the processor time.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def keep_compiled(folder: Path) -> None:
+    """Before torch is loaded: what it compiles is kept there across starts, unless the environment names a place."""
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder))
 
 
 def read_token_file(path: Path) -> str:
@@ -101,11 +112,13 @@ def _text(given: Mapping[str, str], name: str, default: str) -> str:
     return given.get(name, "").strip() or default
 
 
-def _choice(given: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
-    value = _text(given, name, default).lower()
-    if value not in choices:
-        raise _wrong(name, value, f"{', '.join(choices[:-1])} or {choices[-1]}")
-    return value
+def _choice(given: Mapping[str, str], name: str, default: T, choices: tuple[T, ...]) -> T:
+    value = _text(given, name, str(default)).lower()
+    for choice in choices:
+        if choice == value:
+            return choice
+    listed = [str(choice) for choice in choices]
+    raise _wrong(name, value, f"{', '.join(listed[:-1])} or {listed[-1]}")
 
 
 def _whole(given: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:

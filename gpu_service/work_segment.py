@@ -16,7 +16,6 @@ from gpu_service.protocol import Claim, CodePathFix, Recipe, SegmentCommit, Thum
 from gpu_service.uploads import upload
 
 log = logging.getLogger(__name__)
-FIRST_REVISION = 1
 
 
 async def do_segment(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
@@ -62,6 +61,12 @@ async def _with_code_path(bench: Bench, claim: Claim, recipe: Recipe) -> Recipe:
             "It goes on when that service is attached.",
             retry=True,
         )
+    if recipe.code_path.compiled and not ours.compiled:
+        raise RenderError(
+            "This film was begun where drawing is compiled, and here is no compiler. "
+            "It goes on when that service is attached.",
+            retry=True,
+        )
     return recipe
 
 
@@ -77,8 +82,8 @@ async def _draw(bench: Bench, order: SegmentOrder, keeper: LeaseKeeper) -> Segme
         raise
     except RenderError as error:
         less = smaller(order.code_path)
-        if error.kind == "out_of_memory" and less is not None and order.recipe.revision == FIRST_REVISION:
-            log.warning("%s The film is drawn again with batches of %s.", error, less.batch)
+        if error.kind == "out_of_memory" and less is not None:
+            log.warning("%s The film is drawn again with batches of %s, %s.", error, less.batch, less.precision)
             raise OutOfMemory(str(error), code_path=less) from error
         raise
 

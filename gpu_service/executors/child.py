@@ -20,12 +20,13 @@ import torch
 from gpu_service.errors import NotYet, RenderError, Unfinished
 from gpu_service.executors import orders
 from gpu_service.executors.base import Picture, PlanFacts, SceneOrder
-from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, is_out_of_memory
+from gpu_service.executors.preview_ways import PreviewWays
+from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, is_out_of_memory, way_of
 from gpu_service.film.render import out_of_memory_sentence
 from gpu_service.film.segment import SegmentDrawing
 from gpu_service.film.thumbs import jpeg
 from gpu_service.music.errors import MusicError
-from gpu_service.networks import NetworkError
+from gpu_service.networks import NetworkError, fast
 from gpu_service.protocol import Device
 from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.visualizers import load
@@ -73,11 +74,17 @@ class Drawer:
         self.plans: OrderedDict[str, tuple[Visualizer, Plan]] = OrderedDict()
         self.segments: dict[int, SegmentDrawing] = {}
         self.beside = ThreadPoolExecutor(2)
+        self.ways = PreviewWays(self.device, precision=settings.precision, may_compile=settings.may_compile)
         self._sending = threading.Lock()
 
     def introduction(self) -> orders.Ready:
         """What this process draws with, and how it would draw a film."""
-        code_path = choose_code_path(self.device, threads=self.settings.threads)
+        code_path = choose_code_path(
+            self.device,
+            threads=self.settings.threads,
+            precision=self.ways.way.precision,
+            may_compile=self.settings.may_compile,
+        )
         if self.device.type == "cuda":
             facts = torch.cuda.get_device_properties(self.device)
             device = Device(name=facts.name, kind="cuda", memory_bytes=int(facts.total_memory))
@@ -97,7 +104,7 @@ class Drawer:
         """Answer one command, here or beside."""
         match command:
             case orders.Prepare():
-                self.beside.submit(self._answer, number, lambda: self.prepare(number, command.order))
+                self.beside.submit(self._answer, number, lambda: self.prepare(number, command))
             case orders.FinishSegment():
                 drawing = self.segments.pop(command.segment)
                 self.beside.submit(self._answer, number, drawing.finish)
@@ -112,12 +119,17 @@ class Drawer:
             case orders.Forget():
                 self._answer(number, lambda: self.plans.pop(command.key, None) and None)
 
-    def prepare(self, number: int, order: Any) -> PlanFacts:
-        """Make the plan of a scene, unless it is there."""
+    def prepare(self, number: int, command: orders.Prepare) -> PlanFacts:
+        """Make the plan of a scene, unless it is there; a film waits for what its code path needs compiled."""
+        order = command.order
         if order.key not in self.plans:
             self._send(orders.Step(number, "Loading networks", 0.0))
             self._make_plan(order, report=lambda title, share: self._send(orders.Step(number, title, share)))
         self.plans.move_to_end(order.key)
+        if command.code_path is not None and command.code_path.compiled:
+            networks = self._plan(order.key)[1].networks()
+            self._send(orders.Step(number, "Compiling", 0.0))
+            fast.compile_for(networks, way_of(command.code_path), self.device)
         return PlanFacts(order.key, self.plans[order.key][1].ready_until)
 
     def _make_plan(self, order: SceneOrder, *, report: Report) -> None:
@@ -139,10 +151,15 @@ class Drawer:
             torch.set_num_threads(self.settings.threads)
         began = time.perf_counter()
         try:
-            drawn = visualizer.draw(plan, command.frames, quality="preview").numpy()
+            drawn = self.ways.draw(
+                lambda frames: visualizer.draw(plan, frames, quality="preview"),
+                command.frames,
+                give_back=self.give_memory_back,
+            )
         except Unfinished:
             return []
-        pictures = [jpeg(picture, quality=command.jpeg_quality) for picture in drawn]
+        self.ways.compile_beside(self.networks.resident())
+        pictures = [jpeg(picture, quality=command.jpeg_quality) for picture in drawn.numpy()]
         each = (time.perf_counter() - began) / max(len(pictures), 1)
         return [Picture(frame, data, each) for frame, data in zip(command.frames, pictures, strict=True)]
 

@@ -37,6 +37,9 @@ class LocalExecutor:
             stage_bytes=settings.stage_cache_bytes,
             registry=self.registry,
             is_eager=is_eager,
+            precision=settings.precision,
+            may_compile=settings.may_compile,
+            compiled_folder=settings.data / "compiled",
         )
         first = DeviceWorker(child, hang_seconds=settings.hang_seconds)
         self.workers = [first]

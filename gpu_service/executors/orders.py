@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gpu_service.executors.base import SceneOrder, SegmentOrder
 from gpu_service.protocol import CodePath, Device, FailureKind
@@ -21,11 +21,17 @@ class ChildSettings:
     registry: Mapping[str, str] = field(default_factory=dict)
     # Load what the visualizers need before anybody asks: seconds of one core, spared to the first preview.
     is_eager: bool = False
+    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
+    may_compile: bool = True
+    compiled_folder: Path | None = None
 
 
 @dataclass(frozen=True)
 class Prepare:
+    """`code_path`: of the film that will be drawn from the plan; what it needs compiled is compiled then."""
+
     order: SceneOrder
+    code_path: CodePath | None = None
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,7 @@ class DeviceWorker:
         for task in [task for task in self._segments if task.state not in ("finishing", "over")][:2]:
             if task.state == "waiting":
                 task.state = "preparing"
-                prepared = self._process.send(orders.Prepare(task.order.order))
+                prepared = self._process.send(orders.Prepare(task.order.order, task.order.code_path))
                 prepared.add_done_callback(partial(self._prepared, task))
 
     def _prepared(self, task: SegmentTask, done: Future[Any]) -> None:

@@ -1,17 +1,26 @@
 """How pictures are computed: chosen once per film, then kept, because another way gives slightly other pixels."""
 
+from typing import Literal
+
 import torch
 
 from gpu_service.errors import RenderError
+from gpu_service.networks import fast
 from gpu_service.protocol import CodePath
 
+Precision = Literal["auto", "fp32", "fp16", "bf16"]
 BATCH = {"cpu": 8, "cuda": 16}
 MAX_THREADS = 16
 
 
-def choose_code_path(device: torch.device, *, threads: int) -> CodePath:
-    """The plain float32 path of this machine."""
+def choose_code_path(
+    device: torch.device, *, threads: int, precision: Precision = "auto", may_compile: bool = True
+) -> CodePath:
+    """The fastest path of this machine, or the one that was asked for."""
+    chosen = fast.way_for(device, precision)
     return CodePath(
+        precision=chosen.precision,
+        compiled=may_compile and fast.compiler_is_there(device),
         batch=BATCH.get(device.type, 8),
         threads=min(threads, MAX_THREADS),
         device_kind=device.type,
@@ -20,7 +29,8 @@ def choose_code_path(device: torch.device, *, threads: int) -> CodePath:
 
 
 def enter_code_path(code_path: CodePath) -> None:
-    """Set what is global in torch: threads, and nothing that trades exactness for speed."""
+    """Set what is global: threads, how networks draw, and nothing else that trades exactness for speed."""
+    fast.take_way(way_of(code_path))
     if torch.get_num_threads() != code_path.threads:
         torch.set_num_threads(code_path.threads)
     torch.backends.cudnn.benchmark = False
@@ -29,9 +39,14 @@ def enter_code_path(code_path: CodePath) -> None:
     torch.backends.cudnn.allow_tf32 = False
 
 
+def way_of(code_path: CodePath) -> fast.Way:
+    """The networks' part of it."""
+    return fast.Way(code_path.precision, code_path.compiled)
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether the device, or the machine, had no room."""
-    if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     words = str(error)
     return isinstance(error, RuntimeError) and ("out of memory" in words or "can't allocate memory" in words)

@@ -11,12 +11,13 @@ from pathlib import Path
 import torch
 
 from gpu_service.errors import RenderError
-from gpu_service.film.code_path import choose_code_path, enter_code_path, is_out_of_memory
+from gpu_service.film.code_path import Precision, choose_code_path, enter_code_path, is_out_of_memory, way_of
 from gpu_service.film.fallback import smaller
 from gpu_service.film.join import join_film
 from gpu_service.film.recipe import with_code_path
 from gpu_service.film.segment import SegmentDrawing
 from gpu_service.film.segment_facts import SegmentFilm
+from gpu_service.networks import fast
 from gpu_service.protocol import Recipe
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Plan, Visualizer
@@ -54,13 +55,16 @@ def render_film(
     threads: int,
     report: Callable[[Progress], None],
     cache: StageCache | None = None,
+    precision: Precision = "auto",
+    may_compile: bool = False,
 ) -> Film:
-    """Draw, encode, join. Out of memory: once more from frame 0 with a smaller batch, a new revision of the recipe."""
+    """Draw, encode, join. Out of memory: again from frame 0 by a smaller path, each a new revision of the recipe."""
     networks = NetworkShelf(device=device, budget_bytes=NETWORK_BUDGET_BYTES)
     materials = SceneMaterials(recipe.scene, files, networks=networks, sounds=SoundShelf())
     visualizer = load(recipe.scene.visualizer)()
     if recipe.code_path is None:
-        recipe = with_code_path(recipe, choose_code_path(device, threads=threads))
+        chosen = choose_code_path(device, threads=threads, precision=precision, may_compile=may_compile)
+        recipe = with_code_path(recipe, chosen)
     report(Progress("Preparing", 0, 100))
     plan = visualizer.prepare(
         recipe.scene,
@@ -69,20 +73,25 @@ def render_film(
         report=lambda title, share: report(Progress(title, round(share * 100), 100)),
     )
     draw = partial(_draw_and_join, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
-    try:
-        return draw(recipe)
-    except (RuntimeError, MemoryError) as error:
-        again = _fallback(recipe, error)
-    try:
-        return draw(again)
-    except (RuntimeError, MemoryError) as error:
-        if is_out_of_memory(error):
-            raise RenderError(out_of_memory_sentence(recipe), kind="out_of_memory") from error
-        raise
+    with fast.drawing(fast.way()):
+        while True:
+            compile_for_film(recipe, plan, device=device, report=report)
+            try:
+                return draw(recipe)
+            except (RuntimeError, MemoryError) as error:
+                recipe = _fallback(recipe, error)
+
+
+def compile_for_film(recipe: Recipe, plan: Plan, *, device: torch.device, report: Callable[[Progress], None]) -> None:
+    """A film waits for what its recipe fixed. Raises NetworkError when it cannot be compiled."""
+    assert recipe.code_path is not None
+    if recipe.code_path.compiled and not fast.is_compiled(recipe.code_path.precision, device):
+        report(Progress("Compiling", 0, 100))
+        fast.compile_for(plan.networks(), way_of(recipe.code_path), device)
 
 
 def _fallback(recipe: Recipe, error: BaseException) -> Recipe:
-    """The recipe with smaller batches. Raises what cannot be helped that way."""
+    """The recipe with smaller batches or numbers. Raises what cannot be helped that way."""
     if not is_out_of_memory(error):
         raise error
     assert recipe.code_path is not None

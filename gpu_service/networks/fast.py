@@ -7,7 +7,7 @@ fused steps give the same numbers compiled or in pieces, so a preview begins in 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -202,6 +202,22 @@ class Prepared:
     def number_of_bytes(self) -> int:
         """What all of them take beside the network's own weights."""
         return sum(engine.number_of_bytes() for engine in self._engines.values() if engine is not None)
+
+
+def way_for(device: torch.device, precision: Precision | Literal["auto"], *, compiled: bool = False) -> Way:
+    """The way of that precision; “auto” is the best here."""
+    return Way(best_precision(device) if precision == "auto" else precision, compiled)
+
+
+def compile_for(networks: Iterable[object], chosen: Way, device: torch.device) -> None:
+    """Make that way's compiled steps ready where one of the networks uses them. Raises NetworkError."""
+    if chosen.compiled and gains(networks):
+        compile_steps(chosen.precision, device)
+
+
+def gains(networks: Iterable[object]) -> bool:
+    """Whether one of them has a fast form."""
+    return any(isinstance(getattr(network, "prepared", None), Prepared) for network in networks)
 
 
 def _packs(precision: Precision) -> bool:

@@ -69,6 +69,10 @@ class Plan:
         found: T = self.memory[name]
         return found
 
+    def networks(self) -> "list[Network]":
+        """The networks of the scene, loaded."""
+        return [self.materials.network(place) for place in range(len(self.scene.snapshots))]
+
     def require(self, frames: Sequence[int]) -> None:
         """Raise NotYet, or RenderError for frames that the track does not have."""
         if any(not 0 <= frame < self.scene.frames for frame in frames):

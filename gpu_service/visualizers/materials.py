@@ -12,6 +12,7 @@ import torch
 from gpu_service.errors import RenderError
 from gpu_service.music.decode import concatenate
 from gpu_service.networks.base import Network
+from gpu_service.networks.fast import Prepared
 from gpu_service.protocol import SceneSpec
 from gpu_service.snapshots.store import load_network
 from gpu_service.vectors.directions import Directions, directions_at, missing_directions
@@ -61,20 +62,30 @@ class NetworkShelf:
                 self._make_room(network_bytes(network))
                 self._kept[sha256] = network
             self._kept.move_to_end(sha256)
+            # What was prepared for fast drawing since counts too; the network that is wanted now stays.
+            self._make_room(0, least=1)
             return self._kept[sha256]
+
+    def resident(self) -> list[Network]:
+        """Those that are in memory now."""
+        with self._lock:
+            return list(self._kept.values())
 
     def clear(self) -> None:
         """Forget all, to give memory back."""
         with self._lock:
             self._kept.clear()
 
-    def _make_room(self, wanted: int) -> None:
-        while self._kept and wanted + sum(map(network_bytes, self._kept.values())) > self.budget_bytes:
+    def _make_room(self, wanted: int, *, least: int = 0) -> None:
+        while len(self._kept) > least and wanted + sum(map(network_bytes, self._kept.values())) > self.budget_bytes:
             self._kept.popitem(last=False)
 
 
 def network_bytes(network: Network) -> int:
-    return sum(tensor.numel() * tensor.element_size() for tensor in network.tensors().values())
+    """Its weights, and what was prepared from them for fast drawing."""
+    prepared = getattr(network, "prepared", None)
+    own = sum(tensor.numel() * tensor.element_size() for tensor in network.tensors().values())
+    return own + (prepared.number_of_bytes() if isinstance(prepared, Prepared) else 0)
 
 
 class SceneSound:

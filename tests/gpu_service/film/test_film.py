@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from gpu_service.film.join import join_film, timescale
 from gpu_service.film.recipe import recipe_path, write_recipe
 from gpu_service.film.render import Film, render_film
 from gpu_service.film.segment import batches, thumb_frames
+from gpu_service.networks import fast
+from gpu_service.networks.cppn import Cppn
 from gpu_service.protocol import EncoderSpec, Recipe
 from tests.gpu_service.film.films import frames_of, sound_of, told_by_ffmpeg
 from tests.gpu_service.little import LittleScene, write_clicks
@@ -160,20 +163,32 @@ def test_every_segment_has_a_thumbnail():
 
 
 def test_running_out_of_memory_draws_the_film_again_with_smaller_batches(little, tmp_path, monkeypatch):
-    from gpu_service.visualizers.noise_blend import NoiseBlend
-
-    drawn = NoiseBlend.draw_frames
-
-    def narrow(self: NoiseBlend, plan: object, frames: range, **more: object) -> object:
-        if len(frames) > 1:
-            raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
-        return drawn(self, plan, frames, **more)
-
-    monkeypatch.setattr(NoiseBlend, "draw_frames", narrow)
+    make_narrow(monkeypatch, batch=1)
     film = film_of(little, little.recipe(end_frame=6), tmp_path / "film.mp4")
-    assert film.recipe.revision == 2
-    assert film.recipe.code_path.batch == 1
+    assert film.recipe.revision == 3
+    assert (film.recipe.code_path.batch, film.recipe.code_path.precision) == (1, "fp32")
     assert len(frames_of(film.path, width=48, height=32)) == 6
+
+
+def test_where_one_picture_is_too_large_smaller_numbers_are_tried(little, tmp_path, monkeypatch):
+    make_narrow(monkeypatch, batch=2, precision="bf16")
+    film = film_of(little, little.recipe(end_frame=6), tmp_path / "film.mp4")
+    assert (film.recipe.code_path.batch, film.recipe.code_path.precision, film.recipe.revision) == (1, "bf16", 4)
+    assert fast.way() is None
+    assert len(frames_of(film.path, width=48, height=32)) == 6
+
+
+def make_narrow(monkeypatch: pytest.MonkeyPatch, *, batch: int, precision: str = "fp32") -> None:
+    """A device with room for so many pictures at once, in numbers of that size or smaller."""
+    drawn = Cppn.synthesis
+
+    def narrow(self: Cppn, w: torch.Tensor, **more: Any) -> torch.Tensor:
+        way = fast.way()
+        if len(w) > batch or (precision == "bf16" and (way is None or way.precision == "fp32")):
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+        return drawn(self, w, **more)
+
+    monkeypatch.setattr(Cppn, "synthesis", narrow)
 
 
 def test_without_room_for_a_single_frame_the_film_fails_with_advice(little, tmp_path, monkeypatch):

@@ -4,8 +4,9 @@ import asyncio
 import base64
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -34,14 +35,11 @@ async def until(is_so: Callable[[], Any], *, seconds: float = 10.0) -> None:
 
 
 def claim(
-    studio: FakeStudio, little: Any, *, revision: int = 1, fixed: bool = True, kind: str = "cpu"
+    studio: FakeStudio, little: Any, *, fixed: bool = True, path: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
-    """A segment to draw. -> the claim"""
-    recipe = little.recipe().model_dump(mode="json") | {"revision": revision}
-    if not fixed:
-        recipe["code_path"] = None
-    else:
-        recipe["code_path"]["device_kind"] = kind
+    """A segment to draw, its code path fixed with some changes. -> the claim"""
+    recipe = little.recipe().model_dump(mode="json")
+    recipe["code_path"] = {**recipe["code_path"], **path} if fixed else None
     studio.recipe = recipe
     files = [studio.add_file(path.read_bytes()) for path in little.files.values()]
     made = {
@@ -86,12 +84,21 @@ async def test_the_first_claimer_fixes_how_the_film_is_computed(studio, bench, e
 
 
 async def test_a_film_of_another_kind_of_device_is_given_back(studio, bench, little):
-    claim(studio, little, kind="cuda")
+    claim(studio, little, path={"device_kind": "cuda"})
     async with working(bench):
         await until(lambda: studio.posted("/fail"))
     said = studio.posted("/fail")[0]
     assert said["retry"] is True
     assert "another kind of device" in said["message"]
+
+
+async def test_a_compiled_film_waits_for_a_service_with_a_compiler(studio, bench, little):
+    claim(studio, little, path={"compiled": True})
+    async with working(bench):
+        await until(lambda: studio.posted("/fail"))
+    said = studio.posted("/fail")[0]
+    assert said["retry"] is True
+    assert "here is no compiler" in said["message"]
 
 
 def failing(error: BaseException) -> Callable[..., Future[Any]]:
@@ -103,14 +110,15 @@ def failing(error: BaseException) -> Callable[..., Future[Any]]:
     return segment
 
 
-async def test_out_of_memory_asks_once_for_smaller_batches_of_the_whole_film(studio, bench, executor, little):
+async def test_out_of_memory_asks_for_smaller_batches_then_smaller_numbers_then_fails(studio, bench, executor, little):
     executor.segment = failing(RenderError("The GPU ran out of memory.", kind="out_of_memory"))
-    claim(studio, little, revision=1)
-    claim(studio, little, revision=2)
+    for path in ({"batch": 4}, {"batch": 1}, {"batch": 1, "precision": "bf16"}):
+        claim(studio, little, path=path)
     async with working(bench):
-        await until(lambda: len(studio.posted("/fail")) == 2)
+        await until(lambda: len(studio.posted("/fail")) == 3)
+    asked = [body["code_path"] for body in studio.posted("/fail")]
+    assert {path and (path["batch"], path["precision"]) for path in asked} == {(2, "fp32"), (1, "bf16"), None}
     by_path = {body["code_path"] and body["code_path"]["batch"]: body for body in studio.posted("/fail")}
-    assert set(by_path) == {1, None}
     assert by_path[None]["kind_of_failure"] == "out_of_memory"
     assert by_path[None]["message"] == "The GPU ran out of memory."
     assert by_path[None]["retry"] is False
