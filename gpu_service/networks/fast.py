@@ -4,7 +4,10 @@ Who draws takes a way (`take_way`, `drawing`) first; without one, networks draw 
 fused steps give the same numbers compiled or in pieces, so a preview begins in pieces while the compiler works.
 """
 
+import importlib.util
 import logging
+import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +26,7 @@ Precision = Literal["fp32", "fp16", "bf16"]
 TYPES: dict[Precision, torch.dtype] = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 # Pieces of that many numbers stay in a core's cache while several operations pass over them.
 PIECE = 1 << 16
+CPP_COMPILER = {"darwin": "clang++", "win32": "cl"}
 # Small numbers must be that much faster to be worth their rounding.
 WORTH_IT = 1.2
 
@@ -103,17 +107,10 @@ def _key(dtype: torch.dtype, device: torch.device) -> tuple[torch.dtype, str, in
 
 def compiler_is_there(device: torch.device) -> bool:
     """Whether steps can be compiled on this machine: a C++ compiler, or a GPU with Triton."""
-    try:
-        if device.type == "cuda":
-            from torch.utils._triton import has_triton
-
-            return bool(has_triton())
-        from torch._inductor.cpp_builder import get_cpp_compiler
-
-        return bool(get_cpp_compiler())
-    except Exception as reason:  # Whatever is missing, pictures can be drawn without it.
-        log.info("Drawing is not compiled: %s", str(reason).strip().splitlines()[:1])
-        return False
+    if device.type == "cuda":
+        return importlib.util.find_spec("triton") is not None
+    # What torch would call; to ask torch itself costs seconds.
+    return shutil.which(CPP_COMPILER.get(sys.platform, "g++")) is not None
 
 
 def is_compiled(precision: Precision, device: torch.device) -> bool:
@@ -233,19 +230,20 @@ def best_precision(device: torch.device) -> Precision:
         return "fp16"
     if not (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()) or not _packs("bf16"):
         return "fp32"
-    return "bf16" if _convolution_seconds("bf16") * WORTH_IT < _convolution_seconds("fp32") else "fp32"
+    pays = on_one_core(lambda: _convolution_seconds("bf16") * WORTH_IT < _convolution_seconds("fp32"))
+    return "bf16" if pays else "fp32"
 
 
 @torch.inference_mode()
 def _convolution_seconds(precision: Precision) -> float:
-    """The best of a few convolutions of a usual size."""
+    """The best of a few convolutions of a usual size, in this thread's own time: neighbours must not decide."""
     convolution = Convolution(torch.randn(128, 128, 3, 3), side=64, padding=1, precision=precision)
     x = torch.randn(1, 128, 64, 64, dtype=TYPES[precision]).contiguous(memory_format=torch.channels_last)
     taken = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.thread_time()
         convolution(x)
-        taken.append(time.perf_counter() - began)
+        taken.append(time.thread_time() - began)
     return min(taken)
 
 
