@@ -13,6 +13,7 @@ from torch.nn import functional
 
 GAIN, SLOPE = 2**0.5, 0.2
 TILE = 16  # high-rate samples along each axis that one product makes
+CACHED = 1 << 18  # numbers that a core keeps at hand
 FAINT = 1e-7  # singular values of a filter in the plane that float32 cannot tell from nothing
 
 
@@ -47,11 +48,11 @@ def bend_in_bands(x: Tensor, up_taps: Tensor, down_taps: Tensor, plan: Bend) -> 
 
     A tile of samples costs one small matrix product, where the sum tap by tap would go through memory for every tap.
     """
-    bands = _Bands(up_taps, down_taps, plan)
+    bands = Bands(up_taps, down_taps, plan)
     return torch.stack([bands.bend(picture) for picture in x.permute(0, 2, 3, 1)]).permute(0, 3, 1, 2)
 
 
-class _Bands:
+class Bands:
     """The matrices and counts of one layer, the same for rows and columns.
 
     Tile k is the high samples k · T … k · T + T - 1; on the way down it also needs the last `overlap` ones before it.
@@ -79,17 +80,22 @@ class _Bands:
         channels, tile, count = x.shape[2], self.tile, self.tile * self.columns
         source = self._lay_out(x)
         low = x.new_zeros(count * self.step + len(self.rise[0]), channels)
-        high = x.new_zeros(count * tile + self.overlap, channels)
+        rows_at_once = min(max(CACHED // (self.columns * tile * channels), 1), tile)
+        high = x.new_zeros(rows_at_once * self.columns * tile + self.overlap, channels)
         held = [x.new_zeros(self.overlap + tile, self.columns * self.made * channels) for _ in self.falls]
         out = x.new_empty(self.tiles * self.made, self.columns * self.made * channels)
         for index, rows in enumerate(out.split(self.made)):
             read = source[index * self.step : index * self.step + len(self.rise[0])]
             torch.mm(self.rise, read, out=low[: count * self.step].view(tile, -1))
-            _multiply(self.rise, low, step=self.step, out=high[: count * tile])
-            self._activate(high)
-            for keep, (across, _down) in zip(held, self.falls, strict=True):
+            for keep in held:
                 keep[: self.overlap] = keep[tile:].clone()
-                _multiply(across, high, step=tile, out=keep[self.overlap :].view(-1, channels))
+            for first in range(0, tile, rows_at_once):
+                some = min(rows_at_once, tile - first) * self.columns
+                _multiply(self.rise, low[first * self.columns * self.step :], step=self.step, out=high[: some * tile])
+                self._activate(high)
+                for keep, (across, _down) in zip(held, self.falls, strict=True):
+                    bent = keep[self.overlap + first : self.overlap + first + rows_at_once].view(-1, channels)
+                    _multiply(across, high, step=tile, out=bent)
             torch.mm(self.falls[0][1], held[0], out=rows)
             for keep, (_across, down) in zip(held[1:], self.falls[1:], strict=True):
                 rows.addmm_(down, keep)
