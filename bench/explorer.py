@@ -5,7 +5,7 @@
 A studio of its own with the demo; Chromium opens the demo network's explorer, 256 × 256, and drags the slider of
 truncation to and fro by mouse moves, sixty a second. The page itself notes each message, and the moment at which a
 picture of the studio's answer to it was on the canvas. It sends no more than one message per picture: the second figure
-counts from the hand's move, with the waiting for the picture before. Gate of issue 4: p95 ≤ 120 ms.
+counts from the hand's move, with the waiting for the picture before. Gate: p95 ≤ 120 ms.
 """
 
 import argparse
