@@ -16,6 +16,7 @@ from gpu_service.executors.base import StepReport
 from gpu_service.film.code_path import choose_device
 from gpu_service.film.recipe import own_version
 from gpu_service.film.thumbs import jpeg
+from gpu_service.networks import fast
 from gpu_service.networks.base import Network
 from gpu_service.protocol import DirectionsOrder, ExportOrder, FilesResult, HarvestOrder, SheetOrder
 from gpu_service.snapshots.store import load_network
@@ -79,12 +80,15 @@ def draw_sheet(order: SheetOrder, files: Files, report: StepReport) -> FilesResu
         done += more
         report(f"Picture {done} of {len(order.tiles)}", done / len(order.tiles))
 
+    # A JPEG may be drawn the fast way; what is kept without loss is drawn exactly.
+    way = fast.way_for(files.device, "auto") if order.mime == "image/jpeg" else None
     for snapshot in dict.fromkeys(tile.snapshot for tile in order.tiles):
         network = files.network(snapshot)
         places = [place for place, tile in enumerate(order.tiles) if tile.snapshot == snapshot]
         recipes = Recipes(network, directions=files.find_directions)
         w = recipes.rows([order.tiles[place].vector for place in places], field="tiles")
-        sheet.draw(network, w, places=places, look=order.look, report=count)
+        with fast.drawing(way):
+            sheet.draw(network, w, places=places, look=order.look, report=count)
     name = "sheet.png" if order.mime == "image/png" else "sheet.jpg"
     (files.folder / name).write_bytes(encoded(sheet.pixels, mime=order.mime))
     facts = {"columns": order.columns, "tile": order.tile, "pictures": len(order.tiles)}

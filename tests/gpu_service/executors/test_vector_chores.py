@@ -73,6 +73,15 @@ def test_a_sheet_holds_every_tile_through_its_snapshot(files, snapshots):
     assert made.facts == {"columns": 3, "tile": 32, "pictures": 5}
 
 
+def test_a_sheet_with_loss_is_close_to_one_without(files):
+    tiles = [Tile(vector=VectorSpec(seed=seed)) for seed in range(4)]
+    pictures = []
+    for mime in ("image/png", "image/jpeg"):
+        made = vector_chores.draw_sheet(SheetOrder(tiles=tiles, columns=2, tile=128, mime=mime), files, quiet)
+        pictures.append(read_picture((files.folder / made.files["sheet"]).read_bytes()).astype(int))
+    assert np.abs(pictures[0] - pictures[1]).mean() < 6
+
+
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
