@@ -32,13 +32,14 @@ export function PinScene({ pin, onClose }: { pin: Pin; onClose: () => void }) {
       setBusy(false)
     }
   }
-  const reason = scene === NEW && tracks.data?.items.length === 0 ? 'This project has no track yet. Add one first.' : null
+  const hasNone = tracks.data?.items.length === 0
+  const reason = scene === NEW && hasNone ? 'This project has no track yet. Add one first.' : null
   return (
     <FormDialog title={`Where is “${pin.name}” used?`} act="Use in scene" isOpen isBusy={isBusy} reason={reason} onSend={() => void bring()} onClose={onClose}>
       <p className="soft">It becomes a path of one pin. More pins make it a way from one to the next, in the explorer.</p>
       <ChoiceField label="Scene" value={scene} onChange={setScene} wrong={wrong}
         choices={[{ value: NEW, label: 'A new scene' }, ...(scenes.data?.items ?? []).map((one) => ({ value: one.id, label: `${one.name}: its picture becomes this pin` }))]} />
-      {scene === NEW && <ChoiceField label="Track" value={track} onChange={setTrack} choices={(tracks.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))} />}
+      {scene === NEW && <ChoiceField label="Track" value={track} onChange={setTrack} choices={(tracks.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))} hint={hasNone ? <>This project has no track yet. <a href={address.place('tracks')}>Add one</a></> : 'A beat of the path lasts as long as a beat of the track.'} />}
     </FormDialog>
   )
 }
