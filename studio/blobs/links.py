@@ -17,7 +17,8 @@ from studio.accounts.models import User
 SALT = "studio.blobs.links"
 SECONDS = 15 * 60
 FILES = re.compile(
-    r"^/api/v1/(tracks/[0-9a-f-]{36}/files/[a-z]+|renders/[0-9a-f-]{36}/film|snapshots/[0-9a-f-]{36}/file)$"
+    r"^/api/v1/(tracks/[0-9a-f-]{36}/files/[a-z]+|renders/[0-9a-f-]{36}/film"
+    r"|snapshots/[0-9a-f-]{36}/(file|original)|exports/[0-9a-f-]{36}/weights|harvests/[0-9a-f-]{36}/zip)$"
 )
 
 

@@ -55,7 +55,6 @@ export function JobActions({ job, mayEdit }: { job: Job; mayEdit: boolean }) {
   if (!mayEdit) return null
   if (job.state === 'queued' || job.state === 'running') return <Button small kind="quiet" onClick={() => cancelJob(job)}>Cancel</Button>
   if (!job.can_retry) return null
-  if (!job.can_retry) return null
   if (job.state === 'failed') return <Button small kind="quiet" icon="again" onClick={() => retryJob(job)}>Try again</Button>
   if (job.state === 'cancelled') return <Button small kind="quiet" icon="play" onClick={() => retryJob(job)}>Go on</Button>
   return null

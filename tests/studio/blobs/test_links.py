@@ -3,7 +3,7 @@ from django.core import signing
 
 from studio.blobs import links
 from studio.projects.models import Membership
-from tests.studio.features import make_track
+from tests.studio.features import make_made_of, make_network, make_track
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +49,10 @@ def test_the_head_of_a_file_tells_its_size(project, owner, as_user):
     answer = as_user(owner).head(f"/api/v1/tracks/{track.pk}/files/original")
     assert (answer.status_code, answer["Content-Length"]) == (200, str(track.original.size))
     assert answer["Accept-Ranges"] == "bytes"
+
+
+def test_what_is_made_of_a_snapshot_can_be_linked(project, owner, as_user, client):
+    made = make_made_of(make_network(project).snapshots.first())
+    for path in (f"exports/{made['export_id']}/weights", f"harvests/{made['harvest_id']}/zip"):
+        link = as_user(owner).call("POST", "/links", {"path": f"/api/v1/{path}"}).json()["url"]
+        assert client.get(f"/signed/{link.partition('/signed/')[2]}").status_code == 200
