@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from gpu_service.snapshots.pickle_parts import Bytes, LatinText, Malformed, stateful
+from gpu_service.snapshots.latin_text import LatinText
+from gpu_service.snapshots.pickle_parts import Bytes, Malformed, stateful
 
 MOST_NUMBERS = 1 << 30
 MOST_AXES = 8
@@ -70,7 +71,7 @@ class Storage:
         """[count], a view of the file where its bytes allow it."""
         if self.raw is None:
             raise Malformed("a storage has no numbers")
-        flat = np.frombuffer(self.raw[:], np.dtype(STORAGE_TYPES[self.type_name]))
+        flat = np.frombuffer(_as_buffer(self.raw), np.dtype(STORAGE_TYPES[self.type_name]))
         if self.type_name == BRAIN_FLOAT:
             return (flat.astype(np.uint32) << 16).view(np.float32)
         return flat
@@ -145,7 +146,7 @@ def numpy_scalar(kind: Any, data: Any) -> float | int | bool:
     """numpy.core.multiarray.scalar: a plain number."""
     if not isinstance(kind, NumpyType) or not _is_bytes(data) or len(data) != kind.dtype.itemsize:
         raise Malformed("a number has the wrong length")
-    number: float | int | bool = np.frombuffer(data[:], kind.dtype)[0].item()
+    number: float | int | bool = np.frombuffer(_as_buffer(data), kind.dtype)[0].item()
     return number
 
 
@@ -167,7 +168,7 @@ class ArrayRecord:
         order: Any = "F" if is_fortran else "C"
         self.shape = shape
         self.read = lambda: (
-            np.frombuffer(data[:], kind.dtype).reshape(shape, order=order).astype(np.float32, copy=False)
+            np.frombuffer(_as_buffer(data), kind.dtype).reshape(shape, order=order).astype(np.float32, copy=False)
         )
 
     def lazily(self) -> Numbers:
@@ -177,3 +178,10 @@ class ArrayRecord:
 
 def _is_bytes(data: Any) -> bool:
     return isinstance(data, bytes | memoryview | LatinText)
+
+
+def _as_buffer(data: Bytes) -> bytes | memoryview:
+    try:
+        return bytes(data) if isinstance(data, LatinText) else data
+    except UnicodeError as error:
+        raise Malformed("bytes are written in an unknown way") from error

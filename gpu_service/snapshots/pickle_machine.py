@@ -9,6 +9,7 @@ import pickletools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from gpu_service.snapshots.latin_text import LongText
 from gpu_service.snapshots.pickle_parts import (
     STATEFUL,
     ForbiddenName,
@@ -24,6 +25,7 @@ from gpu_service.snapshots.pickle_parts import (
 MOST_STEPS = 500_000
 MOST_KEPT = 200_000
 LONGEST_INTEGER = 256  # bits
+LONGEST_NAME = 1 << 16
 NEWEST_PROTOCOL = 5
 
 _MARK = object()
@@ -248,6 +250,7 @@ _STEPS: dict[str, Callable[[PickleMachine, Any], None]] = {
     "BINPERSID": PickleMachine.persistent_id,
     **dict.fromkeys(("INST", "OBJ"), PickleMachine.forbidden_call),
 }
+_TEXT_LENGTHS = {"SHORT_BINUNICODE": 1, "BINUNICODE": 4, "BINUNICODE8": 8}
 _ALL = {opcode.code: opcode for opcode in pickletools.opcodes}
 _KNOWN = _LITERALS | _IGNORED | set(_MAKERS) | set(_STEPS)
 
@@ -262,7 +265,22 @@ def _next(source: Source) -> tuple[str, Any]:
         raise Malformed("its opcodes make no sense")
     if opcode.name not in _KNOWN:
         raise ForbiddenName(f"the opcode {opcode.name}")
+    if opcode.name in _TEXT_LENGTHS:
+        return opcode.name, _text(source, _TEXT_LENGTHS[opcode.name])
     argument = opcode.arg.reader(source) if opcode.arg else None
     if type(argument) is int and argument.bit_length() > LONGEST_INTEGER:
         raise Malformed("it holds a number of more digits than any network")
     return opcode.name, argument
+
+
+def _text(source: Source, length_bytes: int) -> str | LongText:
+    """A text, undecoded where it is longer than any name."""
+    count = int.from_bytes(bytes(source.read(length_bytes)), "little")
+    raw = source.read(count)
+    if source.starved:
+        raise Truncated
+    return (
+        LongText(raw)
+        if isinstance(raw, memoryview) and count > LONGEST_NAME
+        else str(bytes(raw), "utf-8", "surrogatepass")
+    )

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpu_service.snapshots.latin_text import SHORTEST_VIEW, LatinText
+
 StandIn = Callable[..., object]
-SHORTEST_VIEW = 1 << 12
-LONGEST_LINE = 1 << 12
+LONGEST_LINE = 1 << 11
 
 
 class ForbiddenName(Exception):
@@ -43,19 +44,6 @@ class Record:
         self.state = state
 
 
-class LatinText:
-    """Bytes that protocol 2 wrote as text: encoded piece by piece, when they are needed."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __len__(self) -> int:
-        return len(self.text)
-
-    def __getitem__(self, piece: slice) -> bytes:
-        return self.text[piece].encode("latin-1")
-
-
 Bytes = bytes | memoryview | LatinText
 
 
@@ -68,7 +56,7 @@ class Source:
     def __init__(self, data: Bytes) -> None:
         self.data, self.position, self.starved = data, 0, False
 
-    def read(self, count: int) -> bytes | memoryview:
+    def read(self, count: int) -> Bytes:
         """Up to `count` bytes; a view where there are many."""
         piece = self.data[self.position : self.position + max(count, 0)]
         self.starved |= len(piece) < count

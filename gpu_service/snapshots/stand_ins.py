@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gpu_service.snapshots.latin_text import LatinText, LongText
 from gpu_service.snapshots.numbers import (
     STORAGE_TYPES,
     ArrayRecord,
@@ -11,7 +12,7 @@ from gpu_service.snapshots.numbers import (
     rebuild_parameter,
     rebuild_tensor,
 )
-from gpu_service.snapshots.pickle_parts import LatinText, Malformed, Record, StandIn
+from gpu_service.snapshots.pickle_parts import Malformed, Record, StandIn
 from gpu_service.snapshots.torch_stream import load_storage, no_call
 
 
@@ -38,7 +39,7 @@ def plain_set(*items: Any) -> Record:
 
 def latin_bytes(text: Any, encoding: Any) -> LatinText:
     """_codecs.encode(text, "latin1"): how protocol 2 writes bytes."""
-    if type(text) is not str or encoding not in ("latin1", "latin-1"):
+    if type(text) not in (str, LongText) or encoding not in ("latin1", "latin-1"):
         raise Malformed("bytes are written in an unknown way")
     return LatinText(text)
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gpu_service.snapshots.latin_text import LatinText
 from gpu_service.snapshots.numbers import MOST_NUMBERS, STORAGE_TYPES, Storage
 from gpu_service.snapshots.pickle_machine import PickleMachine
-from gpu_service.snapshots.pickle_parts import LatinText, Malformed, Source, StandIn, Truncated
+from gpu_service.snapshots.pickle_parts import Malformed, Source, StandIn, Truncated
 
 MAGIC, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 
