@@ -26,6 +26,6 @@ def write_arrays(arrays: Mapping[str, np.ndarray], path: Path, *, metadata: Mapp
 
 
 def _write_all(handle: int, array: np.ndarray) -> None:
-    left = memoryview(np.ascontiguousarray(array, np.float32).reshape(-1).view(np.uint8))
+    left = np.ascontiguousarray(array, np.float32).reshape(-1).view(np.uint8).data
     while left:
         left = left[os.write(handle, left) :]

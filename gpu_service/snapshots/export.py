@@ -63,8 +63,7 @@ def _write(ours: Path, facts: SnapshotFacts, form: str, made: Path, *, shown: st
     if facts.kind not in STYLEGAN_KINDS:
         raise SnapshotError(f"“{shown}” is a pattern network, which other programs do not know. Download our own form.")
     tensors = OrderedDict(sorted(load_file(ours).items()))
-    content: dict[str, object] = tensors if form == "state_dict" else _rosinality(tensors, facts, shown)
-    torch.save(content, made)
+    torch.save(tensors if form == "state_dict" else _rosinality(tensors, facts, shown), made)
     note = json.dumps({"form": 1, "kind": facts.kind, "config": facts.config}, sort_keys=True)
     with zipfile.ZipFile(made, "a", zipfile.ZIP_STORED) as archive:
         root = archive.namelist()[0].partition("/")[0]

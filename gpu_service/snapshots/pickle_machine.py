@@ -267,7 +267,7 @@ def _next(source: Source) -> tuple[str, Any]:
         raise ForbiddenName(f"the opcode {opcode.name}")
     if opcode.name in _TEXT_LENGTHS:
         return opcode.name, _text(source, _TEXT_LENGTHS[opcode.name])
-    argument = opcode.arg.reader(source) if opcode.arg else None
+    argument = opcode.arg.reader(source) if opcode.arg else None  # type: ignore[arg-type]
     if type(argument) is int and argument.bit_length() > LONGEST_INTEGER:
         raise Malformed("it holds a number of more digits than any network")
     return opcode.name, argument
