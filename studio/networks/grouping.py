@@ -16,20 +16,22 @@ from studio.projects.models import Project
 NUMBER = re.compile(r"[-_. ]*(\d+)(?:k|kimg)?$", re.IGNORECASE)
 NATURAL = re.compile(r"(\d+)")
 # What training programs call every file of every training: alike only when they came together.
-COMMON = {"", "network", "network-snapshot", "network-final", "snapshot", "checkpoint", "model", "g_ema", "latest"}
+COMMON = {"network", "network-snapshot", "network-final", "snapshot", "checkpoint", "model", "g_ema", "latest"}
 SAME_DROP = timedelta(minutes=30)
 TITLES = {"stylegan2": "StyleGAN2", "stylegan3": "StyleGAN3", "cppn": "Pattern network"}
 
 
 def stem_of(name: str, *, resolution: int) -> str:
-    """A file's name without ending and running number. A number that is the size of the pictures belongs to the name.
+    """A file's name without ending and running number; nothing for a name that every training uses.
 
+    A number that is the size of the pictures belongs to the name.
     portraits-000400.pkl -> portraits, sg2ada-256.pkl (of 256 pixels) -> sg2ada-256, 550000.pt -> nothing
     """
     stem = PurePath(name.replace("\\", "/")).stem.strip()
     found = NUMBER.search(stem)
     is_size = found is not None and stem.endswith(found[1]) and found[1] == str(resolution)
-    return stem if found is None or is_size else stem[: found.start()]
+    stem = stem if found is None or is_size else stem[: found.start()]
+    return "" if stem.casefold() in COMMON else stem
 
 
 def architecture_of(kind: str, facts: dict[str, Any]) -> str:
@@ -50,7 +52,7 @@ def network_of_training(project: Project, found: SnapshotResult, *, name: str, b
     """The network whose next snapshot this is, or None: it is the first of its training."""
     stem, architecture = stem_of(name, resolution=found.resolution or 0), architecture_of(found.kind, found.facts)
     rows = Network.objects.filter(project=project, binned_at=None, species="", stem=stem).order_by("-created_at", "id")
-    if stem.casefold() in COMMON:
+    if not stem:
         recent = timezone.now() - SAME_DROP
         rows = rows.filter(snapshots__created_at__gt=recent, snapshots__created_by=by).distinct()
     for network in rows:
@@ -63,7 +65,7 @@ def name_for(found: SnapshotResult, *, name: str) -> str:
     """What a network is called that begins with this file."""
     stem = stem_of(name, resolution=found.resolution or 0)
     title = f"{TITLES.get(found.kind, found.kind)} {found.resolution or ''}".strip()
-    return (title if stem.casefold() in COMMON else stem)[:255]
+    return (stem or title)[:255]
 
 
 def put_in_order(network: Network) -> None:

@@ -72,11 +72,22 @@ def test_common_names_group_within_one_drop_only(service, owner, project):
     for kimg in (200, 400):
         uploaded(project, f"network-snapshot-{kimg:06}.pkl", owner, data=str(kimg).encode())
         read(service, **stylegan(kimg=kimg))
+    uploaded(project, "network-final.pkl", owner, data=b"final")
+    read(service, **stylegan())
     assert Network.objects.get().name == "StyleGAN2 64"
+    assert [snapshot.name for snapshot in Snapshot.objects.order_by("order")][-1] == "network-final"
     Snapshot.objects.update(created_at="2020-01-01T00:00:00Z")
     uploaded(project, "network-snapshot-000600.pkl", owner, data=b"600")
     read(service, **stylegan(kimg=600))
     assert Network.objects.count() == 2
+
+
+def test_names_are_in_order_as_people_count(service, owner, project):
+    for name in ("net-10", "net-9", "Net-2b", "net-2"):
+        uploaded(project, f"{name}.pkl", owner, data=name.encode())
+        read(service, **stylegan())
+    names = Snapshot.objects.filter(network__stem="net").order_by("order").values_list("name", flat=True)
+    assert list(names) == ["net-2", "net-9", "net-10"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +98,8 @@ def test_common_names_group_within_one_drop_only(service, owner, project):
         ("550000.pt", ""),
         ("C:\\nets\\iris_1200kimg.pkl", "iris"),
         ("sg3t-64-moved.pkl", "sg3t-64-moved"),
-        ("network-snapshot-000256.pkl", "network-snapshot"),
+        ("network-snapshot-000256.pkl", ""),
+        ("faces-000256.pkl", "faces"),
     ],
 )
 def test_a_stem_is_the_name_without_its_running_number(name, stem):
