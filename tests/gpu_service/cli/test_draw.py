@@ -64,6 +64,15 @@ def test_seeds_are_nvidias_and_classes_may_be_numbers(run, tiny, tmp_path):
     assert np.array_equal(np.load(by_seed), np.load(by_vector))
 
 
+def test_small_numbers_are_drawn_where_they_are_asked_for(run, tiny, tmp_path):
+    drawn = {}
+    for precision in ("fp32", "bf16"):
+        out = tmp_path / f"{precision}.npy"
+        assert run("snapshot", "draw", tiny, "--seeds", "1", "--precision", precision, "--out", out)[0] == 0
+        drawn[precision] = np.load(out)
+    assert 0 < abs(drawn["bf16"] - drawn["fp32"]).max() < 0.1 * drawn["fp32"].std()
+
+
 def test_a_sheet_has_every_picture_at_its_place(run, tiny, tmp_path):
     sheet, single = tmp_path / "sheet.png", tmp_path / "single.npy"
     assert run("snapshot", "draw", tiny, "--seeds", "0-4", "--out", sheet)[:2] == (0, "")
