@@ -108,6 +108,13 @@ class NoiseBlendParameters(Parameters):
     loop_noise: bool = parameter(
         False, title="Loop", help="The path ends where it began.", group=NOISE, control="switch"
     )
+    heard_as: Literal["spectrum", "samples"] = parameter(
+        "spectrum",
+        title="Heard as",
+        help="What of the music becomes a vector: its spectrum, or the bare samples of each frame, the wave itself.",
+        group=SPECTRUM,
+        control="choice",
+    )
     roll: bool = parameter(
         False,
         title="Roll with loudness",
@@ -265,6 +272,18 @@ PRESETS = (
             "stay_seconds": 0.0,
             "truncation": 1.2,
             "noise_inputs": "random",
+        },
+    ),
+    Preset(
+        name="raw",
+        title="Raw sound",
+        summary="The wave itself goes into the network, a frame's samples as its vector: wild, and silence is still.",
+        values={
+            "alpha": 1.0,
+            "motion": "steady",
+            "flicker_limit": 0.0,
+            "heard_as": "samples",
+            "follow": False,
         },
     ),
 )

@@ -8,6 +8,7 @@ import math
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from gpu_service.music.film_frames import frame_samples
 from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
 from gpu_service.music.paced import followed_spectrum, onset_per_frame, phase_of
 from gpu_service.music.smoothed_noise import smoothed_noise
@@ -41,8 +42,11 @@ def clock(reading: Reading) -> Arrays:
 
 
 def spectrum(reading: Reading) -> Arrays:
-    """The spectrum of each frame, 0…1. [frames, V]"""
+    """The spectrum of each frame, or its bare samples, 0…1. [frames, V]"""
     samples, rate = reading.mono()
+    if reading["heard_as"] == "samples":
+        wave = frame_samples(samples, rate, fps=reading.fps, vector_length=reading.vector_length)
+        return {"bins": as_long((wave + np.float32(1)) / 2, reading.frames)}
     bins = spectrum_per_frame(
         samples,
         rate,
@@ -124,7 +128,7 @@ STAGES = (
         "spectrum",
         "Spectrum",
         spectrum,
-        parameters=("roll",),
+        parameters=("heard_as", "roll"),
         inputs=("track", "fps", "vector_length"),
         seconds_per_frame=3e-5,
     ),

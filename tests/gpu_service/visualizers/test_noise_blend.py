@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from gpu_service.errors import NotYet, RenderError
+from gpu_service.music.film_frames import frame_samples
 from gpu_service.music.gance import loudness_per_frame, quantise, spectrum_per_frame
 from gpu_service.music.smoothed_noise import smoothed_noise
 from gpu_service.networks.base import Network, fit
@@ -43,6 +44,17 @@ def test_a_faithful_vector_is_gances(little):
     frames = [0, 7, 29]
     wanted = 0.75 * noise[frames] + 0.25 * spectrum[frames]
     assert np.abs(vectors(plan, frames) - wanted).max() < 1e-5
+
+
+def test_raw_sound_is_the_wave_itself(little):
+    """A frame's vector is the part of the wave that sounds in it: here a tone of 220 Hz that swells."""
+    plan = plan_of(little, **NoiseBlend.presets[2].values)
+    samples, rate = decode_mono([little.song])
+    wave = frame_samples(samples, rate, fps=plan.scene.frame_rate, vector_length=512)
+    drawn = vectors(plan, list(range(30)))
+    assert np.abs(drawn - wave).max() < 1e-6
+    loudest = np.abs(np.fft.rfft(drawn[12] * np.hanning(512)))[2:60].argmax() + 2
+    assert loudest * 5120 / 512 == pytest.approx(220, abs=10)
 
 
 def test_a_faithful_choice_of_networks_is_the_quantised_loudness(little):
