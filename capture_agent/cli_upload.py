@@ -1,6 +1,7 @@
 """`phosphene-capture upload`: an existing folder, zip or memory card into a dataset, without what is there already."""
 
 import json
+import logging
 import sys
 import time
 from collections import Counter
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
+from capture_agent import upload as uploading
 from capture_agent.errors import CaptureError
 from capture_agent.find_pictures import Picture, find_pictures
 from capture_agent.import_memory import ImportMemory
@@ -63,6 +65,8 @@ def upload(
     """
     settings = read_settings()
     give_up = None if wait else GIVE_UP_SECONDS
+    # What the uploader logs of single files is told once, at the end.
+    logging.getLogger(uploading.__name__).addHandler(logging.NullHandler())
     pictures = find_pictures(path)
     if not pictures:
         raise CaptureError(f"There are no pictures in {path}.")

@@ -125,6 +125,28 @@ def test_undo_holds_after_the_reload(desk: Page):
     tab(desk, "Rejected", 1)
 
 
+def test_undo_and_redo_say_what_they_would_do(desk: Page):
+    show(desk)
+    desk.keyboard.press("p")
+    expect(desk.get_by_role("button", name="Undo: picked 1 portrait")).to_be_visible()
+    desk.keyboard.press("Control+z")
+    expect(desk.get_by_role("button", name="Redo: picked 1 portrait")).to_be_visible()
+
+
+def test_on_a_phone_the_sessions_lie_over_the_grid_until_one_is_chosen(desk: Page):
+    phone = desk.context.new_page()
+    phone.set_viewport_size({"width": 390, "height": 844})
+    phone.goto(re.sub(r"\?.*", "", desk.url) + "?filter=%7B%7D")
+    column = phone.get_by_label("Sessions, views and versions")
+    expect(column).to_be_hidden()
+    phone.get_by_role("button", name="Sessions", exact=True).click()
+    column.get_by_role("button", name=re.compile("Uploads of|18 November")).first.click()
+    expect(column).to_be_hidden()
+    expect(phone).to_have_url(re.compile("sessions"))
+    tab(phone, "All", SHOTS)
+    phone.close()
+
+
 def test_all_of_a_filter_is_rejected_and_taken_back(desk: Page):
     show(desk)
     before = verdicts(desk)

@@ -54,7 +54,8 @@ export function versionTitle(version: Pick<Version, 'number' | 'name' | 'recipe'
 }
 
 export function leftOutWords(left: readonly LeftOut[]): string {
-  return left.map((one) => `${count(one.count)} ${one.reason.charAt(0).toLowerCase()}${one.reason.slice(1).replace(/\.$/, '')}`).join(', ')
+  const words = (reason: string): string => `${reason.charAt(0).toLowerCase()}${reason.slice(1).replace(/\.$/, '')}`
+  return left.map((one) => `${words(one.reason)} (${count(one.count)})`).join(', ')
 }
 
 export const exportNames: Record<ExportKind, { title: string; about: string }> = {

@@ -8,6 +8,7 @@ import { sectionTitle } from './session_words'
 import { aimOf } from './tile'
 import { dayAt, railLabels } from './TimeRail'
 import { curatingWords } from './use_arrivals'
+import { leftOutWords } from './versions'
 import type { LibraryIndex, Portrait } from './wire'
 import { chipWords, measure, quotedChip, span, spokenPortrait, stepWords } from './words'
 
@@ -29,6 +30,10 @@ test('a chip says its condition as a person would', () => {
 test('a chip in a sentence is quoted once', () => {
   expect(quotedChip({ faces: [1, 1] }, 'faces', names)).toBe('“One face”')
   expect(quotedChip({ text: 'zzz' }, 'text', names)).toBe('“zzz”')
+})
+
+test('what a version leaves out is said with its reasons', () => {
+  expect(leftOutWords([{ reason: 'The face has no points.', count: 40 }, { reason: 'No face.', count: 2 }])).toBe('the face has no points (40), no face (2)')
 })
 
 test('undo says what it takes back', () => {
