@@ -61,7 +61,7 @@ def photograph(browser: Browser, studio: RunningStudio) -> None:
     page.goto(f"{studio.url}/p/{project}/renders/{render}/")
     page.wait_for_timeout(4000)
     keep(page, "render-running")
-    walk.wait_for_film(page, render, 240)
+    walk.wait_for_film(page, render, 900)
     page.reload()
     page.wait_for_timeout(2500)
     keep(page, "render")
@@ -138,7 +138,7 @@ def capture(page: Page, studio: RunningStudio, project: str) -> None:
 def shoot(page: Page) -> None:
     """Begin a burst on the capture page, and wait until two rows of its pictures are there."""
     page.get_by_text("Tripod Pi online").wait_for(timeout=60_000)
-    for name, value in (("Shots", "600"), ("Every", "0.8"), ("Countdown", "0"), ("Shutter", "8000")):
+    for name, value in (("Shots", "600"), ("Every", "2"), ("Countdown", "0"), ("Shutter", "8000")):
         field = page.get_by_role("textbox", name=name)
         field.fill(value)
         field.press("Enter")
@@ -146,16 +146,16 @@ def shoot(page: Page) -> None:
     page.get_by_role("textbox", name="Prompt").fill("speaking, eyes to camera")
     page.get_by_role("textbox", name="Place").fill("Back room")
     page.get_by_role("button", name="Start").click()
-    page.locator(".arriving .tile img").nth(15).wait_for(timeout=120_000)
+    page.locator(".arriving .tile img").nth(11).wait_for(timeout=300_000)
     page.wait_for_timeout(1500)
 
 
 def wait_for_scores(page: Page, dataset: str, count: int) -> None:
-    for _ in range(240):
+    for _ in range(1200):
         if walk.api(page, f"/datasets/{dataset}")["counts"]["scored"] >= count:
             return
         page.wait_for_timeout(500)
-    raise SystemExit("The portraits were not scored within two minutes.")
+    raise SystemExit("The portraits were not scored within ten minutes.")
 
 
 def light(page: Page, studio: RunningStudio, project: str) -> None:

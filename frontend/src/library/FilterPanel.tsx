@@ -8,7 +8,7 @@ import { Button } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { Menu } from '../parts/Menu'
 import { toast, toastFault } from '../parts/toasts'
-import { everything } from './choose'
+import { everything, matchingNow } from './choose'
 import type { Desk } from './desk'
 import { FaceFilterDialog } from './FaceFilterDialog'
 import type { RangeName } from './filter'
@@ -57,13 +57,14 @@ export function FilterPanel({ desk, total, nextVersion }: PanelProps) {
 
 function Actions({ desk, nextVersion, isBin }: { desk: Desk; nextVersion: number; isBin: boolean }) {
   const selection = useStore(desk.selection)
-  const source = useStore(desk.source)
+  useStore(desk.source)
+  useStore(desk.counts)
   const [open, setOpen] = useState<'freeze' | 'faces' | null>(null)
   const chosen = sizeOf(selection)
-  const shown = source?.index.count ?? 0
+  const shown = matchingNow(desk)
   const nothing = chosen === 0 && shown === 0 ? 'Nothing is shown here.' : null
   const what = chosen > 0 ? count(chosen) : 'all'
-  const title = chosen > 0 ? undefined : `All ${count(shown)} that are shown`
+  const title = chosen > 0 ? undefined : `All ${count(shown)} that match`
   return (
     <div className="sect last panelacts">
       {chosen > 0 && (

@@ -8,14 +8,20 @@ export function selectAll(desk: Desk, section?: { session_ids: string[]; matched
   const here = desk.source.get()
   if (!here) return
   const filter = section ? { ...here.filter, sessions: section.session_ids } : here.filter
-  desk.selection.set(allOf(filter, section?.matched ?? here.index.count))
+  desk.selection.set(allOf(filter, section?.matched ?? matchingNow(desk)))
 }
 
 /** "All" as the API takes it, for bulk buttons: the selection, or everything that is shown. */
 export function everything(desk: Desk): Selection {
   const here = desk.source.get()
   if (sizeOf(desk.selection.get()) > 0 || !here) return desk.selection.get()
-  return allOf(here.filter, here.index.count)
+  return allOf(here.filter, matchingNow(desk))
+}
+
+/** How many the filter matches now: what was decided a moment ago may still be shown, and is not meant. */
+export function matchingNow(desk: Pick<Desk, 'counts' | 'source'>): number {
+  const here = desk.source.get()
+  return here === null || here.isProvisional ? (here?.index.count ?? 0) : desk.counts.get()[here.filter.verdict ?? 'any']
 }
 
 export function clearedOf(desk: Desk, name: keyof Filter): void {

@@ -204,7 +204,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     const inMemory = isAll ? 'all' : target.ids
     const [me, at] = [pageData().me, new Date().toISOString()]
     const by = me && { id: me.id, name: me.name }
-    const isMeant = (one: Portrait): boolean => !isAll || (!target.except.has(one.id) && (target.filter.sessions?.includes(one.session_id) ?? true))
+    const isMeant = (one: Portrait): boolean => !isAll || (!target.except.has(one.id) && standsUnder(one, target.filter.verdict ?? 'any') && (target.filter.sessions?.includes(one.session_id) ?? true))
     const before = here.patch(inMemory, (one) => (isMeant(one) ? decided(one, decision, by, at) : one))
     const counted = counts.get()
     if (decision.verdict !== undefined && !isAll) counts.set(movedCounts(counted, before.values(), decision.verdict))

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { createStore } from '../lib/store'
+import { matchingNow } from './choose'
 import { added, allOf, bodyOf, has, isEmpty, MOST_IDS, none, sizeOf, toggled } from './selection'
 
 const item = (id: number, session_id = 's1') => ({ id, session_id })
@@ -32,4 +34,13 @@ test('more single ones than a request may name are refused, not cut off', () => 
   const ids = Array.from({ length: MOST_IDS + 1 }, (_, at) => at)
   expect(bodyOf(added(none, ids))).toBeNull()
   expect(bodyOf(added(none, ids.slice(1)))?.ids).toHaveLength(MOST_IDS)
+})
+
+test('all of a filter counts what matches now, not what is still shown of what was decided', () => {
+  const desk = (isProvisional: boolean) => ({
+    counts: createStore({ any: 120, unreviewed: 111, picked: 7, rejected: 2 }),
+    source: createStore({ filter: { verdict: 'unreviewed' }, index: { count: 120 }, isProvisional } as Parameters<typeof matchingNow>[0]['source'] extends { get(): infer T } ? T : never),
+  })
+  expect(matchingNow(desk(false))).toBe(111)
+  expect(matchingNow(desk(true))).toBe(120)
 })

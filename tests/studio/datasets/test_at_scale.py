@@ -4,6 +4,7 @@ Costs are counted, not timed: the steps of SQLite's machine, the pages that Post
 """
 
 import itertools
+import json
 import uuid
 
 import pytest
@@ -90,6 +91,10 @@ def test_no_page_is_sorted_for_and_the_last_costs_what_the_first_does(dataset):
         first = cost_of(lambda: page_after(dataset.pk, rows, wanted, after="", size=PAGE))  # noqa: B023
         last = cost_of(lambda: page_after(dataset.pk, rows, wanted, after=key, size=PAGE))  # noqa: B023
         assert last <= 2 * first, (order, first, last)
+    if IS_POSTGRES:
+        passing = matching(dataset.pk, filter_of(sharpness=[20, None], faces=[1, 3]))
+        plan = json.loads(passing.explain(format="json"))[0]["Plan"]
+        assert plan["Plan Rows"] > passing.count() / 2, "a planner that guesses joins decisions row by row"
 
 
 def states(dataset):
