@@ -51,8 +51,8 @@ def _knots(markers: Sequence[Marker]) -> tuple[np.ndarray, np.ndarray, np.ndarra
         # A marker begins a bar, also where the one before is not yet full.
         beat, bar = beat + count, bar + max(1, math.ceil(count / per_bar - 1e-9))
     if not markers:
-        step = 60 / USUAL_BPM
-        return np.array([0, step]), np.array([0.0, 1.0]), np.array([0, 1 / USUAL_BEATS_PER_BAR])
+        beat_seconds = 60 / USUAL_BPM
+        return np.array([0, beat_seconds]), np.array([0.0, 1.0]), np.array([0, 1 / USUAL_BEATS_PER_BAR])
     return np.array(times), np.array(beats), np.array(bars)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -200,6 +201,13 @@ def test_a_harvest_gives_up_but_keeps_what_it_has(album, tmp_path):
     found = harvest(album, order, out=tmp_path / "zip", has_face=face_finder(), source={})
     assert (found.seeds, found.drawn) == ([0, 3, 6, 9], 10)
     assert given_up(order, found) == "Among 10 pictures there were only 4 of 9 with a face."
+
+
+def test_without_a_face_detector_a_sentence_says_what_to_install(files, monkeypatch):
+    monkeypatch.setitem(sys.modules, "dlib", None)
+    with pytest.raises(RenderError, match="Install it there: pip install dlib-bin") as caught:
+        vector_chores.harvest_pictures(HarvestOrder(faces="with"), files, quiet)
+    assert (caught.value.kind, caught.value.field) == ("bad_input", "faces")
 
 
 def test_a_harvest_of_nothing_is_a_sentence(files):
