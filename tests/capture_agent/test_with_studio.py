@@ -19,7 +19,7 @@ from tests.capture_agent.studios import portraits, project_of
 from tests.conftest import REPOSITORY, missing
 from tests.studio.site.conftest import Studio
 
-PATIENCE = 40.0
+PATIENCE = 120.0
 SETTINGS = {"resolution": [320, 320], "number_of_photos": 6, "countdown_seconds": 0, "dataset_name": "browser"}
 
 
