@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from gpu_service.snapshots.array_file import write_arrays
-from gpu_service.snapshots.errors import SnapshotError
+from gpu_service.snapshots.errors import SnapshotError, damaged, printable
 from gpu_service.snapshots.facts import guess_kimg, header
 from gpu_service.snapshots.parts import Contents
 from gpu_service.snapshots.reader import map_file, read_contents, sentences, take_numbers
@@ -57,6 +57,9 @@ def main(name: str, source: Path, target: Path, training: Path | None = None) ->
             return _convert(name, source, target, training, sums)
     except SnapshotError as error:
         return {"error": str(error), "here": error.here}
+    except Exception as error:
+        refusal = damaged(printable(name), f"reading it stopped with {type(error).__name__}")
+        return {"error": str(refusal), "here": refusal.here}
 
 
 def _convert(

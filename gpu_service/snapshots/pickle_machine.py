@@ -279,8 +279,6 @@ def _text(source: Source, length_bytes: int) -> str | LongText:
     raw = source.read(count)
     if source.starved:
         raise Truncated
-    return (
-        LongText(raw)
-        if isinstance(raw, memoryview) and count > LONGEST_NAME
-        else str(bytes(raw), "utf-8", "surrogatepass")
-    )
+    if isinstance(raw, memoryview) and count > LONGEST_NAME:
+        return LongText(raw)
+    return str(bytes(raw), "utf-8", "surrogatepass")

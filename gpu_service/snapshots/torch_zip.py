@@ -29,8 +29,10 @@ class TorchZip:
         try:
             with zipfile.ZipFile(path) as archive:
                 members = archive.infolist()
-        except (zipfile.BadZipFile, OSError, EOFError, struct.error, MemoryError, OverflowError) as error:
+        except (zipfile.BadZipFile, OSError, EOFError) as error:
             raise Truncated from error
+        except (ValueError, NotImplementedError, RuntimeError, struct.error, OverflowError) as error:
+            raise Malformed("its list of members is wrong") from error
         if len(members) > MOST_MEMBERS:
             raise Malformed(f"it has more than {MOST_MEMBERS:,} members")
         self.data, self.members = data, {member.filename: member for member in members}

@@ -93,6 +93,22 @@ def test_a_file_cut_anywhere_is_refused(sample_data, tmp_path, name, share):
         read_network(path)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6), from_end=st.booleans())
+def test_whatever_is_broken_in_a_zip_the_answer_is_a_network_or_a_sentence(sample_data, tmp_path, places, from_end):
+    data = bytearray((sample_data / "snapshots" / "rosinality-64-converted.pt").read_bytes())
+    for share, value in places:  # the list of tensors at the beginning, the list of members at the end
+        place = int(share * 12_000)
+        data[-1 - place if from_end else place] = value
+    path = tmp_path / "net.pt"
+    path.write_bytes(data)
+    try:
+        answer = read_network(path).kind
+    except SnapshotError as error:
+        answer = str(error)
+    assert answer == "stylegan2" or answer.startswith("“net.pt” ")
+
+
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_our_own_file_cut_anywhere_is_refused(kept, tmp_path, share):
