@@ -35,9 +35,12 @@ export const networkQueries = {
   binned: (network: string, many: number) => ({ queryKey: ['snapshots', network, many], queryFn: ({ signal }: { signal: AbortSignal }) => all<Snapshot>(`/networks/${network}/snapshots?binned=true`, signal) }),
   directions: (snapshot: string) => ask<Items<Directions>>(['directions', snapshot], `/snapshots/${snapshot}/directions`),
   exports: (snapshot: string) => ask<Items<SnapshotExport>>(['exports', snapshot], `/snapshots/${snapshot}/exports`),
-  /** Asking is ordering: what is drawn already comes at once, the rest is told by "sheet.ready". */
+  /**
+   * Asking is ordering: what is drawn already comes at once, the rest is told by events (sheets.ts). The key is none of an event's
+   * nouns: asking again of itself would order again what failed.
+   */
   sheets: (network: string, { vectors, snapshotIds, tile, look }: SheetsWanted) => ({
-    queryKey: ['sheets', network, JSON.stringify([vectors, snapshotIds, tile, look ?? null])],
+    queryKey: ['drawings', network, JSON.stringify([vectors, snapshotIds, tile, look ?? null])],
     queryFn: () => post<Sheets>(`/networks/${network}/sheets`, { vectors, snapshot_ids: snapshotIds, tile, ...(look ? { look } : {}) }),
   }),
 }
