@@ -82,8 +82,7 @@ class Step:
         Step.every.append(self)
 
     def __call__(self, *maps: Tensor) -> Any:
-        taken = way()
-        if taken is not None and taken.compiled and _key(maps[0].dtype, maps[0].device) in _ready:
+        if runs_compiled(maps[0].dtype, maps[0].device):
             # Tensors made outside inference mode look different to the compiler, and it would begin again.
             return self.compiled(*(each if each.is_inference() else each.clone() for each in maps))
         return self.pieces(*maps)
@@ -118,6 +117,12 @@ def is_compiled(precision: Precision, device: torch.device) -> bool:
     dtype, threads = TYPES[precision], torch.get_num_threads()
     counts = {1, threads} if device.type == "cpu" else {threads}
     return all((dtype, device.type, count) in _ready for count in counts)
+
+
+def runs_compiled(dtype: torch.dtype, device: torch.device) -> bool:
+    """Whether steps on such maps go by the compiled form in this thread now."""
+    taken = way()
+    return taken is not None and taken.compiled and _key(dtype, device) in _ready
 
 
 def compile_steps(precision: Precision, device: torch.device) -> None:
@@ -159,7 +164,10 @@ def _compile_for(precision: Precision, device: torch.device) -> None:
 
 def in_pieces(rows: int, work: Callable[[slice], None], *, numbers: int, device: torch.device) -> None:
     """Do `work` on rows that hold so many numbers, in pieces for a core's cache; a GPU takes all at once."""
-    each = rows if device.type != "cpu" else max(1, rows * PIECE // max(numbers, 1))
+    if device.type != "cpu":
+        work(slice(0, rows))  # here, because a GPU's stream belongs to a thread
+        return
+    each = max(1, rows * PIECE // max(numbers, 1))
     share_out([slice(start, min(start + each, rows)) for start in range(0, rows, each)], work)
 
 

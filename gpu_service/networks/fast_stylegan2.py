@@ -4,13 +4,15 @@ Between two convolutions everything is one step: demodulation, noise, bias, leak
 and the way to colour, in float32; only what the next convolution reads is rounded. Colours are summed in float32.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gpu_service.networks.crew import on_one_core
-from gpu_service.networks.fast import TYPES, Convolution, Precision, Unfit, bytes_of
+from gpu_service.networks.fast import TYPES, Convolution, Precision, Unfit, bytes_of, runs_compiled
+from gpu_service.networks.fast_cuda import Recorder
 from gpu_service.networks.fast_steps import enlarge, settle, settle_last, smooth
 from gpu_service.networks.mapping import Dense
 from gpu_service.networks.stylegan2_layers import Block, NoiseSource, SynthesisLayer, ToRgb
@@ -44,6 +46,7 @@ class FastSynthesis2:
                 self.layers.append(_Layer(layer, row=row + step, side=side, precision=precision))
             row += block.layers
             self.colours.append(_Colour(block.torgb, row=row, taps=taps_of(block.resample_filter)))
+        self._recorder = Recorder(self._draw_flat)
 
     def __call__(self, w: Tensor, noise: NoiseSource) -> Tensor:
         """[N, num_ws, W] -> [N, 3, R, R]"""
@@ -52,12 +55,23 @@ class FastSynthesis2:
             numbers, tints = (
                 on_one_core(lambda: self._numbers(w, noise)) if w.device.type == "cpu" else self._numbers(w, noise)
             )
-            picture = self._draw(numbers, tints)
+            if w.device.type == "cuda":
+                flat = [part for each in numbers for part in (each.carried, each.gain, each.rain)] + tints
+                fused = runs_compiled(self.dtype, w.device)
+                picture = self._recorder(flat, state=fused)
+            else:
+                picture = self._draw(numbers, tints)
         return picture if torch.is_inference_mode_enabled() else picture.clone()
 
     @torch.inference_mode()
     def _numbers(self, w: Tensor, noise: NoiseSource) -> tuple[list[_Numbers], list[Tensor]]:
         return [layer.numbers(w, noise) for layer in self.layers], [colour.tint(w) for colour in self.colours]
+
+    def _draw_flat(self, inputs: Sequence[Tensor]) -> Tensor:
+        """The same of tensors in a row, as a graph is given them."""
+        count = 3 * len(self.layers)
+        numbers = [_Numbers(*inputs[place : place + 3]) for place in range(0, count, 3)]
+        return self._draw(numbers, list(inputs[count:]))
 
     def _draw(self, numbers: list[_Numbers], tints: list[Tensor]) -> Tensor:
         x = (self.first * numbers[0].carried[:, :, None, None]).to(self.dtype)

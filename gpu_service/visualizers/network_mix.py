@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gpu_service.networks.base import Network, NoiseMode, Quality, fit, frame_seed, to_uint8
+from gpu_service.networks.fast_cuda import draw_to_host
 from gpu_service.visualizers.base import Plan
 
 # These draw at any size; the others at their own, to be fitted afterwards.
@@ -33,21 +34,26 @@ def draw_mix(
     seeds = [frame_seed(seed, frame) for frame in frames] if noise_inputs == "random" else None
     chosen = [network_at(plan, float(place)) for place in places]
     for members in _groups(chosen):
-        rows = torch.from_numpy(z[members])
-        mixed: Tensor | None = None
-        for network, share in chosen[members[0]]:
-            w = network.mapping(rows, truncation=truncation)
-            drawn = network.synthesis(
-                w,
-                noise_mode=noise_inputs,
-                noise=[seeds[member] for member in members] if seeds else None,
-                size=size if network.kind in ANY_SIZE else None,
-                quality=quality,
-            )
-            drawn = fit(drawn.float(), size)
-            mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
-        assert mixed is not None
-        pictures[members] = to_uint8(mixed).cpu()
+        mix, rows = chosen[members[0]], torch.from_numpy(z[members])
+        styles = [network.mapping(rows, truncation=truncation) for network, _ in mix]
+
+        def draw(cut: slice, members: list[int] = members, mix: Mix = mix, styles: list[Tensor] = styles) -> Tensor:
+            noise = [seeds[member] for member in members[cut]] if seeds else None
+            mixed: Tensor | None = None
+            for (network, share), w in zip(mix, styles, strict=True):
+                drawn = network.synthesis(
+                    w[cut],
+                    noise_mode=noise_inputs,
+                    noise=noise,
+                    size=size if network.kind in ANY_SIZE else None,
+                    quality=quality,
+                )
+                drawn = fit(drawn.float(), size)
+                mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
+            assert mixed is not None
+            return to_uint8(mixed)
+
+        pictures[members] = draw_to_host(len(members), draw, device=styles[0].device)
     return pictures
 
 
