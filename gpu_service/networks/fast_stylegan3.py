@@ -12,6 +12,9 @@ from gpu_service.networks.fast import TYPES, Convolution, Precision, bytes_of
 from gpu_service.networks.resampling import Bands, bend
 from gpu_service.networks.stylegan3_layers import FourierInput, SynthesisLayer
 
+# What may be left out of a round filter: less than the rounding of the convolutions.
+FAINT: dict[Precision, float] = {"fp32": 1e-6, "fp16": 1e-4, "bf16": 3e-4}
+
 
 class FastSynthesis3:
     """Prepared from the parts of a synthesis network; draws what they draw. Asks for no gradients."""
@@ -71,7 +74,7 @@ class _Layer:
         self.fan_in = weight[0].numel()
         self.bias = layer.bias.detach().float()
         self.bands = (
-            Bands(layer.up_filter.float(), layer.down_filter.float(), layer.bending)
+            Bands(layer.up_filter.float(), layer.down_filter.float(), layer.bending, faint=FAINT[precision])
             if weight.device.type == "cpu"
             else None
         )

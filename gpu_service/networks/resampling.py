@@ -14,7 +14,7 @@ from torch.nn import functional
 GAIN, SLOPE = 2**0.5, 0.2
 TILE = 16  # high-rate samples along each axis that one product makes
 CACHED = 1 << 18  # numbers that a core keeps at hand
-FAINT = 1e-7  # singular values of a filter in the plane that float32 cannot tell from nothing
+FAINT = 1e-6  # share of a filter in the plane that float32 hardly tells from nothing
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Bands:
     Tile k is the high samples k · T … k · T + T - 1; on the way down it also needs the last `overlap` ones before it.
     """
 
-    def __init__(self, up_taps: Tensor, down_taps: Tensor, plan: Bend) -> None:
+    def __init__(self, up_taps: Tensor, down_taps: Tensor, plan: Bend, *, faint: float = FAINT) -> None:
         self.plan, low = plan, plan.padding[0]
         unit = math.lcm(plan.up, plan.down)
         self.tile = -(-TILE // unit) * unit
@@ -73,7 +73,7 @@ class Bands:
         # A row's last tile reads on into the next row; enough of them follow for that to matter to nobody.
         self.columns = max(self.tiles, -(-((high + len(up_taps) - 2 - low) // plan.up - self.first + 1) // self.step))
         across = torch.arange(self.tile + self.overlap) - places[: self.made] * plan.down
-        self.falls = [(_banded(a * GAIN, across), _banded(b, across)) for a, b in _axes(down_taps)]
+        self.falls = [(_banded(a * GAIN, across), _banded(b, across)) for a, b in _axes(down_taps, faint)]
 
     def bend(self, x: Tensor) -> Tensor:
         """[r, r, C] -> [R, R, C]"""
@@ -115,12 +115,12 @@ class Bands:
             high.clamp_(-self.plan.clamp / GAIN, self.plan.clamp / GAIN)
 
 
-def _axes(taps: Tensor) -> list[tuple[Tensor, Tensor]]:
+def _axes(taps: Tensor, faint: float) -> list[tuple[Tensor, Tensor]]:
     """The filter along columns and along rows; several pairs to add where one is not enough."""
     if taps.ndim == 1:
         return [(taps, taps)]
     left, strength, right = torch.linalg.svd(taps.double())
-    kept = int((strength > FAINT * strength[0]).sum())
+    kept = int((strength > faint * strength[0]).sum())
     return [(right[i].to(taps), (left[:, i] * strength[i]).to(taps)) for i in range(kept)]
 
 
