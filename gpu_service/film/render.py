@@ -83,7 +83,7 @@ def render_film(
 
 
 def compile_for_film(recipe: Recipe, plan: Plan, *, device: torch.device, report: Callable[[Progress], None]) -> None:
-    """A film waits for what its recipe fixed. Raises NetworkError when it cannot be compiled."""
+    """A film waits for what its recipe fixed."""
     assert recipe.code_path is not None
     if recipe.code_path.compiled and not fast.is_compiled(recipe.code_path.precision, device):
         report(Progress("Compiling", 0, 100))

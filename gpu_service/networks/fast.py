@@ -75,7 +75,7 @@ class Step:
         whole: Callable[..., Tensor | tuple[Tensor, ...]],
         *,
         pieces: Callable[..., Tensor | tuple[Tensor, ...]],
-        example: Callable[[torch.dtype, torch.device], tuple[Tensor, ...]],
+        example: Callable[[torch.dtype, torch.device, int], tuple[Tensor, ...]],
     ) -> None:
         self.whole, self.pieces, self.example = whole, pieces, example
         self.compiled = whole
@@ -91,7 +91,9 @@ class Step:
         """For this thread's number of cores."""
         if self.compiled is self.whole:
             self.compiled = torch.compile(self.whole, dynamic=True, fullgraph=True)
-        self.compiled(*self.example(dtype, device))
+        # The CPU draws each picture by itself; a GPU one or several, which torch compiles apart.
+        for batch in (1,) if device.type == "cpu" else (1, 2):
+            self.compiled(*self.example(dtype, device, batch))
 
 
 _ready: set[tuple[torch.dtype, str, int]] = set()
@@ -215,9 +217,12 @@ def way_for(device: torch.device, precision: Precision | Literal["auto"], *, com
 
 
 def compile_for(networks: Iterable[object], chosen: Way, device: torch.device) -> None:
-    """Make that way's compiled steps ready where one of the networks uses them. Raises NetworkError."""
+    """Make that way's compiled steps ready where one of the networks uses them, or say in the log why not."""
     if chosen.compiled and gains(networks):
-        compile_steps(chosen.precision, device)
+        try:
+            compile_steps(chosen.precision, device)
+        except NetworkError as reason:
+            log.warning("%s It is drawn in pieces, which give the same numbers.", reason)
 
 
 def gains(networks: Iterable[object]) -> bool:

@@ -108,11 +108,8 @@ def _no_colour(t: Tensor) -> Tensor:
 
 
 # Sizes of the examples differ from one another, so that none is taken for another.
-_BATCH = {"cpu": 1, "cuda": 2}
-
-
-def _maps(dtype: torch.dtype, device: torch.device, *, side: int) -> Tensor:
-    maps = torch.zeros(_BATCH.get(device.type, 1), 48, side, side, dtype=dtype, device=device)
+def _maps(dtype: torch.dtype, device: torch.device, batch: int, *, side: int) -> Tensor:
+    maps = torch.zeros(batch, 48, side, side, dtype=dtype, device=device)
     return maps.contiguous(memory_format=torch.channels_last)
 
 
@@ -120,26 +117,25 @@ def _numbers(device: torch.device, *shape: int) -> Tensor:
     return torch.zeros(shape, device=device)
 
 
-def _example_settle(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, ...]:
-    t, n = _maps(dtype, device, side=32), _BATCH.get(device.type, 1)
+def _example_settle(dtype: torch.dtype, device: torch.device, batch: int) -> tuple[Tensor, ...]:
+    t, n = _maps(dtype, device, batch, side=32), batch
     each, rain = _numbers(device, n, 48), _numbers(device, 1, 1, 32, 32)
     tint, bias, limit = _numbers(device, n, 3, 48), _numbers(device, 3), _numbers(device)
     return t, each, each + 1, rain, each + 2, tint, bias, limit
 
 
-def _example_settle_last(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, ...]:
-    t, gain, shift, rain, _style, tint, bias, limit = _example_settle(dtype, device)
+def _example_settle_last(dtype: torch.dtype, device: torch.device, batch: int) -> tuple[Tensor, ...]:
+    t, gain, shift, rain, _style, tint, bias, limit = _example_settle(dtype, device, batch)
     return t, gain, shift, rain, tint, bias, limit
 
 
-def _example_smooth(dtype: torch.dtype, device: torch.device) -> tuple[Tensor, ...]:
-    _, gain, shift, rain, style, _tint, _bias, limit = _example_settle(dtype, device)
-    return _maps(dtype, device, side=33), _numbers(device, 4), gain, shift, rain, style, limit
+def _example_smooth(dtype: torch.dtype, device: torch.device, batch: int) -> tuple[Tensor, ...]:
+    _, gain, shift, rain, style, _tint, _bias, limit = _example_settle(dtype, device, batch)
+    return _maps(dtype, device, batch, side=33), _numbers(device, 4), gain, shift, rain, style, limit
 
 
-def _example_enlarge(_dtype: torch.dtype, device: torch.device) -> tuple[Tensor, ...]:
-    n = _BATCH.get(device.type, 1)
-    return _numbers(device, n, 3, 20, 20), _numbers(device, n, 3, 40, 40), _numbers(device, 4)
+def _example_enlarge(_dtype: torch.dtype, device: torch.device, batch: int) -> tuple[Tensor, ...]:
+    return _numbers(device, batch, 3, 20, 20), _numbers(device, batch, 3, 40, 40), _numbers(device, 4)
 
 
 settle = Step(_settle, pieces=_settle_pieces, example=_example_settle)
