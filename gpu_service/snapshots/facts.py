@@ -13,7 +13,7 @@ from gpu_service.networks import cppn_species, stylegan2_layout, stylegan3_layou
 from gpu_service.networks.stylegan2_layout import StyleGan2Config
 from gpu_service.networks.stylegan3_layout import StyleGan3Config
 
-FACTS_KEY = "phosphene"
+FACTS_KEY, TRAINING_KEY = "phosphene", "phosphene_training"
 FORM = 1
 AVERAGE = "mapping.w_avg"
 # Kept beside the settings in a snapshot's header; everything else follows from the settings.

@@ -19,6 +19,7 @@ from gpu_service.snapshots.facts import (
     FORM,
     LAYOUTS,
     ORIGIN_FIELDS,
+    TRAINING_KEY,
     SnapshotFacts,
     check_origin,
     guess_kimg,
@@ -79,6 +80,8 @@ def read_facts(path: Path, *, name: str | None = None) -> SnapshotFacts:
     shown = printable(name or path.name)
     entries = _read_header(path, shown)
     note = entries.pop("__metadata__", {})
+    if TRAINING_KEY in note:
+        raise SnapshotError(f"“{shown}” is what training goes on from. Choose the snapshot that lies beside it.")
     try:
         stored = json.loads(note[FACTS_KEY])
         kind, config = stored["kind"], stored["config"]

@@ -16,13 +16,13 @@ from gpu_service.networks.discriminator_layout import DiscriminatorConfig
 from gpu_service.networks.discriminator_layout import tensor_shapes as discriminator_shapes
 from gpu_service.snapshots.array_file import write_arrays
 from gpu_service.snapshots.errors import SnapshotError, damaged, printable
-from gpu_service.snapshots.facts import LAYOUTS, training_path
+from gpu_service.snapshots.facts import LAYOUTS, TRAINING_KEY, training_path
 from gpu_service.snapshots.isolation import read_in_child
 from gpu_service.snapshots.parts import Contents, Unreadable, check_shapes
 from gpu_service.snapshots.reader import ReadNetwork, take_numbers
 from gpu_service.snapshots.store import is_safetensors, read_facts
 
-TRAINING_KEY, FORM = "phosphene_training", 1
+FORM = 1
 PARTS = ("G", "D", "augment_pipe")
 
 

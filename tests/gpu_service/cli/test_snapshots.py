@@ -69,6 +69,8 @@ def test_what_training_goes_on_from_is_kept_when_asked(run, files, tmp_path):
     assert run("snapshot", "import", "--with-training", files / "sg2ada-64.pkl", "--out", tmp_path / "b")[0] == 0
     kept = load_file(tmp_path / "b" / "sg2ada-64.training.safetensors")
     assert {name.partition(".")[0] for name in kept} == {"G", "D", "augment_pipe"}
+    code, _, err = run("snapshot", "info", tmp_path / "b" / "sg2ada-64.training.safetensors")
+    assert (code, err.count("is what training goes on from")) == (2, 1)
 
 
 def test_check_draws_and_names_what_is_refused(run, files, tmp_path):

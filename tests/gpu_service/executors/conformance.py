@@ -18,6 +18,8 @@ from gpu_service.errors import Cancelled, RenderError
 from gpu_service.executors.base import ChoreOrder, Executor, SceneOrder, SegmentOrder
 from gpu_service.protocol import CodePath, Recipe
 from tests.gpu_service.little import LittleScene
+from tests.gpu_service.snapshots.hostile import call, pickled
+from tests.gpu_service.snapshots.opcodes import text
 
 PATIENCE = 60
 
@@ -221,6 +223,16 @@ class Conformance:
         order = ChoreOrder("import_snapshot", {"path": str(path), "name": "net.pkl"}, tmp_path)
         with pytest.raises(RenderError, match=r"net\.pkl"):
             executor.chore(order, report=quiet).future.result(PATIENCE)
+
+    def test_after_a_hostile_file_the_next_one_loads(self, executor, little, tmp_path):
+        canary, path = tmp_path / "canary", tmp_path / "1234"
+        path.write_bytes(pickled(call("os", "system", text(f"touch {canary}"))))
+        refused = ChoreOrder("import_snapshot", {"path": str(path), "name": "net.pkl"}, tmp_path)
+        with pytest.raises(RenderError, match=r"asks to run a program while it is read.*os\.system"):
+            executor.chore(refused, report=quiet).future.result(PATIENCE)
+        assert not canary.exists()
+        good = ChoreOrder("import_snapshot", {"path": str(little.snapshots[0]), "name": "ours.safetensors"}, tmp_path)
+        assert executor.chore(good, report=quiet).future.result(PATIENCE)["snapshots"][0]["kind"] == "cppn"
 
     def test_a_stage_prepared_as_a_chore_is_the_stage_that_draw_reads(self, executor, little, tmp_path):
         from gpu_service.visualizers.noise_blend import NoiseBlend

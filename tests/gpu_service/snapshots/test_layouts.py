@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.snapshots.reader import read_network
 from gpu_service.snapshots.store import import_snapshot, read_facts
 from gpu_service.snapshots.training_file import read_training_parts
@@ -150,3 +151,23 @@ def test_snapshots_of_one_run_share_a_key_and_other_networks_do_not(sample_data,
     assert keys["network-snapshot-000200.pkl"] == keys["network-snapshot-005200.pkl"]
     assert len(set(keys.values())) == 5
     assert re.fullmatch(r"[0-9a-f]{12}/ines", keys["ines-5200.pkl"])
+
+
+def test_a_snapshot_kept_with_its_training_is_read_as_the_original_was(sample_data, tmp_path):
+    path, kept = sample_data / "snapshots" / "sg3r-64-moved.pkl", tmp_path / "net.safetensors"
+    import_snapshot(path, to=kept, with_training=True)
+    wanted, found = read_training_parts(path), read_training_parts(kept)
+    assert set(found) == {"G", "D", "G_ema", "augment_pipe"}
+    for name, part in wanted.items():
+        assert (found[name].kind, found[name].config) == (part.kind, part.config)
+        assert all(np.array_equal(found[name].tensors[key], numbers) for key, numbers in part.tensors.items()), name
+
+
+def test_a_training_file_that_lies_is_refused(sample_data, tmp_path):
+    kept, beside = tmp_path / "net.safetensors", tmp_path / "net.training.safetensors"
+    import_snapshot(sample_data / "snapshots" / "sg2ada-64.pkl", to=kept, with_training=True)
+    data = beside.read_bytes()
+    for broken in (data[: len(data) // 2], data.replace(b"b32.conv0", b"b32.conv9"), b"{}"):
+        beside.write_bytes(broken)
+        with pytest.raises(SnapshotError, match=r"“net\.training\.safetensors” "):
+            read_training_parts(kept)
