@@ -93,16 +93,16 @@ def _rows(dataset_id: UUID, wanted: LibraryFilter) -> Rows:
     )
 
 
-def _portraits_at(rows: Rows, ranks: set[int]) -> dict[int, Portrait]:
-    """The portraits at these ranks, where there are any; one may have gone since."""
+def _portraits_at(rows: Rows, ranks: set[int]) -> dict[int, Any]:
+    """Id and columns of order of the portraits at these ranks, where there are any; one may have gone since."""
     wanted = {rank: int(rows.ids[rank]) for rank in ranks if 0 <= rank < len(rows.ids)}
     # No objects: there may be a thousand.
-    rows = Portrait.objects.filter(pk__in=set(wanted.values())).order_by().values_list("pk", *TOLD, named=True)
-    found = {row.pk: row for row in rows}
+    named = Portrait.objects.filter(pk__in=set(wanted.values())).order_by().values_list("pk", *TOLD, named=True)
+    found: dict[int, Any] = {one.pk: one for one in named}
     return {rank: found[portrait_id] for rank, portrait_id in wanted.items() if portrait_id in found}
 
 
-def _key_behind(rank: int, rows: Rows, portraits: dict[int, Portrait], wanted: LibraryFilter) -> str | None:
+def _key_behind(rank: int, rows: Rows, portraits: dict[int, Any], wanted: LibraryFilter) -> str | None:
     """What `after` takes for a page that begins after that rank; None for the first page."""
     if rank not in portraits:
         return None
