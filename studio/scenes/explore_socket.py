@@ -76,7 +76,11 @@ class ExploreSocket(ViewerSocket):
         explored = self.explored
         if explored is None or self.preview is None:
             return
-        values = explored.checked(dict(message["values"]))
+        values = dict(message["values"])
+        if "sheet" in values or "path" in values:  # hundreds of recipes: the other sockets go on meanwhile
+            values = await asyncio.to_thread(explored.checked, values)
+        else:
+            values = explored.checked(values)
         if missing := explored.unknown_files(values):
             await database_sync_to_async(explored.look_up)(missing)
         explored.change(values)
