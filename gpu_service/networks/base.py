@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gpu_service.networks.crew import share_out
+
 NoiseMode = Literal["const", "none", "random"]
 # film: the picture that is kept. preview: cheaper, close to it. once: one ink sample per pixel, for measuring.
 Quality = Literal["film", "preview", "once"]
@@ -94,8 +96,16 @@ class Network(Protocol):
 
 
 def to_uint8(pictures: Tensor) -> Tensor:
-    """About −1…1 to 0…255. [N, 3, H, W] float -> uint8"""
-    return (pictures * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+    """About −1…1 to 0…255. [N, 3, H, W] float -> uint8. On the CPU a picture to a core, see `crew`."""
+    if pictures.device.type != "cpu":
+        return (pictures * 127.5 + 128).clamp_(0, 255).to(torch.uint8)
+    made = torch.empty(pictures.shape, dtype=torch.uint8)
+
+    def convert(index: int) -> None:
+        made[index] = (pictures[index] * 127.5 + 128).clamp_(0, 255)
+
+    share_out(range(len(pictures)), convert)
+    return made
 
 
 def frame_seed(seed: int, frame: int) -> int:

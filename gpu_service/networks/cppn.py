@@ -28,7 +28,7 @@ from gpu_service.networks.cppn_species import (
     CppnConfig,
     find_species,
 )
-from gpu_service.networks.crew import on_one_core
+from gpu_service.networks.crew import on_one_core, share_out
 
 
 class Cppn:
@@ -92,7 +92,9 @@ class Cppn:
         exponent = math.exp(self.weights.exposure.item())
         for picture, style in zip(pictures, w[:, 0].float(), strict=True):
             easel.draw(self.weights, style, palettes=self.palettes, exponent=exponent, out=picture)
-        return pictures.mul_(2).sub_(1)
+        # A single operation over the whole picture, but shared among busy cores it would wait for each of them.
+        share_out(pictures, lambda picture: picture.mul_(2).sub_(1))
+        return pictures
 
     def _easel(self, height: int, width: int, quality: Quality) -> Easel:
         """The easel for that size, which siblings share. Raises NetworkError for sizes that no screen has."""
