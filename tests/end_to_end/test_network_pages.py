@@ -16,8 +16,8 @@ from gpu_service.snapshots.reader import read_network
 from tests.end_to_end import walk
 from tests.end_to_end.conftest import wait_for
 
-pytestmark = pytest.mark.browser
-LONG = 180  # seconds that a slow machine may take to read and draw all files
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+LONG = 400  # seconds that a busy machine may take to read and draw all files
 KINDS = {"sg2": "StyleGAN2", "ros": "StyleGAN2", "sg3": "StyleGAN3"}
 
 

@@ -42,12 +42,6 @@ export function Compare({ network, snapshots, left, right, place, go }: CompareP
   const side = Math.min(LARGEST_PX, Math.max(left.resolution, right.resolution))
   const large = useSheets(network.id, side > SMALL_PX ? { vectors: one, snapshotIds: ids, tile: side } : null)
   const choose = (at: number): void => go({ row: at })
-  const press = (event: KeyboardEvent): void => {
-    const next = moved({ column: row, row: 0 }, event.key, { columns: shown.length, rows: 1 })
-    if (!next) return
-    event.preventDefault()
-    choose(next.column)
-  }
   const next = (step: number) => (): void => choose(Math.min(shown.length - 1, Math.max(0, row + step)))
   useCommands([
     { id: 'compare.next', title: 'Next vector', group: 'Comparing', key: 'n', run: next(1) },
@@ -55,33 +49,60 @@ export function Compare({ network, snapshots, left, right, place, go }: CompareP
     { id: 'compare.way', title: 'Side by side, swipe, difference', group: 'Comparing', key: 'v', run: () => setWay(ways[(ways.findIndex((other) => other.id === way) + 1) % ways.length]!.id) },
     { id: 'compare.close', title: 'Leave the comparison', group: 'Comparing', key: 'Escape', run: () => go({ against: null }) },
   ])
-  const snapshotsChoice = snapshots.map((other) => ({ value: other.id, label: snapshotTitle(other, network.name) }))
   const picture = (snapshot: Snapshot) => <Large snapshot={snapshot} large={large} small={small} columns={vectors.length} at={row} name={`${snapshotTitle(snapshot, network.name)}, ${shown[row]?.name ?? ''}`} />
   const fault = small.fault ?? large.fault
   const isWaiting = !fault && [left, right].some((snapshot) => !small.of(snapshot)?.url)
   return (
     <section className="compare" aria-label="Comparison">
-      <div className="row wrap comparebar">
-        <Select small aria-label="Left" value={left.id} choices={snapshotsChoice} onChange={(id) => go({ snapshot: id })} />
-        <IconButton small icon="loop" label="Swap left and right" onClick={() => go({ snapshot: right.id, against: left.id })} />
-        <Select small aria-label="Right" value={right.id} choices={snapshotsChoice} onChange={(id) => go({ against: id })} />
-        <span className="group" role="group" aria-label="How they are compared">
-          {ways.map((other) => <Button key={other.id} small on={other.id === way} onClick={() => setWay(other.id)}>{other.title}</Button>)}
-        </span>
-        {way === 'difference' && <Select small aria-label="Difference made stronger" value={String(gain)} choices={[1, 4, 16].map((times) => ({ value: String(times), label: `× ${times}` }))} onChange={(value) => setGain(Number(value))} />}
-        <span className="end row"><VectorChoice network={network} vectors={place.vectors} onChoose={(vectors) => go({ vectors, row: 0 })} /><Button small kind="line" onClick={() => go({ against: null })}>Done</Button></span>
-      </div>
+      <Bar network={network} snapshots={snapshots} left={left} right={right} place={place} go={go} way={way} setWay={setWay} gain={gain} setGain={setGain} />
       {fault && <FaultNote fault={fault} what="The pictures could not be ordered." again={small.again} />}
       {isWaiting && <ServiceNote waits="The pictures are drawn as soon as one is." />}
       <Pair way={way} gain={gain} left={picture(left)} right={picture(right)} names={[snapshotTitle(left, network.name), snapshotTitle(right, network.name)]} />
-      <div className="vectorstrip" role="listbox" tabIndex={0} aria-label="Vectors" aria-orientation="horizontal" aria-activedescendant={`vector-${row}`} onKeyDown={press}>
-        {shown.map((vector, at) => (
-          <div key={at} id={`vector-${at}`} role="option" aria-selected={at === row} aria-label={vector.name} className={at === row ? 'tile on' : 'tile'} title={vector.name} onClick={() => choose(at)}>
-            <Sprite sheet={small.of(left)?.url} columns={vectors.length} at={at} name="" />
-          </div>
-        ))}
-      </div>
+      <VectorStrip names={shown.map((vector) => vector.name)} sheet={small.of(left)?.url} row={row} onChoose={choose} />
     </section>
+  )
+}
+
+interface BarProps extends CompareProps {
+  way: Way
+  setWay: (way: Way) => void
+  gain: number
+  setGain: (gain: number) => void
+}
+
+/** Which two, how, and of which vectors. */
+function Bar({ network, snapshots, left, right, place, go, way, setWay, gain, setGain }: BarProps) {
+  const choices = snapshots.map((one) => ({ value: one.id, label: snapshotTitle(one, network.name) }))
+  return (
+    <div className="row wrap comparebar">
+      <Select small aria-label="Left" value={left.id} choices={choices} onChange={(id) => go({ snapshot: id })} />
+      <IconButton small icon="loop" label="Swap left and right" onClick={() => go({ snapshot: right.id, against: left.id })} />
+      <Select small aria-label="Right" value={right.id} choices={choices} onChange={(id) => go({ against: id })} />
+      <span className="group" role="group" aria-label="How they are compared">
+        {ways.map((one) => <Button key={one.id} small on={one.id === way} onClick={() => setWay(one.id)}>{one.title}</Button>)}
+      </span>
+      {way === 'difference' && <Select small aria-label="Difference made stronger" value={String(gain)} choices={[1, 4, 16].map((times) => ({ value: String(times), label: `× ${times}` }))} onChange={(value) => setGain(Number(value))} />}
+      <span className="end row"><VectorChoice network={network} vectors={place.vectors} onChoose={(vectors) => go({ vectors, row: 0 })} /><Button small kind="line" onClick={() => go({ against: null })}>Done</Button></span>
+    </div>
+  )
+}
+
+/** The vectors as the left snapshot draws them; arrows choose. */
+function VectorStrip({ names, sheet, row, onChoose }: { names: readonly string[]; sheet: string | null | undefined; row: number; onChoose: (row: number) => void }) {
+  const press = (event: KeyboardEvent): void => {
+    const next = moved({ column: row, row: 0 }, event.key, { columns: names.length, rows: 1 })
+    if (!next) return
+    event.preventDefault()
+    onChoose(next.column)
+  }
+  return (
+    <div className="vectorstrip" role="listbox" tabIndex={0} aria-label="Vectors" aria-orientation="horizontal" aria-activedescendant={`vector-${row}`} onKeyDown={press}>
+      {names.map((name, at) => (
+        <div key={at} id={`vector-${at}`} role="option" aria-selected={at === row} aria-label={name} className={at === row ? 'tile on' : 'tile'} title={name} onClick={() => onChoose(at)}>
+          <Sprite sheet={sheet} columns={names.length} at={at} name="" />
+        </div>
+      ))}
+    </div>
   )
 }
 
