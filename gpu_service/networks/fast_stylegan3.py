@@ -44,7 +44,7 @@ class FastSynthesis3:
         for layer, (style, gain) in zip(self.layers, scales, strict=False):
             read = (x * style[:, None, None]).to(self.dtype).permute(0, 3, 1, 2)
             y = layer.convolution(read.contiguous(memory_format=torch.channels_last)).permute(0, 2, 3, 1)
-            x = layer.bend(y.float() * gain[:, None, None] + layer.bias)
+            x = layer.bend(y.float().mul_(gain[:, None, None]).add_(layer.bias))
         return self._colour(x, *scales[-1])
 
     def _colour(self, x: Tensor, style: Tensor, gain: Tensor) -> Tensor:

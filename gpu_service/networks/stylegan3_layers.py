@@ -77,7 +77,11 @@ class SynthesisLayer(nn.Module):
         """[N, inputs, r, r] and its row of w [N, W] -> [N, outputs, R, R]"""
         style, scale = self.scales(w)
         x = functional.conv2d(x * style[:, :, None, None], self.weight, padding=self.plan.kernel - 1)
-        x = x * scale[:, :, None, None] + self.bias[:, None, None]
+        # Where nobody asks for gradients: no copy of a large picture for every small step.
+        if x.requires_grad:
+            x = x * scale[:, :, None, None] + self.bias[:, None, None]
+        else:
+            x.mul_(scale[:, :, None, None]).add_(self.bias[:, None, None])
         if self.plan.is_torgb:
             return x if self.clamp is None else x.clamp(-self.clamp, self.clamp)
         # The banded form writes over its buffers: not where gradients are wanted.
