@@ -1,8 +1,10 @@
 """What to try when a device has no room: half the batch, and again, then smaller numbers. No torch in here."""
 
+from typing import Literal
+
 from gpu_service.protocol import CodePath
 
-HALF = {"cuda": "fp16", "cpu": "bf16"}
+HALF: dict[str, Literal["fp16", "bf16"]] = {"cuda": "fp16", "cpu": "bf16"}
 
 
 def smaller(code_path: CodePath) -> CodePath | None:
