@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from gpu_service.snapshots.errors import SnapshotError
+from gpu_service.snapshots.facts import training_run_key
 from gpu_service.snapshots.reader import read_network
 from gpu_service.snapshots.store import import_snapshot, read_facts
 from gpu_service.snapshots.training_file import read_training_parts
@@ -136,21 +137,33 @@ def test_files_from_before_torch_1_6_are_read_too(sample_data, tmp_path, name):
 
 
 def test_snapshots_of_one_run_share_a_key_and_other_networks_do_not(sample_data, tmp_path):
-    keys = {}
+    facts = {}
     for source, name in [
         ("sg2ada-64.pkl", "network-snapshot-000200.pkl"),
         ("sg2-from-sg3-repo-64.pkl", "network-snapshot-005200.pkl"),
-        ("sg2ada-64.pkl", "ines-5200.pkl"),
         ("sg2ada-256.pkl", "network-snapshot-000400.pkl"),
-        ("sg2ada-64.pkl", "sg2ada-64.pkl"),
-        ("sg2ada-256.pkl", "sg2ada-256.pkl"),
     ]:
-        facts = import_snapshot(sample_data / "snapshots" / source, to=tmp_path / "net.safetensors", name=name)
-        assert read_facts(tmp_path / "net.safetensors").training_run == facts.training_run
-        keys[name] = facts.training_run
-    assert keys["network-snapshot-000200.pkl"] == keys["network-snapshot-005200.pkl"]
-    assert len(set(keys.values())) == 5
-    assert re.fullmatch(r"[0-9a-f]{12}/ines", keys["ines-5200.pkl"])
+        facts[name] = import_snapshot(sample_data / "snapshots" / source, to=tmp_path / "net.safetensors", name=name)
+        assert read_facts(tmp_path / "net.safetensors").training_run == facts[name].training_run
+    first, later, other = facts.values()
+    assert first.training_run == later.training_run == f"{first.architecture}/network-snapshot"
+    assert other.architecture != first.architecture
+    assert re.fullmatch(r"[0-9a-f]{12}", other.architecture)
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("network-snapshot-005200.pkl", "network-snapshot"),
+        ("ines-5200.pkl", "ines"),
+        ("Ines_12000kimg.pt", "ines"),
+        ("sg2ada-64.pkl", "sg2ada-64"),
+        ("sg2ada-256.pkl", "sg2ada-256"),
+        ("faces-1024-network-snapshot-000040.pkl", "faces-1024-network-snapshot"),
+    ],
+)
+def test_the_key_of_a_run_leaves_out_the_age_alone(name, stem):
+    assert training_run_key("0123", name) == f"0123/{stem}"
 
 
 def test_a_snapshot_kept_with_its_training_is_read_as_the_original_was(sample_data, tmp_path):
