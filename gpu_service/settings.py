@@ -58,7 +58,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         data=Path(_text(given, "GPU_DATA", str(Path.home() / ".cache" / "phosphene-gpu"))),
         device=_device(given),
         threads=_whole(given, "GPU_THREADS", 0, least=0, most=256),
-        preview_slots=_whole(given, "GPU_PREVIEW_SLOTS", 2, least=0, most=64),
+        preview_slots=_whole(given, "GPU_PREVIEW_SLOTS", 4, least=0, most=64),
         preview_quality=_whole(given, "GPU_PREVIEW_QUALITY", 80, least=10, most=100),
         input_cache_bytes=round(_number(given, "GPU_INPUT_CACHE_GIB", 20.0, least=0.1) * GIB),
         stage_cache_bytes=round(_number(given, "GPU_STAGE_CACHE_GIB", 4.0, least=0.1) * GIB),

@@ -18,7 +18,7 @@ import type { Pin } from '../network/wire'
 import { draftOf, explorerQueries } from './queries'
 import { Seeds } from './Seeds'
 import { Stage } from './Stage'
-import { ExplorerProvider, useExplored, useExplorer, useMadeExplorer, useSnapshot } from './use_explorer'
+import { ExplorerProvider, useExplorer, useMadeExplorer, useSnapshot } from './use_explorer'
 
 export function ExplorerPage() {
   const id = pageData().ids.network ?? ''
@@ -86,20 +86,20 @@ function useAsked(): void {
   const [asked, setAsked] = useState(() => new URLSearchParams(location.search))
   const pin = pins.find((one) => one.id === asked.get('pin'))
   const path = paths.data?.items.find((one) => one.id === asked.get('path'))
+  const chosen = asked.get('snapshot')
   useEffect(() => {
     if (!pin && !path) return
-    if (pin) desk.set((now) => ({ ...now, snapshotId: pin.snapshot_id, vector: pin.vector, look: pin.look }), `Pin “${pin.name}”`)
+    if (pin) desk.set((now) => ({ ...now, snapshotId: chosen ?? pin.snapshot_id, vector: pin.vector, look: pin.look }), `Pin “${pin.name}”`)
     if (path) desk.takePath(draftOf(path))
     setAsked((now) => new URLSearchParams([...now].filter(([name]) => !(name === 'pin' && pin) && !(name === 'path' && path))))
-  }, [desk, pin, path])
+  }, [desk, pin, path, chosen])
 }
 
 type Tab = 'seeds' | 'pins' | 'classes'
 
 function Left({ onRename }: { onRename: (pin: Pin) => void }) {
   const { pins } = useExplorer()
-  const { vector } = useExplored()
-  const hasClasses = (useSnapshot()?.num_classes ?? 0) > 0
+  const classes = useSnapshot()?.num_classes ?? 0
   const [tab, setTab] = useState<Tab>('seeds')
   const tabProps = (name: Tab) => ({ type: 'button' as const, role: 'tab', 'aria-selected': tab === name, className: tab === name ? 'on' : '', onClick: () => setTab(name) })
   return (
@@ -107,12 +107,12 @@ function Left({ onRename }: { onRename: (pin: Pin) => void }) {
       <div className="tabs" role="tablist" aria-label="Where to begin">
         <button {...tabProps('seeds')}>Seeds</button>
         <button {...tabProps('pins')}>Pins <span className="num faint">{pins.length}</span></button>
-        {hasClasses && <button {...tabProps('classes')}>Classes {vector.label !== null && <span className="num faint">{vector.label}</span>}</button>}
+        {classes > 0 && <button {...tabProps('classes')}>Classes <span className="num faint">{classes}</span></button>}
       </div>
       <div className="scrolling" role="tabpanel">
         {tab === 'seeds' && <Seeds />}
         {tab === 'pins' && <Pins onRename={onRename} />}
-        {tab === 'classes' && hasClasses && <Classes />}
+        {tab === 'classes' && classes > 0 && <Classes />}
       </div>
     </aside>
   )

@@ -28,12 +28,12 @@ const WHEEL_RESTS_MS = 350
 declare global {
   interface Window {
     /** How long the hand waits for its picture, for measuring from outside. */
-    phosphene_hand?: () => HandFigures
+    phosphene_hand?: () => HandFigures & { isWaiting: boolean }
   }
 }
 
 function tellFigures(scope: Scope, hand: Hand): void {
-  window.phosphene_hand = () => hand.figures()
+  window.phosphene_hand = () => ({ ...hand.figures(), isWaiting: hand.isWaiting })
   scope.add(() => delete window.phosphene_hand)
 }
 

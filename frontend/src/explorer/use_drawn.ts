@@ -1,12 +1,13 @@
 /** A canvas that shows a picture drawn once, again when it would be another one. The last few are kept. */
 import { useEffect, useRef, useState, type RefObject } from 'react'
-import { createScope } from '../lib/scope'
-import type { Picture } from '../preview/session'
+import { createScope, type Scope } from '../lib/scope'
+import type { Picture, PreviewSession } from '../preview/session'
 import type { ParameterValues } from '../wire/types'
 import { drawOnce } from './draw'
 
 /** While a slider moves, sheets wait until it rests. */
 const REST_MS = 350
+const SAID_AFTER_MS = 1500
 const KEPT = 24
 
 const kept = new Map<string, HTMLCanvasElement>()
@@ -48,18 +49,30 @@ export function useDrawn(wanted: Wanted | null): Drawn {
     const before = kept.get(key)
     if (before) show(before, before.width, before.height)
     else {
-      scope.after(wasShown.current ? REST_MS : 0, () => drawOnce(scope, {
+      scope.after(wasShown.current ? REST_MS : 0, () => tellWaiting(scope, setSentence, drawOnce(scope, {
         ...order, snapshotIds: () => order.snapshotIds, parameters: () => order.parameters,
         onPicture(picture: Picture) {
           keep(key, picture)
           show(picture.bitmap, picture.width, picture.height)
         },
         onRefused: (_field, message) => setSentence(message),
-      }))
+      })))
     }
     return () => scope.close()
   }, [key])
   return { canvas, isFresh: shownKey === key, isShown: shownKey !== '', sentence }
+}
+
+/** No service, or no place with one: that is said after a while. */
+function tellWaiting(scope: Scope, tell: (sentence: string) => void, session: PreviewSession): void {
+  scope.after(SAID_AFTER_MS, () => {
+    const say = (): void => {
+      const { state, sentence } = session.status.get()
+      tell(state === 'waiting' || state === 'away' || state === 'failed' || state === 'refused' ? sentence : '')
+    }
+    say()
+    scope.add(session.status.subscribe(say))
+  })
 }
 
 function keep(key: string, picture: Picture): void {

@@ -7,7 +7,7 @@ from gpu_service.settings import SettingsError, read_settings
 
 def test_without_any_variable_there_are_sensible_values():
     settings = read_settings({})
-    assert settings.preview_slots == 2
+    assert settings.preview_slots == 4
     assert settings.device == "auto"
     assert settings.thread_count >= 1
     assert settings.name
