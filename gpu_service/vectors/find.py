@@ -8,13 +8,13 @@ whose largest number is positive.
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
 from gpu_service.errors import RenderError
 from gpu_service.networks.base import Network
 from gpu_service.protocol import DirectionsOrder, Rows
 from gpu_service.vectors.directions import DirectionFacts, Directions
 from gpu_service.vectors.numbers import row_slice
-from gpu_service.vectors.recipes import map_all
 
 SAMPLE_SEED = 0
 SAMPLES_AT_ONCE = 500
@@ -56,10 +56,20 @@ def sample_w(network: Network, count: int, *, report: Report = lambda _samples: 
         labels = None
         if network.num_classes:
             labels = np.eye(network.num_classes, dtype=np.float32)[np.arange(start, start + size) % network.num_classes]
-        z = chance.randn(size, network.z_dim)
-        found[start : start + size] = map_all(network, z, truncation=[1.0] * size, labels=labels)[:, 0]
+        found[start : start + size] = _map_together(network, chance.randn(size, network.z_dim), labels)
         report(start + size)
     return found
+
+
+def _map_together(network: Network, z: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+    """z [N, Z] -> w [N, w_dim]. With gradients, networks map a batch in one product, not row by row for its last bits.
+
+    A statistic over thousands of samples needs no last bits, and takes a tenth of the time.
+    """
+    with torch.enable_grad():
+        asked = torch.from_numpy(z.astype(np.float32)).requires_grad_()
+        w = network.mapping(asked, labels=None if labels is None else torch.from_numpy(labels))
+    return w.detach()[:, 0].double().cpu().numpy()
 
 
 def sefa_gram(network: Network, rows: Rows) -> np.ndarray:
