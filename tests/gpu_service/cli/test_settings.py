@@ -23,6 +23,7 @@ def test_without_any_variable_there_are_sensible_values():
         ("GPU_NETWORK_GIB", "-1", 'GPU_NETWORK_GIB="-1": use a number of at least 0.1.'),
         ("GPU_NETWORK_GIB", "nan", 'GPU_NETWORK_GIB="nan": use a number of at least 0.1.'),
         ("GPU_LOG", "loud", 'GPU_LOG="loud": use debug, info, warning or error.'),
+        ("GPU_PRECISION", "fp8", 'GPU_PRECISION="fp8": use auto, fp32, bf16 or fp16.'),
     ],
 )
 def test_a_wrong_value_is_named_with_what_it_takes(name, value, sentence):
