@@ -93,7 +93,7 @@ class Cppn:
         for picture, style in zip(pictures, w[:, 0].float(), strict=True):
             easel.draw(self.weights, style, palettes=self.palettes, exponent=exponent, out=picture)
         # A single operation over the whole picture, but shared among busy cores it would wait for each of them.
-        share_out(pictures, lambda picture: picture.mul_(2).sub_(1))
+        share_out(list(pictures), lambda picture: picture.mul_(2).sub_(1))
         return pictures
 
     def _easel(self, height: int, width: int, quality: Quality) -> Easel:
