@@ -148,7 +148,7 @@ function SceneDialog({ onClose }: { onClose: () => void }) {
     setBusy(true)
     const bring = async (): Promise<void> => {
       const { id } = isNamed ? desk.path.get() : await keepPath(desk, network.id, name.trim())
-      const made = await post<Scene>(`/paths/${id}/scene`, scene === NEW ? { track_id: trackId } : { scene_id: scene })
+      const made = await post<Scene>(`/paths/${id}/scene`, scene !== NEW ? { scene_id: scene } : trackId ? { track_id: trackId } : {})
       await refresh('scenes')
       toast(`“${made.name}” goes along this path now.`)
       location.assign(address.scene(made.id))
