@@ -146,7 +146,7 @@ def parse_seeds(text: str) -> list[int]:
 
 
 def _read_numbers(option: str, path: Path) -> np.ndarray:
-    """An array of finite or other floats out of a .npy file; nothing in it is run."""
+    """An array of numbers out of a .npy file; nothing in it is run. Raises RenderError."""
     try:
         numbers = np.load(path, allow_pickle=False)
     except (ValueError, EOFError) as error:
@@ -155,6 +155,8 @@ def _read_numbers(option: str, path: Path) -> np.ndarray:
         raise RenderError(f"{option} {path.name} is no .npy file of numbers.")
     if not 0 < len(numbers) <= MOST_PICTURES:
         raise RenderError(f"{option} {path.name} holds {len(numbers)} rows. Between 1 and {MOST_PICTURES:,} are drawn.")
+    if not np.isfinite(numbers).all():
+        raise RenderError(f"{option} {path.name} holds numbers that are not finite.")
     return numbers
 
 

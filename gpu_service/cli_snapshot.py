@@ -125,6 +125,8 @@ def _each(files: Sequence[Path], work: Callable[[Path], None], *, is_last: bool 
     refused = 0
     for path in files:
         try:
+            if path.is_dir():
+                raise SnapshotError(f"“{path.name}” holds no file of weights ({', '.join(ENDINGS)}).")
             work(path)
         except SnapshotError as error:
             refused += 1
@@ -155,13 +157,18 @@ def _warn(path: Path, warnings: Sequence[str]) -> None:
 
 
 def _files_in(places: Sequence[Path]) -> Iterator[Path]:
-    """The files themselves, and of folders what looks like weights, younger snapshots after older ones."""
+    """The files themselves, and of folders what looks like weights, younger snapshots after older ones.
+
+    A folder in which nothing does is given as it is, to be refused.
+    """
     for place in places:
         if not place.is_dir():
             yield place
             continue
         found = [path for path in place.rglob("*") if path.suffix in ENDINGS and path.is_file()]
         kept = [path for path in found if path.name not in NO_SNAPSHOTS and ".training." not in path.name]
+        if not kept:
+            yield place
         yield from sorted(kept, key=lambda path: (path.parent, guess_kimg(path.name) or 0, path.name))
 
 

@@ -140,8 +140,8 @@ def training_run_key(architecture: str, name: str) -> str:
 def _kimg_in(name: str) -> re.Match[str] | None:
     pattern = r"(?<=snapshot)-(\d{3,6})(?=\D|$)|[-_](\d{1,6})kimg|[-_](\d{4,6})(?=\.\w+$)"
     for found in re.finditer(pattern, name):
-        # 1024 at the end of a name is the size of its pictures.
-        if not found[3] or int(found[3]) & (int(found[3]) - 1):
+        # 1024 at the end of a name is the size of its pictures; 001024 is an age, and so is 000000.
+        if not found[3] or found[3].startswith("0") or int(found[3]) & (int(found[3]) - 1):
             return found
     return None
 

@@ -97,6 +97,8 @@ def test_a_file_without_an_average_gets_one_and_says_so(run, tmp_path):
     ("words", "sentence"),
     [
         (["--z", [[1.0, 2]]], "--z z.npy is 1 × 2; this network takes N × 6."),
+        (["--z", [[1.0, 2, 3, 4, 5, float("nan")]]], "--z z.npy holds numbers that are not finite."),
+        (["--w", [[1.0, 2, 3, 4, float("inf")]]], "--w w.npy holds numbers that are not finite."),
         (["--w", [[1.0, 2]]], "--w is 1 × 2; this network takes N × 5, or N × 6 × 5."),
         (["--seeds", "0-1", "--classes", [0.0, 2]], "whole numbers from 0 to 1"),
         (["--seeds", "0-1", "--classes", [[1.0, 0]]], "--classes is 1 × 2; wanted are 2 × 2, or 2 whole numbers."),

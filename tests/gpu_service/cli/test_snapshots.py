@@ -96,6 +96,15 @@ def test_check_tells_of_a_network_whose_training_broke_down(run, files, tmp_path
     assert "not finite, so its training broke down: synthesis.b16.conv0.weight" in err
 
 
+@pytest.mark.parametrize("command", ["import", "check", "info", "export"])
+def test_a_folder_without_networks_is_refused(run, tmp_path, command):
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("no network")
+    code, out, err = run("snapshot", command, folder)
+    assert (code, out, err) == (2, "", "“papers” holds no file of weights (.pkl, .pt, .pth, .safetensors).\n")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

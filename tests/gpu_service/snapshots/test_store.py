@@ -93,6 +93,8 @@ def test_a_refused_import_leaves_nothing_behind(tmp_path):
         ("faces_12000kimg.pkl", 12000),
         ("sg2ada-256.pkl", None),
         ("ffhq-1024.pkl", None),
+        ("faces-000000.pkl", 0),
+        ("faces-000512.pkl", 512),
         ("ffhq.pkl", None),
     ],
 )
