@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import shutil
 import signal
 import uuid
 from pathlib import Path
@@ -12,6 +11,7 @@ from gpu_service.bench import Bench
 from gpu_service.client import StudioClient
 from gpu_service.executors.local import LocalExecutor
 from gpu_service.inputs import InputCache
+from gpu_service.scratch import own_scratch
 from gpu_service.session import Session, run_session
 from gpu_service.settings import Settings
 from gpu_service.slow_stages import SlowStages
@@ -36,24 +36,25 @@ def run_service(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, executor: LocalExecutor) -> None:
-    client = StudioClient(settings.studio, token=settings.token)
-    inputs = InputCache(settings.data / "inputs", client=client, limit_bytes=settings.input_cache_bytes)
-    bench = Bench(
-        client=client,
-        executor=executor,
-        inputs=inputs,
-        stages=SlowStages(client, inputs=inputs, folder=settings.data / "stages"),
-        scratch=_empty(settings.data / "scratch" / settings.name_as_folder),
-    )
-    work = Work(bench)
-    session = Session(settings, bench=bench, work=work, instance_id=instance_id(settings.data))
-    task = asyncio.create_task(run_session(session, work))
-    loop = asyncio.get_running_loop()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(ending, task.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
-    await client.close()
+    with own_scratch(settings.data / "scratch") as scratch:
+        client = StudioClient(settings.studio, token=settings.token)
+        inputs = InputCache(settings.data / "inputs", client=client, limit_bytes=settings.input_cache_bytes)
+        bench = Bench(
+            client=client,
+            executor=executor,
+            inputs=inputs,
+            stages=SlowStages(client, inputs=inputs, folder=settings.data / "stages"),
+            scratch=scratch,
+        )
+        work = Work(bench)
+        session = Session(settings, bench=bench, work=work, instance_id=instance_id(settings.data))
+        task = asyncio.create_task(run_session(session, work))
+        loop = asyncio.get_running_loop()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(ending, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await client.close()
 
 
 def instance_id(data: Path) -> uuid.UUID:
@@ -64,10 +65,3 @@ def instance_id(data: Path) -> uuid.UUID:
     made = uuid.uuid4()
     path.write_text(f"{made}\n", encoding="ascii")
     return made
-
-
-def _empty(folder: Path) -> Path:
-    """What a killed service left half done is of no use."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder

@@ -1,7 +1,6 @@
 """Settings of a render service, read once from GPU_* variables. A wrong value stops the start with a sentence."""
 
 import os
-import re
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -37,11 +36,6 @@ class Settings:
     log_level: str
     precision: Precision = "auto"
     may_compile: bool = True
-
-    @property
-    def name_as_folder(self) -> str:
-        """The service's name, made of harmless signs."""
-        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.name)[:60] or "service"
 
     @property
     def thread_count(self) -> int:

@@ -44,7 +44,3 @@ def test_a_missing_or_empty_token_file_is_named(tmp_path, content):
         path.write_text(content)
     with pytest.raises(SettingsError, match="token file"):
         read_settings({"GPU_TOKEN_FILE": str(path)})
-
-
-def test_a_name_becomes_a_harmless_folder():
-    assert read_settings({"GPU_NAME": "../Attic GPU"}).name_as_folder == "-Attic-GPU"
