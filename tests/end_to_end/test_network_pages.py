@@ -149,6 +149,12 @@ def test_the_arrows_walk_through_the_growth(networks: Page):
     expect(networks).to_have_url(re.compile(r"row=1"))
 
 
+def test_the_chosen_picture_is_drawn_as_large_as_the_network_draws(networks: Page):
+    open_network(networks, "sg2ada-256")
+    picture = networks.get_by_role("complementary", name="Snapshot").get_by_role("img", name="sg2ada-256, Seed 0")
+    wait_for(lambda: picture.evaluate("image => image.naturalWidth") == 256, LONG, "the large picture")
+
+
 def test_two_snapshots_are_compared_on_the_same_vector(networks: Page):
     open_network(networks, "sg2ada-64")
     networks.get_by_role("button", name="Compare", exact=True).click()

@@ -1,7 +1,8 @@
 /** Freeze: a name, how each portrait is cut, a sample of the cuts, then the list is fixed. */
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { count, plural } from '../lib/format'
+import { useSettled } from '../lib/settled'
 import { ChoiceField, FaultNote, TextField } from '../parts/basics'
 import { Button } from '../parts/Button'
 import { FormDialog } from '../parts/Dialog'
@@ -98,13 +99,4 @@ function Sample({ sample, size, onOthers }: { sample: UseQueryResult<CropPreview
       )}
     </div>
   )
-}
-
-function useSettled<T>(value: T, milliseconds: number): T {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), milliseconds)
-    return () => clearTimeout(timer)
-  }, [value, milliseconds])
-  return settled
 }

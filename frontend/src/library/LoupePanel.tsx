@@ -1,7 +1,8 @@
 /** The column beside the loupe: the decision, scores, the stack, facts. */
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { fileSize, shortHash, when } from '../lib/format'
 import { mayEdit } from '../lib/page'
+import { useSettled } from '../lib/settled'
 import { useStore } from '../lib/store'
 import { Button } from '../parts/Button'
 import { Icon } from '../parts/Icon'
@@ -17,7 +18,7 @@ import type { RangeName } from './filter'
 
 export function LoupePanel({ desk, portrait }: { desk: Desk; portrait: Portrait | undefined }) {
   // A held arrow key passes many by: facts are asked for where it rests.
-  const rested = useRested(portrait?.id ?? 0)
+  const rested = useSettled(portrait?.id ?? 0, 150)
   const facts = useAsk({ ...libraryQueries.facts(rested), enabled: rested > 0 })
   const told = facts.data
   useEffect(() => {
@@ -33,15 +34,6 @@ export function LoupePanel({ desk, portrait }: { desk: Desk; portrait: Portrait 
       <Facts portrait={portrait} facts={known} />
     </aside>
   )
-}
-
-function useRested(id: number): number {
-  const [rested, setRested] = useState(0)
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(id), 150)
-    return () => clearTimeout(timer)
-  }, [id])
-  return rested
 }
 
 function Verdict({ desk, portrait }: { desk: Desk; portrait: Portrait }) {

@@ -8,6 +8,7 @@ import { FateTable } from '../../network/FateTable'
 import { Growth, useGrowthSheets, useShownVectors } from '../../network/Growth'
 import { inOrder } from '../../network/growth'
 import { isPattern } from '../../network/kinds'
+import { useLarge } from '../../network/large'
 import { NetworkHead } from '../../network/NetworkHead'
 import { Pins } from '../../network/Pins'
 import { usePlace, type Place, type Tab } from '../../network/place'
@@ -88,7 +89,8 @@ function Panel({ network, snapshots, chosen, place, onChoose, onCompare }: { net
   const sheets = useGrowthSheets(network, snapshots, shown, place.vectors === 'usual')
   const at = Math.min(place.row, Math.max(0, shown.length - 1))
   const vector = shown[at]
-  const picture = chosen && vector ? { sheet: sheets.of(chosen), columns: shown.length, at, name: vector.name } : null
+  const large = useLarge(network, chosen, vector?.vector)
+  const picture = chosen && vector ? { ...(large ? { sheet: large, columns: 1, at: 0 } : { sheet: sheets.of(chosen), columns: shown.length, at }), name: vector.name } : null
   return <SnapshotPanel network={network} snapshots={snapshots} snapshot={chosen} picture={picture} hasList={place.tab !== 'snapshots'} onChoose={onChoose} onCompare={onCompare} />
 }
 
