@@ -17,17 +17,13 @@ from gpu_service.work_segment import do_segment
 log = logging.getLogger(__name__)
 POLL_SECONDS = 10.0
 SPARE_SEGMENTS = 1
-# One chore of each group at a time: a harvest may take its time, and nobody's import waits for it.
-SHORT_CHORES: tuple[JobKind, ...] = (
-    "import_snapshot",
-    "make_pattern",
-    "prepare_stage",
-    "draw_sheet",
-    "find_directions",
-    "export_snapshot",
+# One chore of each group at a time: whoever explores waits neither for twenty imports nor for somebody's harvest.
+CHORE_GROUPS: tuple[tuple[JobKind, ...], ...] = (
+    ("import_snapshot", "make_pattern", "prepare_stage"),
+    ("draw_sheet", "find_directions", "export_snapshot"),
+    ("harvest",),
 )
-LONG_CHORES: tuple[JobKind, ...] = ("harvest",)
-CHORE_KINDS = (*SHORT_CHORES, *LONG_CHORES)
+CHORE_KINDS = tuple(kind for group in CHORE_GROUPS for kind in group)
 
 
 class Work:
@@ -76,7 +72,7 @@ class Work:
         kinds: list[JobKind] = []
         if len(self.segments) < self.segment_places:
             kinds.append("render_segment")
-        for group in (SHORT_CHORES, LONG_CHORES):
+        for group in CHORE_GROUPS:
             if not any(kind in group for kind in self._chore_kinds.values()):
                 kinds.extend(group)
         return kinds

@@ -159,7 +159,7 @@ def export_snapshot(order: ExportOrder, files: Files, report: StepReport) -> Fil
     from gpu_service.snapshots.export import export
 
     report("Writing the file", 0.0)
-    name = f"{harmless_stem(order.name)}.pt"
+    name = f"{harmless_stem(order.name)}-{order.form}.pt"
     snapshot = files.snapshots[0]
     export(snapshot.path, order.form, files.folder / name, name=snapshot.name)
     return FilesResult(files={"file": name}, facts={"form": order.form})

@@ -37,7 +37,7 @@ def start_export(snapshot: Snapshot, form: str, *, by: User) -> tuple[SnapshotEx
             order = ExportOrder.model_validate(export.order)
         title = f"“{snapshot.name}” as {TITLES[form]}"
         export, job = place_order(
-            SnapshotExport, snapshot, order, kind=KIND, title=title, by=by, form=form, name=f"{stem}.pt"
+            SnapshotExport, snapshot, order, kind=KIND, title=title, by=by, form=form, name=f"{stem}-{form}.pt"
         )
         tell(export, by=by)
     return export, job

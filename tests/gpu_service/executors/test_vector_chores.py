@@ -233,7 +233,7 @@ def test_an_import_draws_the_same_seeds_of_every_snapshot(snapshots, tmp_path):
 
 def test_an_export_reads_back_to_the_same_network(files, snapshots):
     made = vector_chores.export_snapshot(ExportOrder(form="state_dict", name="Our net: 2"), files, quiet)
-    assert made.files == {"file": "Our-net-2.pt"}
+    assert made.files == {"file": "Our-net-2-state_dict.pt"}
     again = import_one(files.folder / made.files["file"], name="net.pt", folder=files.folder).snapshots[0]
     ours, back = load_network(snapshots[0].path).tensors(), load_network(files.folder / again.file).tensors()
     assert ours.keys() == back.keys()

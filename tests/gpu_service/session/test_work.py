@@ -236,14 +236,14 @@ async def test_a_sheet_gets_its_snapshots_in_order_and_its_directions(studio, be
 FILES_OF_A_SHEET = [(b"second", "snapshot"), (b"ways", "directions"), (b"first", "snapshot")]
 
 
-async def test_nobodys_import_waits_for_a_harvest(studio, bench, executor):
+async def test_neither_imports_nor_what_is_explored_wait_for_a_harvest_or_for_each_other(studio, bench, executor):
     executor.chores_wait = True
-    for kind in ("harvest", "harvest", "make_pattern", "make_pattern"):
+    for kind in ("harvest", "make_pattern", "find_directions") * 2:
         chore_claim(studio, kind, {"species": "silk", "seed": 2} if kind == "make_pattern" else {}, [])
     async with working(bench):
-        await until(lambda: len(executor.chores) == 2)
+        await until(lambda: len(executor.chores) == 3)
         await asyncio.sleep(0.05)
-        assert sorted(order.kind for order in executor.chores) == ["harvest", "make_pattern"]
+        assert sorted(order.kind for order in executor.chores) == ["find_directions", "harvest", "make_pattern"]
 
 
 @pytest.mark.parametrize("places", [2])

@@ -148,6 +148,7 @@ def test_an_export_is_written_once_and_downloaded(client, snapshot, service):
     address = f"/snapshots/{snapshot.id}/exports"
     ordered = client.call("POST", address, {"form": "rosinality"}).json()
     assert (ordered["export"]["state"], ordered["export"]["url"]) == ("waiting", None)
+    assert ordered["export"]["name"] == "tidepool-0-rosinality.pt"
     claim = hand_in(service, "export_snapshot", {"file": b"state_dict"})
     assert claim["job"]["payload"] == {"form": "rosinality", "name": "tidepool-0"}
     client.call("PATCH", f"/snapshots/{snapshot.id}", {"name": "renamed"})
