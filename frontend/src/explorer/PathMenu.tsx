@@ -164,7 +164,7 @@ function SceneDialog({ onClose }: { onClose: () => void }) {
       {!isNamed && <TextField label="The path’s name" value={name} onChange={setName} maxLength={255} />}
       <ChoiceField label="Scene" value={scene} onChange={setScene} wrong={wrong}
         choices={[{ value: NEW, label: 'A new scene' }, ...(scenes.data?.items ?? []).map((one) => ({ value: one.id, label: `${one.name}: its picture becomes this path` }))]} />
-      {scene === NEW && <ChoiceField label="Track" value={trackId} onChange={setTrack} choices={(tracks.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))} hint="A beat of the path lasts as long as a beat of the track." />}
+      {scene === NEW && <ChoiceField label="Track" value={trackId} onChange={setTrack} choices={(tracks.data?.items ?? []).map((one) => ({ value: one.id, label: one.name }))} hint={needsTrack ? 'This project has no track yet. Bring one on the page “Tracks” first.' : 'A beat of the path lasts as long as a beat of the track.'} />}
     </FormDialog>
   )
 }

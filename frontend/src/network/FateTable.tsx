@@ -18,7 +18,7 @@ import { networkQueries } from './queries'
 import type { Import } from './wire'
 
 /** A drop of more files is told in this many rows, until one asks for all. */
-const MOST_ROWS = 12
+const MOST_ROWS = 24
 /** What went well is history after a day; what was refused stays until it is dismissed. */
 const SHOWN_MS = 24 * 3600 * 1000
 const openedAt = Date.now()
