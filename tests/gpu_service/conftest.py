@@ -1,11 +1,21 @@
 """A small scene for every test that draws: two pattern snapshots, a made-up song of clicks, 48 × 32 pixels."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from gpu_service.executors.base import SceneOrder
 from tests.gpu_service.little import LittleScene, write_clicks, write_snapshots
+
+
+@pytest.fixture(autouse=True)
+def plain_arithmetic() -> Iterator[None]:
+    """The way to draw belongs to a process; a test leaves none behind."""
+    yield
+    if fast := sys.modules.get("gpu_service.networks.fast"):
+        fast.take_way(None)
 
 
 @pytest.fixture(scope="session")

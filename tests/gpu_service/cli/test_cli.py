@@ -76,7 +76,7 @@ def test_several_songs_make_one_film(run, film_words, little, tmp_path):
         (["--set", "alpha=-1"], "alpha=-1 cannot be used: write a number from 0 to 1000."),
         (["--set", "alhpa=1"], "There is no parameter named “alhpa”. There are: alpha,"),
         (["--set", "alpha"], "--set alpha: write name=value, such as alpha=0.3."),
-        (["--preset", "wild"], "There is no preset named “wild”. There are: paced, faithful."),
+        (["--preset", "wild"], "There is no preset named “wild”. There are: paced, faithful, raw."),
         (["--visualizer", "lava"], "There is no visualizer named “lava”."),
         (["--fps", "fast"], "“fast” is not a frame rate. Write it as 30 or 30000/1001."),
         (["--size", "big"], "--size big: write 512, or 1280x720."),

@@ -1,6 +1,6 @@
 """A preview where memory is short: half the batch, then half the numbers, then a sentence."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 import torch
@@ -11,12 +11,6 @@ from gpu_service.executors.preview_ways import PreviewWays
 from gpu_service.networks import fast
 
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(autouse=True)
-def _plain_again() -> Iterator[None]:
-    yield
-    fast.take_way(None)
 
 
 class Device:

@@ -18,6 +18,7 @@ from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.snapshots.reader import read_network
 from gpu_service.snapshots.store import is_safetensors, read_facts
 from tests.gpu_service.snapshots.opcodes import text
+from tests.memory import peak_bytes
 
 GIBIBYTE = 1 << 30
 
@@ -270,8 +271,7 @@ def main(folder: Path, good: Path) -> None:
         except SnapshotError as error:
             answer = str(error)
         fates[path.name] = [answer, len(read_network(good).tensors)]
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"fates": fates, "most_bytes": most}))
+    print(json.dumps({"fates": fates, "most_bytes": peak_bytes()}))
 
 
 if __name__ == "__main__":
