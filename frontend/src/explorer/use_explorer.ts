@@ -113,11 +113,18 @@ function atBeginning(network: Network): { explored: Explored; path: PathDraft | 
   const newest = snapshots.at(-1)?.id ?? ''
   const asked = search.get('snapshot') ?? newest
   const isAsked = search.has('snapshot') || search.has('seed')
-  const kept = fromHash(location.hash) ?? (isAsked ? null : fromText(sessionStorage.getItem(stateKey(network.id)) ?? ''))
+  const inTab = fromText(sessionStorage.getItem(stateKey(network.id)) ?? '')
+  // What the hand did just before a reload came too late for the address that the browser asks for again.
+  const kept = (isReload() ? inTab : null) ?? fromHash(location.hash) ?? (isAsked ? null : inTab)
   const explored = kept ?? { ...freshlyExplored(asked), vector: vectorAsked(search) }
   const isHere = snapshots.some((one) => one.id === explored.snapshotId)
   const path = JSON.parse(sessionStorage.getItem(pathKey(network.id)) ?? 'null') as PathDraft | null
   return { explored: isHere ? explored : { ...explored, snapshotId: newest }, path }
+}
+
+function isReload(): boolean {
+  const [how] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return how?.type === 'reload'
 }
 
 function vectorAsked(search: URLSearchParams): VectorSpec {
