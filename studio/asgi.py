@@ -5,6 +5,7 @@ have no cookies.
 """
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -12,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings.base")
 django_application = get_asgi_application()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402 (after Django is set up)
+from channels.db import database_sync_to_async  # noqa: E402
 from channels.generic.websocket import AsyncWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import OriginValidator  # noqa: E402
@@ -20,6 +22,7 @@ from django.urls import URLPattern, path, re_path  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
 from studio.blobs.pieces import Pieces  # noqa: E402
+from studio.blobs.receive import release_all  # noqa: E402
 
 PAGE_SOCKETS = {
     "ws/projects/<uuid:project_id>/events": "studio.events.sockets:EventsSocket",
@@ -45,12 +48,24 @@ class NoSocket(AsyncWebsocketConsumer):
         await self.close()
 
 
+async def lifespan(scope: Any, receive: Any, send: Any) -> None:
+    """What other servers than our own say when they start and end. The one process of the studio begins anew."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await database_sync_to_async(release_all)()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
 nowhere = re_path("", NoSocket.as_asgi())
 services = URLRouter([*routes(SERVICE_SOCKETS), nowhere])
 pages = OriginValidator(AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), nowhere])), settings.PAGE_ORIGINS)
 application = ProtocolTypeRouter(
     {
         "http": Pieces(django_application),
+        "lifespan": lifespan,
         "websocket": URLRouter([re_path("^(?=ws/(service/|device$))", services), re_path("", pages)]),
     }
 )
