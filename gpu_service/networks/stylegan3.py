@@ -6,18 +6,17 @@ On the CPU each picture is drawn by itself, a core to a picture, and its bits de
 drawn at once. Styles are normalised picture by picture, not over the batch, so pictures agree there too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Self
+from collections.abc import Iterator, Sequence
 
-import torch
 from torch import Tensor, nn
 
 from gpu_service.networks import NetworkError
 from gpu_service.networks.base import NoiseMode, Quality, fit
 from gpu_service.networks.crew import draw_alone
-from gpu_service.networks.fast import Engine, Precision, Prepared
+from gpu_service.networks.fast import Engine, Precision
 from gpu_service.networks.fast_stylegan3 import FastSynthesis3
-from gpu_service.networks.mapping import Dense, MappingNetwork, check_rows, stack_styles, take_weights
+from gpu_service.networks.mapping import Dense, check_rows
+from gpu_service.networks.stylegan import StyleGan
 from gpu_service.networks.stylegan3_layers import FourierInput, SynthesisLayer
 from gpu_service.networks.stylegan3_layout import StyleGan3Config, layer_plans
 
@@ -56,54 +55,24 @@ class SynthesisNetwork(nn.Module):
             yield row, layer.affine, layer.plan.is_torgb
 
 
-class StyleGan3(nn.Module):
-    """A generator read from a snapshot. Gradients flow through it; its weights ask for none."""
+class StyleGan3(StyleGan):
+    """A generator of StyleGAN3's."""
 
-    kind = "stylegan3"
-    family: str | None = None
+    kind, title, config_type = "stylegan3", "StyleGAN3", StyleGan3Config
 
     def __init__(self, config: StyleGan3Config) -> None:
-        super().__init__()
+        super().__init__(config)
         self.config = config
-        self.z_dim, self.w_dim, self.num_ws = config.z_dim, config.w_dim, config.num_ws
-        self.num_classes = config.c_dim
-        self.native_size = (config.resolution, config.resolution)
-        self._mapping = MappingNetwork(config)
         self._synthesis = SynthesisNetwork(config)
-        self.prepared = Prepared(self._prepare)
 
-    def _prepare(self, precision: Precision) -> Engine:
+    def prepare(self, precision: Precision) -> Engine:
+        """The fast form of its synthesis, weights packed."""
         net = self._synthesis
         return FastSynthesis3(net.input, net.layers(), precision, output_scale=net.output_scale)
 
-    def mapping(
-        self,
-        z: Tensor,
-        *,
-        truncation: float | Tensor = 1.0,
-        truncation_end: int | None = None,
-        labels: Tensor | None = None,
-    ) -> Tensor:
-        """[N, Z] -> [N, num_ws, W], drawn towards the mean w by `truncation` (0 = the mean, 1 = as it is).
-
-        A network with labels that is given none draws its first class.
-        """
-        return self._mapping.to_rows(
-            z, num_ws=self.num_ws, truncation=truncation, truncation_end=truncation_end, labels=labels
-        )
-
-    @property
-    def has_average(self) -> bool:
-        """Whether the file held an average w."""
-        return self._mapping.w_avg is not None
-
-    def average_w(self) -> Tensor:
-        """The w that truncation draws towards. [W]"""
-        return self._mapping.average()
-
-    def style_weights(self, rows: range | None = None) -> Tensor:
-        """The style layers that read those rows of w, stacked. [outputs, W]"""
-        return stack_styles(self._synthesis.styles(), rows, w_dim=self.w_dim)
+    def styles(self) -> Iterator[tuple[int, Dense, bool]]:
+        """Row of w, the layer that turns it into styles, and whether that layer only colours."""
+        return self._synthesis.styles()
 
     def synthesis(
         self,
@@ -131,28 +100,6 @@ class StyleGan3(nn.Module):
 
         pictures = draw_alone(w, draw, side=self.native_size[0], is_preview=quality == "preview")
         return fit(pictures, size)
-
-    def blended(self, other: Self, share: float) -> Self:
-        """Independently trained networks have no weights in common to mix: mix their pictures."""
-        raise NetworkError("Snapshots of StyleGAN3 are mixed by their pictures, not by their weights.")
-
-    def to_json(self) -> dict[str, object]:
-        """The settings, as stored beside the tensors."""
-        return self.config.to_json()
-
-    def tensors(self) -> dict[str, Tensor]:
-        """The weights by the names they have in NVIDIA's files."""
-        return {name.removeprefix("_"): tensor for name, tensor in self.state_dict().items()}
-
-    @classmethod
-    def from_tensors(
-        cls, config: Mapping[str, object], tensors: Mapping[str, Tensor], *, device: torch.device, dtype: torch.dtype
-    ) -> Self:
-        """Build from a snapshot without filling the weights twice."""
-        with torch.device("meta"):
-            network = cls(StyleGan3Config.from_json(config))
-        take_weights(network, network._mapping, tensors, device=device, dtype=dtype)
-        return network
 
 
 def _cameras(transform: Tensor | None, *, pictures: int, like: Tensor) -> Tensor | None:

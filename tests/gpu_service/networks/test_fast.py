@@ -10,6 +10,7 @@ from gpu_service.networks.fast_stylegan2 import taps_of
 from gpu_service.networks.stylegan2 import StyleGan2
 from gpu_service.networks.stylegan2_layout import StyleGan2Config, tensor_shapes
 from gpu_service.snapshots.store import import_snapshot, load_network
+from tests.conftest import missing
 
 CPU = torch.device("cpu")
 LEAST_DB = 50.0
@@ -160,7 +161,7 @@ def test_the_precision_is_one_that_the_processor_has():
 def test_compiled_steps_draw_what_the_pieces_draw(network):
     """Half a minute of a C++ compiler."""
     if not fast.compiler_is_there(CPU):
-        pytest.skip("no C++ compiler")
+        missing("There is no C++ compiler.")
     in_pieces = draw(network, Way("bf16"))
     fast.compile_steps("bf16", CPU)
     assert fast.is_compiled("bf16", CPU)

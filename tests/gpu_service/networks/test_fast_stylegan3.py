@@ -39,7 +39,7 @@ def test_small_numbers_draw_the_same_pictures(network):
 
 
 def test_in_float32_the_fast_form_is_exact(network):
-    engine = network._prepare("fp32")
+    engine = network.prepare("fp32")
     w = network.mapping(torch.randn(2, 12, generator=torch.Generator().manual_seed(2)))
     camera = look_transform(turn=20, pan_x=0.1)
     with torch.inference_mode():
@@ -50,7 +50,7 @@ def test_in_float32_the_fast_form_is_exact(network):
 
 def test_a_gpus_filters_draw_the_same(network):
     """A GPU filters tap by tap; that form runs here as well."""
-    engine, other = network._prepare("bf16"), network._prepare("bf16")
+    engine, other = network.prepare("bf16"), network.prepare("bf16")
     for layer in other.layers:
         layer.bands = None
     w = network.mapping(torch.randn(2, 12, generator=torch.Generator().manual_seed(2)))
