@@ -19,6 +19,8 @@ JobKind = Literal[
     "find_directions",
     "harvest",
     "export_snapshot",
+    "train",
+    "try_training",
 ]
 LeaseKind = Literal["segment", "job"]
 PreviewState = Literal["waiting", "preparing", "running", "paused", "failed"]
