@@ -23,7 +23,7 @@ from gpu_service.music.decode import concatenate, decode
 from gpu_service.protocol import EncoderSpec, Recipe, SceneSpec, SnapshotRef, TrackRef, frames_in, parse_fps
 from gpu_service.settings import calm_threads, keep_compiled, read_settings
 from gpu_service.snapshots.store import import_snapshot
-from gpu_service.visualizers import load
+from gpu_service.visualizers import VISUALIZERS, load
 from gpu_service.visualizers.base import Visualizer
 from gpu_service.visualizers.stage_cache import StageCache
 
@@ -173,9 +173,18 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger:
         )
 
 
+def visualizer_of(call: RenderCall) -> type[Visualizer]:
+    """One that dances to a track. RenderError names those."""
+    visualizer = load(call.visualizer)
+    if not visualizer.is_for_scenes:
+        others = ", ".join(name for name in VISUALIZERS if load(name).is_for_scenes)
+        raise RenderError(f"--visualizer {call.visualizer} draws no films, it is the explorer’s. There are: {others}.")
+    return visualizer
+
+
 def chosen_parameters(call: RenderCall) -> dict[str, Any]:
     """The preset's values, then those of --set, checked. RenderError names the wrong one and its range."""
-    visualizer = load(call.visualizer)
+    visualizer = visualizer_of(call)
     values: dict[str, Any] = {}
     if call.preset is not None:
         presets = {preset.name: preset.values for preset in visualizer.presets}

@@ -7,7 +7,6 @@ import asyncio
 import itertools
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,13 @@ from typing import Any
 from gpu_service.bench import Bench
 from gpu_service.errors import RenderError
 from gpu_service.executors.base import SceneOrder
-from gpu_service.preview_clock import DriverClock, Pace
+from gpu_service.film.thumbs import FINE_QUALITY
+from gpu_service.preview_clock import DriverClock, Pace, Rate
 from gpu_service.preview_plan import PlanInHand, sized
 from gpu_service.protocol import (
     FLAG_STILL,
+    FRAME_HEADER_BYTES,
+    MAX_FRAME_BYTES,
     FrameHeader,
     InputRef,
     PreviewDrive,
@@ -33,10 +35,11 @@ from gpu_service.visualizers import load
 
 log = logging.getLogger(__name__)
 TELL_SECONDS = 1.0
-RATE_SECONDS = 2.0
 MAX_CREDITS = 64
 RETRIES = 3
 RETRY_SECONDS = 0.5
+# A hand that rests sees the picture once more, as it was drawn but for what JPEG takes away at 95.
+REST_SECONDS = 0.3
 _plans = itertools.count(1)
 
 
@@ -65,7 +68,8 @@ class Preview:
         # Plan and frame of the picture that stands, and the revision it was sent with.
         self._still: tuple[PlanInHand, int] | None = None
         self._still_revision = 0
-        self._drawn: deque[tuple[float, int]] = deque()
+        self._is_fine, self._still_sent = False, 0.0
+        self.rate = Rate()
         self._told, self._said, self._is_closed = 0.0, "", False
         self._tasks = [asyncio.create_task(self._prepare_all()), asyncio.create_task(self._draw_all())]
 
@@ -200,13 +204,19 @@ class Preview:
         wanted = (self._plan, frame)
         # After a jump the studio may have dropped the same picture. A plan on its way brings a picture of its own.
         is_dropped = self.drive_revision > self._still_revision and self._prepared == self._wanted
-        if wanted == self._still and not is_dropped:
-            await self._something()
-        else:
-            self._still, self._still_revision = wanted, self.revision
+        if wanted != self._still or is_dropped:
+            self._still, self._still_revision, self._is_fine = wanted, self.revision, False
             await self._draw([frame], flags=FLAG_STILL)
+            self._still_sent = time.monotonic()
+        elif self._is_fine or self._prepared != self._wanted:
+            await self._something()
+        elif (left := self._still_sent + REST_SECONDS - time.monotonic()) > 0:
+            await self._something(left)
+        else:
+            self._is_fine = True
+            await self._draw([frame], flags=FLAG_STILL, quality=max(FINE_QUALITY, self.jpeg_quality))
 
-    async def _draw(self, frames: list[int], *, flags: int) -> None:
+    async def _draw(self, frames: list[int], *, flags: int, quality: int | None = None) -> None:
         assert self._plan is not None
         plan, revision = self._plan, self.revision
         scene = plan.scene
@@ -216,7 +226,9 @@ class Preview:
             return
         began = time.monotonic()
         try:
-            drawing = self.bench.executor.draw(plan.key, frames, jpeg_quality=self.jpeg_quality, order=plan.order)
+            drawing = self.bench.executor.draw(
+                plan.key, frames, jpeg_quality=quality or self.jpeg_quality, order=plan.order
+            )
             drawn = await asyncio.wrap_future(drawing)
         except RenderError as error:
             await self._draw_failed(error)
@@ -225,6 +237,8 @@ class Preview:
             self._still = None
             return
         self.pace.drew(len(frames), time.monotonic() - began)
+        if quality is not None and len(drawn[0].jpeg) > MAX_FRAME_BYTES - FRAME_HEADER_BYTES:
+            return  # the line carries no larger one: the picture that stands stays
         for picture in drawn:
             header = FrameHeader(
                 preview_id=self.id,
@@ -238,7 +252,9 @@ class Preview:
             )
             self.credits -= 1
             await self._send_frame(pack_frame(header, picture.jpeg))
-        self._note_drawn(len(drawn))
+        self.rate.note(time.monotonic(), len(drawn))
+        if time.monotonic() - self._told > TELL_SECONDS:
+            self._say("running")
 
     async def _draw_failed(self, error: RenderError) -> None:
         """The plan may have gone with its process: make it again. Anything else is said, and waits for a change."""
@@ -250,28 +266,13 @@ class Preview:
         else:
             self._say("failed", message=str(error), field=error.field)
 
-    def _note_drawn(self, frames: int) -> None:
-        now = time.monotonic()
-        self._drawn.append((now, frames))
-        while self._drawn and now - self._drawn[0][0] > RATE_SECONDS:
-            self._drawn.popleft()
-        if now - self._told > TELL_SECONDS:
-            self._say("running")
-
-    def frames_per_second(self) -> float | None:
-        """Drawn in the last two seconds."""
-        if len(self._drawn) < 2:
-            return None
-        span = self._drawn[-1][0] - self._drawn[0][0]
-        return sum(frames for _, frames in list(self._drawn)[1:]) / span if span > 0 else None
-
     # --- both ---
 
     def _say(self, state: PreviewState, *, ready_until: float | None = None, **more: Any) -> None:
         self._told, self._said = time.monotonic(), state
         if ready_until is None and self._plan is not None:
             ready_until = self._plan.ready_until
-        rate = self.frames_per_second() if state == "running" and self.clock.playing else None
+        rate = self.rate.per_second() if state == "running" and self.clock.playing else None
         self._tell(
             PreviewStateMessage(
                 preview_id=self.id,

@@ -4,6 +4,7 @@ Time runs on unwrapped: in a loop, “ahead” goes beyond the loop's end and `p
 """
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from gpu_service.protocol import PreviewDrive
 # The page holds up to half a second of frames.
 HELD_SECONDS = 0.5
 SMOOTHING = 0.2
+RATE_SECONDS = 2.0
 FIRST_GUESS_SECONDS = 0.03
 TRANSFER_SECONDS = 0.02
 JUMP_SECONDS = 0.25
@@ -51,6 +53,26 @@ class DriverClock:
         if self.playing != former.playing or self.loop != former.loop or self.rate != former.rate:
             return True
         return abs(self.place(self.running()) - former.place(former.running())) > JUMP_SECONDS
+
+
+class Rate:
+    """How many frames a second were drawn lately."""
+
+    def __init__(self) -> None:
+        self._drawn: deque[tuple[float, int]] = deque()
+
+    def note(self, now: float, frames: int) -> None:
+        """So many were drawn just now."""
+        self._drawn.append((now, frames))
+        while self._drawn and now - self._drawn[0][0] > RATE_SECONDS:
+            self._drawn.popleft()
+
+    def per_second(self) -> float | None:
+        """None before there is a rate to tell."""
+        if len(self._drawn) < 2:
+            return None
+        span = self._drawn[-1][0] - self._drawn[0][0]
+        return sum(frames for _, frames in list(self._drawn)[1:]) / span if span > 0 else None
 
 
 class Pace:

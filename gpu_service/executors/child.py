@@ -9,18 +9,20 @@ import threading
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
 import torch
 
 from gpu_service.errors import NotYet, RenderError, Unfinished
 from gpu_service.executors import orders
 from gpu_service.executors.base import Picture, PlanFacts, SceneOrder
 from gpu_service.executors.preview_ways import PreviewWays
+from gpu_service.executors.stills import Stills
 from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, is_out_of_memory, way_of
 from gpu_service.film.render import out_of_memory_sentence
 from gpu_service.film.segment import SegmentDrawing
@@ -72,6 +74,7 @@ class Drawer:
         self.sounds = SoundShelf()
         self.cache = StageCache(settings.stage_folder, disk_bytes=settings.stage_bytes)
         self.plans: OrderedDict[str, tuple[Visualizer, Plan]] = OrderedDict()
+        self.stills = Stills()
         self.segments: dict[int, SegmentDrawing] = {}
         self.beside = ThreadPoolExecutor(2)
         self.ways = PreviewWays(self.device, precision=settings.precision, may_compile=settings.may_compile)
@@ -117,7 +120,7 @@ class Drawer:
             case orders.AbortSegment():
                 self._answer(number, lambda: self.abort(command.segment))
             case orders.Forget():
-                self._answer(number, lambda: self.plans.pop(command.key, None) and None)
+                self._answer(number, lambda: self.forget(command.key))
 
     def prepare(self, number: int, command: orders.Prepare) -> PlanFacts:
         """Make the plan of a scene, unless it is there; a film waits for what its code path needs compiled."""
@@ -151,17 +154,28 @@ class Drawer:
             torch.set_num_threads(self.settings.threads)
         began = time.perf_counter()
         try:
-            drawn = self.ways.draw(
-                lambda frames: visualizer.draw(plan, frames, quality="preview"),
-                command.frames,
-                give_back=self.give_memory_back,
-            )
+            drawn = self.stills.find(command.key, plan, command.frames)
+            if drawn is None:
+                drawn = self._draw_frames(visualizer, plan, command.frames)
         except Unfinished:
             return []
+        self.stills.keep(command.key, plan, command.frames, drawn)
         self.ways.compile_beside(self.networks.resident())
-        pictures = [jpeg(picture, quality=command.jpeg_quality) for picture in drawn.numpy()]
+        pictures = [jpeg(picture, quality=command.jpeg_quality) for picture in drawn]
         each = (time.perf_counter() - began) / max(len(pictures), 1)
         return [Picture(frame, data, each) for frame, data in zip(command.frames, pictures, strict=True)]
+
+    def _draw_frames(self, visualizer: Visualizer, plan: Plan, frames: Sequence[int]) -> np.ndarray:
+        """uint8 [N, 3, H, W]"""
+        drawn = self.ways.draw(
+            lambda some: visualizer.draw(plan, some, quality="preview"), frames, give_back=self.give_memory_back
+        )
+        return drawn.numpy()
+
+    def forget(self, key: str) -> None:
+        """Let go of a plan and its picture."""
+        self.plans.pop(key, None)
+        self.stills.forget(key)
 
     def begin(self, command: orders.BeginSegment) -> int:
         """Start a segment's encoder. -> its number of batches"""

@@ -24,8 +24,10 @@ def cut_short(file_name: str, size: int, *, expected: int | None = None) -> Snap
     reach = (
         f"{megabytes(size)} of {megabytes(expected)}" if expected and expected > size else f"after {megabytes(size)}"
     )
-    fact = f"“{file_name}” ends in the middle, {reach} MB."
-    return SnapshotError(f"{fact} Send it again; the upload goes on where it stopped.", here=f"{fact} Copy it again.")
+    return SnapshotError(
+        f"“{file_name}” itself ends early, {reach} MB: it was cut before it came here. Choose a whole copy of it.",
+        here=f"“{file_name}” ends early, {reach} MB. Copy it again.",
+    )
 
 
 def damaged(file_name: str, detail: str) -> SnapshotError:

@@ -50,7 +50,7 @@ class TorchZip:
         try:
             return PickleMachine(CHECKPOINT_TABLE, persistent=self._storage).run(Source(index))
         except Truncated as error:
-            raise Malformed("its list of tensors ends in the middle") from error
+            raise Malformed("its list of tensors ends early") from error
 
     def note(self) -> bytes | None:
         """The settings that Phosphene wrote beside the tensors, if it did."""

@@ -25,6 +25,7 @@ def find_directions(
     network: Network, order: DirectionsOrder, *, snapshot_sha256: str, report: Report = lambda _samples: None
 ) -> Directions:
     """As many as were asked for, or as w has numbers. `report` hears how many samples are done."""
+    check_rows(order.rows, network.num_ws)
     if not np.isfinite(network.style_weights().float().cpu().numpy()).all():
         raise RenderError("This snapshot holds numbers that are none (NaN), so it has no directions.", kind="bad_input")
     samples = sample_w(network, order.samples, report=report)
@@ -45,6 +46,19 @@ def find_directions(
         mean=mean.astype(np.float32),
         facts=facts,
     )
+
+
+def check_rows(rows: Rows, num_ws: int) -> None:
+    """RenderError where the network has not all of those rows, or there are none."""
+    end = num_ws if rows.end is None else rows.end
+    if rows.first < end <= num_ws:
+        return
+    has = "row 0 alone" if num_ws == 1 else f"rows 0 to {num_ws - 1}"
+    if rows.end is not None and rows.end <= rows.first:
+        asked = f"rows {rows.first} to {rows.end - 1}, which are none"
+    else:
+        asked = f"row {rows.first}" if end <= rows.first + 1 else f"rows {rows.first} to {end - 1}"
+    raise RenderError(f"This was to look at {asked}; this network has {has}.", kind="bad_input", field="rows")
 
 
 def sample_w(network: Network, count: int, *, report: Report = lambda _samples: None) -> np.ndarray:

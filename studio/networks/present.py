@@ -91,6 +91,7 @@ def import_out(coming: SnapshotImport) -> dict[str, Any]:
         "state": str(coming.fate),
         "sentence": coming.sentence,
         "kind": snapshot.kind if snapshot else "",
+        "use_radial_filters": (facts.get("config") or {}).get("use_radial_filters"),
         "resolution": snapshot.resolution if snapshot else None,
         "num_classes": snapshot.num_classes if snapshot else None,
         "z_dim": snapshot.z_dim if snapshot else None,

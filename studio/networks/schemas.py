@@ -134,7 +134,7 @@ class SnapshotImportOut(Schema):
     """The fate of one file. `known`: the project had it already, `snapshot_id` says as what.
 
     `refused`: the file is not kept, `sentence` says why. `failed`: it could not be read this time; it is kept, and
-    the job `job_id` can be tried again.
+    the job `job_id` can be tried again. `use_radial_filters` tells StyleGAN3-R from StyleGAN3-T; null for others.
     """
 
     id: UUID
@@ -145,6 +145,7 @@ class SnapshotImportOut(Schema):
     state: Literal["waiting", "reading", "kept", "known", "refused", "failed"]
     sentence: str
     kind: str
+    use_radial_filters: bool | None
     resolution: int | None
     num_classes: int | None
     z_dim: int | None

@@ -248,7 +248,7 @@ def test_pins_dropped_on_the_path_play_as_one_moving_picture(page: Page):
     assert (kept["name"], kept["interpolation"], kept["loop"]) == ("awake", "smooth", True)
     assert [point["length"] for point in kept["waypoints"]] == [8, 4, 4]
     assert all(point["pin_id"] for point in kept["waypoints"])
-    page.get_by_role("button", name="Straight").click()
+    page.get_by_role("button", name="Linear").click()
     wait_for(
         lambda: walk.api(page, f"/networks/{network_of(page)}/paths")["items"][0]["interpolation"] == "linear",
         20,

@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 LONG = 400  # seconds that a busy machine may take to read and draw all files
-KINDS = {"sg2": "StyleGAN2", "ros": "StyleGAN2", "sg3": "StyleGAN3"}
+KINDS = {"sg2a": "StyleGAN2", "sg2-": "StyleGAN2", "rosi": "StyleGAN2", "sg3t": "StyleGAN3-T", "sg3r": "StyleGAN3-R"}
 
 
 class Runs:
@@ -95,7 +95,7 @@ def drawn(pictures: Locator) -> bool:
 def test_each_file_of_a_drop_has_its_fate_in_the_table(networks: Page, files: list[Path]):
     for path in files:
         line = row(networks, path.name)
-        expect(line).to_contain_text(KINDS[path.name[:3]])
+        expect(line).to_contain_text(KINDS[path.name[:4]])
         expect(line).to_contain_text("128, 128")
         expect(line.get_by_role("link", name=path.stem, exact=True)).to_be_visible()
     expect(row(networks, "sg2ada-128-labels.pkl").get_by_role("cell").nth(5)).to_have_text("5")

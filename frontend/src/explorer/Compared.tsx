@@ -12,7 +12,7 @@ export function Compared({ beside, width }: { beside: Beside; width: number }) {
   const isThere = beside.kind === 'snapshot' ? snapshots.some((one) => one.id === beside.id) : pin !== undefined
   const shown = pin ? { snapshotId: pin.snapshot_id, vector: pin.vector, look: pin.look } : { ...explored, snapshotId: beside.id }
   const drawn = useDrawn(isThere ? {
-    networkId: network.id, snapshotIds: [shown.snapshotId], width, height: width, parameters: { mode: 'picture', vector: shown.vector, look: shown.look },
+    networkId: network.id, snapshotIds: [shown.snapshotId], width, height: width, isFine: true, parameters: { mode: 'picture', vector: shown.vector, look: shown.look },
   } : null)
   const choices = [
     ...snapshots.filter((one) => one.id !== explored.snapshotId).map((one) => ({ value: `snapshot ${one.id}`, label: `This through ${one.name}` })),

@@ -6,6 +6,8 @@ import type { FromStudio } from '../preview/messages'
 import type { ParameterValues } from '../wire/types'
 
 const FRAMES_PER_SECOND = 30
+/** The service waits 300 ms before it sends it. */
+const FINE_COMES_MS = 2000
 
 export interface Drawing {
   networkId: string
@@ -39,14 +41,20 @@ export function openDrawing(scope: Scope, drawing: Drawing, clock: PreviewClock 
   })
 }
 
-/** One picture, then the line is closed: the places of the render service are few. */
-export function drawOnce(scope: Scope, drawing: Drawing): PreviewSession {
+/**
+ * One picture, then the line is closed: the places of the render service are few. `isFine` stays for the same picture
+ * again, which the service sends finer once it has stood for a moment.
+ */
+export function drawOnce(scope: Scope, drawing: Drawing, { isFine = false } = {}): PreviewSession {
   const own = scope.child()
+  let isFirst = true
   return openDrawing(own, {
     ...drawing,
     onPicture(picture) {
       drawing.onPicture(picture)
-      setTimeout(() => own.close())
+      if (isFirst && isFine) own.after(FINE_COMES_MS, () => own.close())
+      else setTimeout(() => own.close())
+      isFirst = false
     },
   })
 }

@@ -4,8 +4,8 @@ import type { VectorSpec } from '../network/vectors'
 export type Interpolation = 'linear' | 'spherical' | 'smooth'
 
 export const INTERPOLATIONS: readonly { value: Interpolation; label: string; tip: string }[] = [
-  { value: 'linear', label: 'Straight', tip: 'The straight line from pin to pin' },
-  { value: 'spherical', label: 'Arc', tip: 'Along the sphere: no fading towards the average on the way' },
+  { value: 'linear', label: 'Linear', tip: 'The straight line from pin to pin' },
+  { value: 'spherical', label: 'Spherical', tip: 'Along the sphere: no fading towards the average on the way' },
   { value: 'smooth', label: 'Smooth', tip: 'One curve through all pins, without a corner at any' },
 ]
 

@@ -18,6 +18,8 @@ export interface Wanted {
   parameters: ParameterValues
   width: number
   height: number
+  /** Worth a second look: shown at once, and finer a moment later. */
+  isFine?: boolean
 }
 
 export interface Drawn {
@@ -56,7 +58,7 @@ export function useDrawn(wanted: Wanted | null): Drawn {
           show(picture.bitmap, picture.width, picture.height)
         },
         onRefused: (_field, message) => setSentence(message),
-      })))
+      }, { isFine: order.isFine === true })))
     }
     return () => scope.close()
   }, [key])

@@ -7,7 +7,7 @@ const upload = (part: Partial<UploadRow>): UploadRow => ({
   id: 'u', name: 'net.pkl', size: 280_000_000, sent: 61_000_000, kind: 'snapshot', state: 'sending', error: '', secondsLeft: 165, resultUrl: null, ...part,
 })
 const read = (part: Partial<Import>): Import => ({
-  id: 'i', project_id: 'p', sha256: '', created_by: null, created_by_name: '', name: 'net.pkl', size_bytes: 1_200_000, state: 'kept', sentence: '', kind: 'stylegan2', resolution: 64, num_classes: 0, z_dim: 128, w_dim: 128,
+  id: 'i', project_id: 'p', sha256: '', created_by: null, created_by_name: '', name: 'net.pkl', size_bytes: 1_200_000, state: 'kept', sentence: '', kind: 'stylegan2', use_radial_filters: null, resolution: 64, num_classes: 0, z_dim: 128, w_dim: 128,
   kimg: 4800, thumbnail_url: null, network_id: 'n', network_name: 'net', snapshot_id: 's', job_id: null, upload_id: null, warnings: [], created_at: '2026-11-21T14:00:00Z', ...part,
 })
 
@@ -39,6 +39,11 @@ test('the facts of a read file, in cells and in a line', () => {
   const [fate] = fatesOf([], [read({ num_classes: 5 })])
   expect(factsOf(fate!)).toEqual({ kind: 'StyleGAN2', pixels: '64²', classes: '5', dims: '128, 128', kimg: '4,800' })
   expect(factLine(fate!)).toBe('1.2 MB · StyleGAN2 · 64² · 5 classes · z, w 128, 128 · kimg 4,800')
+})
+
+test('StyleGAN3 says which of its two it is', () => {
+  const of = (isRadial: boolean) => factsOf(fatesOf([], [read({ kind: 'stylegan3', use_radial_filters: isRadial })])[0]!).kind
+  expect([of(false), of(true)]).toEqual(['StyleGAN3-T', 'StyleGAN3-R'])
 })
 
 test('the table counts its fates', () => {

@@ -87,9 +87,10 @@ export function tally(fates: readonly Fate[]): string {
 /** The cells of what has been read: kind, pixels, classes, z and w, kimg. Empty until it is known. */
 export function factsOf(fate: Fate): { kind: string; pixels: string; classes: string; dims: string; kimg: string } {
   const one = fate.read
-  if (!one || one.resolution === null || !one.kind) return { kind: one?.kind ? kindTitle(one) : '', pixels: '', classes: '', dims: '', kimg: '' }
+  const kind = one?.kind ? kindTitle({ kind: one.kind, facts: { config: { use_radial_filters: one.use_radial_filters } } }) : ''
+  if (!one || one.resolution === null || !one.kind) return { kind, pixels: '', classes: '', dims: '', kimg: '' }
   return {
-    kind: kindTitle(one),
+    kind,
     pixels: `${one.resolution}²`,
     classes: one.num_classes ? count(one.num_classes) : 'none',
     dims: one.z_dim && one.w_dim ? `${one.z_dim}, ${one.w_dim}` : '',

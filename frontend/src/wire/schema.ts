@@ -6094,7 +6094,7 @@ export interface components {
          * @description The fate of one file. `known`: the project had it already, `snapshot_id` says as what.
          *
          *     `refused`: the file is not kept, `sentence` says why. `failed`: it could not be read this time; it is kept, and
-         *     the job `job_id` can be tried again.
+         *     the job `job_id` can be tried again. `use_radial_filters` tells StyleGAN3-R from StyleGAN3-T; null for others.
          */
         SnapshotImportOut: {
             /**
@@ -6149,6 +6149,8 @@ export interface components {
             thumbnail_url: string | null;
             /** Upload Id */
             upload_id: string | null;
+            /** Use Radial Filters */
+            use_radial_filters: boolean | null;
             /** W Dim */
             w_dim: number | null;
             /** Warnings */

@@ -211,7 +211,7 @@ def test_a_pkl_that_ends_early_is_to_be_copied_again(run, little, sample_data, t
     cut.write_bytes((sample_data / "snapshots" / "sg2ada-64.pkl").read_bytes()[:-5000])
     code, _, err = run("render", little.song, "--snapshot", cut, "--out", tmp_path / "f.mp4")
     assert code == 2
-    assert "“cut.pkl” ends in the middle" in err
+    assert "“cut.pkl” ends early" in err
     assert err.endswith("Copy it again.\n")
 
 
@@ -295,6 +295,7 @@ PATH_FILM = ["render", "SONG", "--visualizer", "path", "--snapshot", "NET"]
     [
         (["snapshot", "directions", "NET", "--method", "pca"], "--method pca: input should be 'sefa' or 'ganspace'."),
         (["snapshot", "directions", "NET", "--rows", "a-b"], "--rows a-b: write the first and the last row"),
+        (["snapshot", "directions", "NET", "--rows", "0-4"], "look at rows 0 to 4; this network has row 0 alone."),
         (["snapshot", "directions", "nothing.pkl"], "There is no snapshot at nothing.pkl."),
         (["snapshot", "harvest", "NET", "--count", "0"], "--count 0: input should be greater than or equal to 1."),
         (["snapshot", "harvest", "NET", "--class", "3"], "There is no class 3: this network has no classes."),
@@ -303,6 +304,10 @@ PATH_FILM = ["render", "SONG", "--visualizer", "path", "--snapshot", "NET"]
             "--set path: this is no JSON",
         ),
         (["render", "SONG", "--visualizer", "path", "--snapshot", "NET"], "This path has no pins yet."),
+        (
+            ["render", "SONG", "--visualizer", "explore", "--snapshot", "NET"],
+            "--visualizer explore draws no films, it is the explorer’s. There are: noise-blend,",
+        ),
     ],
 )
 def test_what_cannot_be_explored_is_one_sentence(run, little, tmp_path, words, sentence):

@@ -49,7 +49,7 @@ def test_a_folder_is_numbered_in_the_order_of_its_training_and_nothing_twice(run
     (source / "broken.pkl").write_bytes((files / "sg2ada-64.pkl").read_bytes()[:5000])
     code, printed, err = run("snapshot", "import", source, "--out", out)
     assert code == 2
-    assert err.splitlines() == ["“broken.pkl” ends in the middle, after 0.0 MB. Copy it again."]
+    assert err.splitlines() == ["“broken.pkl” ends early, after 0.0 MB. Copy it again."]
     assert [Path(line).name for line in printed.splitlines()] == [
         "000_run_network-snapshot-000200.safetensors",
         "001_run_network-snapshot-001000.safetensors",

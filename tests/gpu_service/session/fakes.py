@@ -36,6 +36,8 @@ class FakeExecutor:
         self.orders: list[SceneOrder | None] = []
         self.forgotten: list[str] = []
         self.draw_seconds = 0.0
+        self.qualities: list[int] = []
+        self.jpeg_bytes = 4
         self.segment: Callable[[SegmentOrder, Callable[[int], None]], Future[SegmentFilm]] = self._segment
         self.cancelled: list[SegmentOrder] = []
         self.chores: list[ChoreOrder] = []
@@ -56,8 +58,9 @@ class FakeExecutor:
     ) -> Future[list[Picture]]:
         self.drawn.append((key, tuple(frames)))
         self.orders.append(order)
+        self.qualities.append(jpeg_quality)
         future: Future[list[Picture]] = Future()
-        pictures = [Picture(frame, b"jpeg", self.draw_seconds) for frame in frames]
+        pictures = [Picture(frame, b"j" * self.jpeg_bytes, self.draw_seconds) for frame in frames]
         asyncio.get_running_loop().call_later(self.draw_seconds * len(frames), future.set_result, pictures)
         return future
 

@@ -124,6 +124,41 @@ async def test_after_a_moved_parameter_the_heartbeat_draws_no_second_picture(sta
     await until(lambda: stage.frames[-1].revision == 6)
 
 
+async def test_a_hand_that_rests_sees_the_picture_once_more_and_finer(stage, executor, monkeypatch):
+    monkeypatch.setattr("gpu_service.preview.REST_SECONDS", 0.05)
+    stage.preview.credit(64)
+    stage.drive(1.25, playing=False)
+    await until(lambda: stage.frames[-1:] and executor.qualities[-1] == 95)
+    await asyncio.sleep(0.15)
+    assert executor.qualities.count(95) == 1
+    first, fine = stage.frames[-2:]
+    assert (fine.frame, fine.revision, fine.is_still) == (first.frame, first.revision, True) == (12, 3, True)
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=5, parameters={"alpha": 0.5}))
+    await until(lambda: executor.qualities.count(95) == 2)
+    assert executor.qualities[-2:] == [80, 95]
+
+
+async def test_while_a_hand_moves_no_picture_is_sent_twice(stage, executor, monkeypatch):
+    monkeypatch.setattr("gpu_service.preview.REST_SECONDS", 10)
+    stage.preview.credit(64)
+    stage.drive(0.0, playing=False)
+    for step in range(1, 11):
+        stage.preview.update(PreviewUpdate(preview_id=ID, revision=10 + step, parameters={"alpha": step / 40}))
+        await until(lambda wanted=10 + step: stage.frames and stage.frames[-1].revision >= wanted)
+    assert set(executor.qualities) == {80}
+
+
+async def test_a_fine_picture_that_the_line_cannot_carry_is_not_sent(stage, executor, monkeypatch):
+    monkeypatch.setattr("gpu_service.preview.REST_SECONDS", 0.05)
+    stage.drive(0.0, playing=False)
+    stage.preview.credit(64)
+    await until(lambda: stage.frames)
+    seen, executor.jpeg_bytes = len(stage.frames), 1024 * 1024
+    await until(lambda: executor.qualities[-1] == 95)
+    await asyncio.sleep(0.05)
+    assert (len(stage.frames), stage.preview.credits) == (seen, 64 - seen)
+
+
 async def test_of_many_quick_changes_the_last_one_counts(stage, executor):
     await until(lambda: executor.prepared)
     for step in range(1, 41):

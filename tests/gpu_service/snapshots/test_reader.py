@@ -67,13 +67,13 @@ def test_settings_are_read_in_both_spellings(nvidia_modules, read):
 @pytest.mark.parametrize("share", [0.001, 0.02, 0.3, 0.5, 0.9, 0.999])
 def test_a_cut_file_is_said_to_end_in_the_middle(nvidia_modules, read, share):
     data = snapshot_bytes()
-    with pytest.raises(SnapshotError, match=r"ends in the middle, after 0\.0 MB\. Send it again"):
+    with pytest.raises(SnapshotError, match=r"itself ends early, after 0\.0 MB: it was cut before it came here"):
         read(data[: int(len(data) * share)])
 
 
 def test_a_cut_file_tells_how_much_is_there(nvidia_modules, read):
     data = snapshot_bytes()[:-20]
-    with pytest.raises(SnapshotError, match=r"ends in the middle, 0\.0 of 280 MB"):
+    with pytest.raises(SnapshotError, match=r"ends early, 0\.0 of 280 MB"):
         read(data, expected_bytes=280_000_000)
 
 
@@ -106,7 +106,7 @@ def test_files_that_are_no_snapshots_are_named(read):
     for data, sentence in [
         (b"", "is empty"),
         (b"these are notes", "is no network snapshot"),
-        (b"PK\x03\x04 and no more", "ends in the middle"),
+        (b"PK\x03\x04 and no more", "ends early"),
         (pickle.dumps({"a": 1}), "holds no generator that Phosphene knows"),
         (b"\x80\x09N.", "damaged"),
         (b"\x80\x04\xff.", "damaged"),

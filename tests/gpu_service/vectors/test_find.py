@@ -44,8 +44,21 @@ def test_sefa_can_look_at_some_rows_alone(network):
     strongest = np.linalg.svd(first)[2][0]
     directions = found(network, "sefa", count=1, rows=Rows(first=0, end=1))
     assert abs(directions.directions[0] @ strongest) == pytest.approx(1, abs=1e-5)
-    with pytest.raises(RenderError, match="No style layer reads the rows 30 to None"):
-        found(network, "sefa", rows=Rows(first=30))
+
+
+@pytest.mark.parametrize("method", ["sefa", "ganspace"])
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        (Rows(first=30), "row 30"),
+        (Rows(first=0, end=40), "rows 0 to 39"),
+        (Rows(first=3, end=1), "rows 3 to 0, which are none"),
+    ],
+)
+def test_rows_that_the_network_has_not_are_refused(network, method, rows, asked):
+    with pytest.raises(RenderError) as caught:
+        found(network, method, rows=rows)
+    assert str(caught.value) == f"This was to look at {asked}; this network has rows 0 to {network.num_ws - 1}."
 
 
 def test_ganspace_is_where_w_varies_most(network):

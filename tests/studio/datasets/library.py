@@ -53,7 +53,7 @@ def make_portraits(session: CaptureSession, count: int, *, seed: int = 0, **fiel
 def scores(chance: random.Random) -> dict[str, Any]:
     """As a scorer gives them: no face means no size and no angle; one in ten is not scored yet, one in fifty broken."""
     if chance.random() < 0.02:
-        return {"state": Portrait.State.BROKEN, "error": "This file ends in the middle."}
+        return {"state": Portrait.State.BROKEN, "error": "This file ends early."}
     if chance.random() < 0.1:
         return {"state": Portrait.State.READY}
     faces = chance.choice((0, 1, 1, 1, 1, 2, 3, 5))
