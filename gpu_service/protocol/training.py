@@ -106,6 +106,10 @@ class TrainOrder(BaseModel):
     name: str = Field(max_length=255)
     config: TrainingConfig
     aspect: float | None = Field(default=None, gt=0, description="Width over height that renders give back.")
+    fit: Literal["exact", "pad", "crop"] = Field(
+        default="exact",
+        description="exact: the pictures have the size. pad: scaled to lie within it, crop: to fill it.",
+    )
 
 
 class TryOrder(BaseModel):
