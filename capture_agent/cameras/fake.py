@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from capture_agent.cameras.base import EXPOSURE_CONTROLS, Photo, live_size, local_now
 from capture_agent.protocol import LARGEST, CameraInfo, CaptureSettings, EffectiveSettings
@@ -19,6 +19,7 @@ LOWEST_GAIN, HIGHEST_GAIN = 1.0, 16.0
 LONGEST_AUTOMATIC_US = 33_333
 QUALITY, LIVE_QUALITY = 92, 75
 DRAWN_PX = 1200  # the scene is drawn no larger and then enlarged
+GRAIN = 2.0  # levels of 255: as with a real sensor, no two photographs are the same file
 
 
 class FakeCamera:
@@ -57,7 +58,9 @@ class FakeCamera:
         scale = min(1.0, DRAWN_PX / max(size))
         drawn = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
         scene = draw_scene(drawn, seconds=self._clock(), look=self._look, is_empty=self._is_empty)
-        picture = scene.point(_light_table(effective)).resize(size, Image.Resampling.BICUBIC)
+        grain = Image.effect_noise(drawn, GRAIN)  # around 128
+        lit = ImageChops.add(scene.point(_light_table(effective)), Image.merge("RGB", (grain,) * 3), offset=-128)
+        picture = lit.resize(size, Image.Resampling.BICUBIC)
         file = io.BytesIO()
         picture.save(file, "JPEG", quality=quality)
         return Photo(file.getvalue(), local_now(), effective)

@@ -125,3 +125,9 @@ def test_a_folder_without_pictures_and_a_broken_picture_say_so(tmp_path: Path):
     with pytest.raises(CameraError, match=r"1\.jpg could not be read"):
         camera.photograph()
     assert camera.photograph().jpeg
+
+
+def test_no_two_photographs_of_a_fake_sitter_who_holds_still_are_the_same_file():
+    camera = FakeCamera(clock=lambda: 1.745)
+    camera.configure(CaptureSettings(resolution=(320, 320)))
+    assert len({camera.photograph().jpeg for _ in range(6)}) == 6
