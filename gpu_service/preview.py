@@ -18,6 +18,7 @@ from gpu_service.film.thumbs import FINE_QUALITY
 from gpu_service.preview_clock import DriverClock, Pace, Rate
 from gpu_service.preview_plan import PlanInHand, sized
 from gpu_service.protocol import (
+    FLAG_FINE,
     FLAG_STILL,
     FRAME_HEADER_BYTES,
     MAX_FRAME_BYTES,
@@ -214,9 +215,9 @@ class Preview:
             await self._something(left)
         else:
             self._is_fine = True
-            await self._draw([frame], flags=FLAG_STILL, quality=max(FINE_QUALITY, self.jpeg_quality))
+            await self._draw([frame], flags=FLAG_STILL | FLAG_FINE)
 
-    async def _draw(self, frames: list[int], *, flags: int, quality: int | None = None) -> None:
+    async def _draw(self, frames: list[int], *, flags: int) -> None:
         assert self._plan is not None
         plan, revision = self._plan, self.revision
         scene = plan.scene
@@ -224,11 +225,10 @@ class Preview:
         if not frames:
             await self._something(0.1)
             return
+        quality = max(FINE_QUALITY, self.jpeg_quality) if flags & FLAG_FINE else self.jpeg_quality
         began = time.monotonic()
         try:
-            drawing = self.bench.executor.draw(
-                plan.key, frames, jpeg_quality=quality or self.jpeg_quality, order=plan.order
-            )
+            drawing = self.bench.executor.draw(plan.key, frames, jpeg_quality=quality, order=plan.order)
             drawn = await asyncio.wrap_future(drawing)
         except RenderError as error:
             await self._draw_failed(error)
@@ -237,7 +237,7 @@ class Preview:
             self._still = None
             return
         self.pace.drew(len(frames), time.monotonic() - began)
-        if quality is not None and len(drawn[0].jpeg) > MAX_FRAME_BYTES - FRAME_HEADER_BYTES:
+        if flags & FLAG_FINE and len(drawn[0].jpeg) > MAX_FRAME_BYTES - FRAME_HEADER_BYTES:
             return  # the line carries no larger one: the picture that stands stays
         for picture in drawn:
             header = FrameHeader(

@@ -43,6 +43,7 @@ from gpu_service.protocol.control import (
 )
 from gpu_service.protocol.frames import (
     CODEC_JPEG,
+    FLAG_FINE,
     FLAG_STILL,
     FRAME_HEADER_BYTES,
     FRAME_MAGIC,
@@ -131,6 +132,7 @@ from gpu_service.protocol.vectors import (
 
 __all__ = [
     "CODEC_JPEG",
+    "FLAG_FINE",
     "FLAG_STILL",
     "FRAME_HEADER_BYTES",
     "FRAME_MAGIC",

@@ -12,6 +12,8 @@ FRAME_MAGIC = b"PHF1"
 FRAME_VERSION = 1
 CODEC_JPEG = 1
 FLAG_STILL = 1
+# The same still once more, as it was drawn but for what JPEG takes away at its finest.
+FLAG_FINE = 2
 MAX_FRAME_BYTES = 1024 * 1024
 _HEADER = struct.Struct(">4sBBH16sIIQHHI")
 FRAME_HEADER_BYTES = _HEADER.size
@@ -34,6 +36,10 @@ class FrameHeader:
     @property
     def is_still(self) -> bool:
         return bool(self.flags & FLAG_STILL)
+
+    @property
+    def is_fine(self) -> bool:
+        return bool(self.flags & FLAG_FINE)
 
     @property
     def seconds(self) -> float:

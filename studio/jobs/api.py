@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema
 
 from studio.jobs import queue
-from studio.jobs.models import Job
+from studio.jobs.handlers import QUIET
+from studio.jobs.models import Job, State
 from studio.jobs.out import JobOut, job_out
 from studio.projects.access import EDIT, VIEW, project_or_404
 
@@ -24,9 +26,12 @@ class JobPage(Schema):
 def list_jobs(
     request: HttpRequest, project_id: UUID, after: UUID | None = None, state: str | None = None
 ) -> dict[str, Any]:
-    """The project's jobs, newest first, fifty at a time; `after` is the last id of the page before."""
+    """The project's jobs, newest first, fifty at a time; `after` is the last id of the page before.
+
+    Of those that come by the dozen (sheets of pictures) the failed ones alone.
+    """
     project_or_404(request.user, project_id)
-    rows = Job.objects.filter(project_id=project_id)
+    rows = Job.objects.filter(~Q(kind__in=QUIET) | Q(state=State.FAILED), project_id=project_id)
     if state:
         rows = rows.filter(state__in=state.split(","))
     last = rows.filter(pk=after).values_list("created_at", flat=True).first() if after else None

@@ -2,6 +2,8 @@
 
 # kind of job -> "package.module.function", called with a Context. Apps add theirs in AppConfig.ready().
 HANDLERS: dict[str, str] = {}
+# Kinds that come by the dozen and take a moment: nobody is told about them unless they fail.
+QUIET: set[str] = set()
 
 
 class JobFailed(Exception):

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from studio.blobs import uploads
+from studio.jobs.handlers import QUIET
 from studio.jobs.watchers import WATCHERS
 
 
@@ -16,3 +17,4 @@ class NetworksConfig(AppConfig):
         WATCHERS["import_snapshot"] = "studio.networks.imports.follow"
         for kind in ("draw_sheet", "find_directions", "harvest", "export_snapshot"):
             WATCHERS[kind] = "studio.networks.results.follow"
+        QUIET.add("draw_sheet")

@@ -78,8 +78,9 @@ def picture(page: Page, where: str = SHOWN) -> np.ndarray:
 
 
 def settled(page: Page) -> np.ndarray:
-    """The picture once nothing is on its way."""
+    """The picture once nothing is on its way, as fine as it gets."""
     wait_for(lambda: page.evaluate("() => window.phosphene_hand().isWaiting === false"), 30, "the last picture")
+    page.wait_for_selector("[data-preview][data-fine='true']")
     return picture(page)
 
 
@@ -162,6 +163,8 @@ def test_what_is_seen_is_pinned_named_and_removed_with_undo(page: Page):
         settled(page)
         page.keyboard.press("p")
         wait_for(lambda seed=seed: any(pin["vector"]["seed"] == seed for pin in pins(page)), 20, "the pin")
+    # Three pins one after the other say so in one place.
+    expect(page.locator(".toast")).to_have_text(re.compile("Pinned 3 vectors, “Seed 14” last."))
     page.get_by_role("tab", name=re.compile("^Pins")).click()
     rows = page.get_by_role("list", name="Pins").get_by_role("listitem")
     expect(rows).to_have_count(3)
@@ -177,6 +180,27 @@ def test_what_is_seen_is_pinned_named_and_removed_with_undo(page: Page):
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="Undo", exact=True).last.click()
     expect(rows).to_have_count(3)
+
+
+def test_a_pin_comes_back_from_the_bin(page: Page):
+    rows = page.get_by_role("list", name="Pins").get_by_role("listitem")
+    page.get_by_role("button", name="More about “Seed 14”").click()
+    page.get_by_role("menuitem", name="Remove").click()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="1 pin in the bin").click()
+    page.get_by_role("region", name="In the bin").get_by_role("button", name="Bring back").click()
+    expect(rows).to_have_count(3)
+    expect(page.get_by_role("region", name="In the bin")).to_have_count(0)
+
+
+def test_a_link_opened_in_the_same_tab_is_followed(page: Page):
+    before, here = settled(page), page.url
+    page.goto(re.sub(r"seed%22%3A14", "seed%22%3A15", here))
+    expect(page.locator("[data-words]")).to_contain_text("Seed 15")
+    assert apart(before, settled(page)) > 0.05
+    page.go_back()
+    expect(page.locator("[data-words]")).to_contain_text("Seed 14")
+    assert apart(before, settled(page)) == pytest.approx(0, abs=0.002)
 
 
 def pins(page: Page) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 import { Select } from '../parts/basics'
 import { IconButton } from '../parts/Button'
 import { plainLook, type Look } from '../network/vectors'
-import { isMoved, unmoved } from './camera'
+import { isMoved, PAN, unmoved, ZOOM } from './camera'
 import { Group } from './Group'
 import { Knob, knob } from './Knob'
 import { RowsButton } from './RowStrip'
@@ -51,11 +51,11 @@ export function LookKnobs() {
   )
 }
 
-const POSITION = {
-  pan_x: knob({ title: 'To the right', default: 0, from: -1, to: 1, step: 0.005, typed: [-2, 2], unit: 'widths' }),
-  pan_y: knob({ title: 'Down', default: 0, from: -1, to: 1, step: 0.005, typed: [-2, 2], unit: 'widths' }),
+export const POSITION = {
+  pan_x: knob({ title: 'To the right', default: 0, from: PAN[0], to: PAN[1], step: 0.005, unit: 'widths' }),
+  pan_y: knob({ title: 'Down', default: 0, from: PAN[0], to: PAN[1], step: 0.005, unit: 'widths' }),
   turn: knob({ title: 'Turn', default: 0, from: -180, to: 180, step: 1, typed: [-360, 360], unit: '°' }),
-  zoom: knob({ title: 'Zoom', default: 1, from: 0.25, to: 4, step: 0.01, typed: [0.1, 10], isLog: true, unit: '×' }),
+  zoom: knob({ title: 'Zoom', default: 1, from: ZOOM[0], to: ZOOM[1], step: 0.01, isLog: true, unit: '×' }),
 } as const
 
 /** StyleGAN3 draws on an endless plane: where one looks on it. */

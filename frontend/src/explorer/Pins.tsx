@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { when } from '../lib/format'
 import { mayEdit } from '../lib/page'
+import { BinnedPins } from '../network/BinnedPins'
 import { isSameVector, vectorTitle } from '../network/vectors'
 import { Empty } from '../parts/basics'
 import { FormDialog } from '../parts/Dialog'
@@ -15,15 +16,18 @@ import type { Pin } from '../network/wire'
 import { snapshotOf, useExplored, useExplorer } from './use_explorer'
 
 export function Pins({ onRename }: { onRename: (pin: Pin) => void }) {
-  const { pins } = useExplorer()
+  const { network, pins } = useExplorer()
   const { vector } = useExplored()
   if (pins.length === 0) {
-    return <div className="explorer-left"><Empty title="No pins yet">{mayEdit() ? 'A pin keeps a vector with its recipe, so that it can be found, mixed and put on a path. Press P at a picture you want to keep.' : 'Who may edit this project can keep vectors here.'}</Empty></div>
+    return <div className="explorer-left"><Empty title="No pins yet">{mayEdit() ? 'A pin keeps a vector with its recipe, so that it can be found, mixed and put on a path. Press P at a picture you want to keep.' : 'Who may edit this project can keep vectors here.'}</Empty><BinnedPins network={network} /></div>
   }
   return (
-    <ul className="explorer-left pinlist" aria-label="Pins">
-      {pins.map((pin) => <PinRow key={pin.id} pin={pin} isOn={isSameVector(pin.vector, vector)} onRename={onRename} />)}
-    </ul>
+    <>
+      <ul className="explorer-left pinlist" aria-label="Pins">
+        {pins.map((pin) => <PinRow key={pin.id} pin={pin} isOn={isSameVector(pin.vector, vector)} onRename={onRename} />)}
+      </ul>
+      <BinnedPins network={network} />
+    </>
   )
 }
 

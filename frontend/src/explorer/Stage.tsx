@@ -65,6 +65,7 @@ export function Stage({ onPin, isSmall = false }: { onPin: () => void; isSmall?:
       onPicture(picture) {
         stage.show(picture)
         parent.dataset.revision = String(picture.revision)
+        parent.dataset.fine = String(picture.isFine)
         if (!desk.clock.isPlaying) hand.painted(picture.revision, performance.now())
       },
       onRefused: (_field, message) => toast(message, { kind: 'error' }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { plainLook } from '../network/vectors'
 import { dragged, isMoved, turned, unmoved, zoomed } from './camera'
+import { POSITION } from './LookKnobs'
 
 /** Where a point of the network's own picture is seen: larger, turned, then moved. */
 function seen(look: typeof plainLook, [x, y]: [number, number]): [number, number] {
@@ -20,6 +21,14 @@ test('what lies under the pointer stays there while it zooms', () => {
   const [nearX, nearY] = seen(zoomed(before, 1.3, { x, y }), point)
   expect([nearX, nearY]).toEqual([expect.closeTo(x, 3), expect.closeTo(y, 3)])
   expect(zoomed(before, 100, { x: 0, y: 0 }).zoom).toBe(10)
+})
+
+test('the hand on the picture and the sliders end at the same places', () => {
+  const middle = { x: 0, y: 0 }
+  const { pan_x: right, pan_y: down, zoom } = POSITION
+  expect([zoomed(plainLook, 1e-6, middle).zoom, zoomed(plainLook, 1e6, middle).zoom]).toEqual([zoom.minimum, zoom.maximum])
+  expect([zoom.least, zoom.most]).toEqual([zoom.minimum, zoom.maximum])
+  expect(dragged(plainLook, -99, 99)).toMatchObject({ pan_x: right.minimum, pan_y: down.maximum })
 })
 
 test('a turn stays within half a round', () => {

@@ -6,7 +6,7 @@ import type { FromStudio } from '../preview/messages'
 import type { ParameterValues } from '../wire/types'
 
 const FRAMES_PER_SECOND = 30
-/** The service waits 300 ms before it sends it. */
+/** The service waits 300 ms before it sends it, and sends none that the line cannot carry. */
 const FINE_COMES_MS = 2000
 
 export interface Drawing {
@@ -47,14 +47,12 @@ export function openDrawing(scope: Scope, drawing: Drawing, clock: PreviewClock 
  */
 export function drawOnce(scope: Scope, drawing: Drawing, { isFine = false } = {}): PreviewSession {
   const own = scope.child()
-  let isFirst = true
   return openDrawing(own, {
     ...drawing,
     onPicture(picture) {
       drawing.onPicture(picture)
-      if (isFirst && isFine) own.after(FINE_COMES_MS, () => own.close())
+      if (isFine && !picture.isFine) own.after(FINE_COMES_MS, () => own.close())
       else setTimeout(() => own.close())
-      isFirst = false
     },
   })
 }

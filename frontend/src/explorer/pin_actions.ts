@@ -16,7 +16,7 @@ export async function pinThis(networkId: string, explored: Explored, rename: (pi
     const pin = await post<Pin>(`/networks/${networkId}/pins`, { snapshot_id: snapshotId, name: vectorTitle(vector), vector, look })
     await refresh('pins')
     undoRegistry.push({ title: `Pin “${pin.name}”`, undo: () => remove(`/pins/${pin.id}`).then(() => refresh('pins')), redo: () => bringBack(pin) })
-    toast(`Pinned “${pin.name}”.`, { action: { label: 'Rename', act: () => rename(pin) } })
+    toast(`Pinned “${pin.name}”.`, { action: { label: 'Rename', act: () => rename(pin) }, group: { name: 'pin', many: (times) => `Pinned ${times} vectors, “${pin.name}” last.` } })
     return pin
   } catch (fault) {
     toastFault(fault, 'The pin was not kept.')

@@ -70,6 +70,7 @@ export function useMadeExplorer(network: Network): Explorer {
   const pins = useAsk(networkQueries.pins(network.id))
   const made = useMemo(() => makeParts(network), [network.id]) // eslint-disable-line react-hooks/exhaustive-deps -- another version of the network is no other explorer
   useEffect(() => made.keep(), [made])
+  useEffect(() => followLinks(network, made.parts.desk), [network, made])
   const snapshots = useMemo(() => ordered(network), [network])
   return useMemo(() => ({ ...made.parts, network, snapshots, pins: pins.data?.items ?? [] }), [made, network, snapshots, pins.data])
 }
@@ -130,6 +131,18 @@ function isReload(): boolean {
 function vectorAsked(search: URLSearchParams): VectorSpec {
   const seed = Number(search.get('seed') ?? 0)
   return plainVector(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : 0)
+}
+
+/** A link to this explorer that is opened in its own tab loads no page: it changes what stands behind the #. */
+function followLinks(network: Network, desk: Desk): () => void {
+  const scope = createScope()
+  scope.listen(window, 'hashchange', () => {
+    const asked = fromHash(location.hash)
+    if (!asked) return
+    const isHere = network.snapshots.some((one) => one.id === asked.snapshotId)
+    desk.set((now) => (isHere ? asked : { ...asked, snapshotId: now.snapshotId }), 'Follow the link')
+  })
+  return () => scope.close()
 }
 
 /** Whatever changes is in the address and in this tab soon after. */

@@ -8,6 +8,7 @@ import { Menu } from '../parts/Menu'
 import { patch } from '../wire/api'
 import { refresh, useAsk } from '../wire/query'
 import type { Network } from '../wire/types'
+import { BinnedPins } from './BinnedPins'
 import { binWithUndo } from './deeds'
 import { snapshotTitle } from './growth'
 import { PinCard } from './PinCard'
@@ -23,9 +24,12 @@ export function Pins({ network }: { network: Network }) {
   if (!pins.data) return <Skeleton rows={4} height={60} />
   if (pins.data.items.length === 0) {
     return (
-      <Empty title="No pin yet" action={<Button icon="eye" href={address.explore(network.id)}>Open explorer</Button>}>
-        A pin keeps a vector that you found: who, when, and with which snapshot. Pins make paths, and can be used in scenes.
-      </Empty>
+      <>
+        <Empty title="No pin yet" action={<Button icon="eye" href={address.explore(network.id)}>Open explorer</Button>}>
+          A pin keeps a vector that you found: who, when, and with which snapshot. Pins make paths, and can be used in scenes.
+        </Empty>
+        <BinnedPins network={network} />
+      </>
     )
   }
   const nameOf = (id: string): string => {
@@ -45,6 +49,7 @@ export function Pins({ network }: { network: Network }) {
           )} />
         ))}
       </div>
+      <BinnedPins network={network} />
       {using && <PinScene key={using.id} pin={using} onClose={() => setUsing(null)} />}
       {editing && <PinForm key={editing.id} pin={editing} onClose={() => setEditing(null)} />}
     </>

@@ -31,6 +31,8 @@ export interface SheetsWanted {
 export const networkQueries = {
   imports: (project: string) => ({ queryKey: ['imports', project], queryFn: ({ signal }: { signal: AbortSignal }) => all<Import>(`/projects/${project}/snapshot-imports`, signal) }),
   pins: (network: string) => ({ queryKey: ['pins', network], queryFn: ({ signal }: { signal: AbortSignal }) => all<Pin>(`/networks/${network}/pins`, signal) }),
+  /** Under the pins' own noun: whatever changes a pin asks for both lists again. */
+  binnedPins: (network: string) => ({ queryKey: ['pins', network, 'binned'], queryFn: ({ signal }: { signal: AbortSignal }) => all<Pin>(`/networks/${network}/pins?binned=true`, signal) }),
   /** `many` is part of the key: another number of them is another list. */
   binned: (network: string, many: number) => ({ queryKey: ['snapshots', network, many], queryFn: ({ signal }: { signal: AbortSignal }) => all<Snapshot>(`/networks/${network}/snapshots?binned=true`, signal) }),
   directions: (snapshot: string) => ask<Items<Directions>>(['directions', snapshot], `/snapshots/${snapshot}/directions`),

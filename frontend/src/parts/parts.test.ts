@@ -54,6 +54,16 @@ describe('toasts', () => {
     for (const text of ['one', 'two', 'three']) toast(text)
     expect(toasts.get().map((one) => one.text)).toEqual(['two', 'three'])
   })
+  test('of one group are one, which counts and says the last', () => {
+    const pin = (name: string): number => toast(`Pinned ${name}.`, { group: { name: 'pin', many: (times) => `Pinned ${times}, ${name} last.` } })
+    const first = pin('a')
+    toast('Saved.')
+    expect([pin('b'), pin('c')]).toEqual([first, first])
+    expect(toasts.get().map((one) => one.text)).toEqual(['Saved.', 'Pinned 3, c last.'])
+    closeToast(first)
+    pin('d')
+    expect(toasts.get().at(-1)?.text).toBe('Pinned d.')
+  })
   test('stay 6 s, 12 s with something to do, and an error until it is closed', () => {
     toast('Saved.')
     toast('In the bin.', { action: { label: 'Undo', act: () => undefined } })

@@ -1,4 +1,4 @@
-/** Toasts: short confirmations. At most two; 6 s, 12 s with an action; an error stays until it is closed. */
+/** Toasts: short confirmations. At most two; 6 s, 12 s with an action; an error stays until it is closed. Of one group there is one, which counts. */
 import { createStore } from '../lib/store'
 import { sentenceOf } from '../wire/api'
 
@@ -9,17 +9,31 @@ export interface ToastData {
   kind: 'plain' | 'error'
   /** `key` does the same, such as "Mod+z". */
   action?: { label: string; act: () => void; key?: string }
+  /** Toasts that say the same of one thing after the other, and how many it has said it of. */
+  group?: string
+  times?: number
+}
+
+interface Options {
+  more?: string
+  action?: ToastData['action']
+  kind?: ToastData['kind']
+  /** The toast of this name that is still shown gives way: `many` says it of all of them. */
+  group?: { name: string; many: (times: number) => string }
 }
 
 export const toasts = createStore<readonly ToastData[]>([])
 let numbers = 0
 
-export function toast(text: string, options: { more?: string; action?: ToastData['action']; kind?: ToastData['kind'] } = {}): number {
-  numbers += 1
-  const made: ToastData = { id: numbers, text, kind: options.kind ?? 'plain' }
-  if (options.more) made.more = options.more
-  if (options.action) made.action = options.action
-  toasts.set((now) => [...now, made].slice(-2))
+export function toast(text: string, { more, action, kind = 'plain', group }: Options = {}): number {
+  const before = group && toasts.get().find((one) => one.group === group.name)
+  const times = (before?.times ?? 0) + 1
+  if (!before) numbers += 1
+  const made: ToastData = { id: before?.id ?? numbers, text: group && times > 1 ? group.many(times) : text, kind }
+  if (more) made.more = more
+  if (action) made.action = action
+  if (group) Object.assign(made, { group: group.name, times })
+  toasts.set((now) => [...now.filter((one) => one !== before), made].slice(-2))
   return made.id
 }
 

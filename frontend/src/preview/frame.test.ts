@@ -23,9 +23,10 @@ function packed({ magic = 'PHF1', version = 1, flags = 0 } = {}): ArrayBuffer {
 test('the header is read as the service wrote it', () => {
   const frame = readFrame(packed({ flags: 1 }))
   expect(frame).toMatchObject({
-    previewId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479', revision: 7, frame: 1859, seconds: 61.98, width: 512, height: 288, drawMs: 21.5, isStill: true,
+    previewId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479', revision: 7, frame: 1859, seconds: 61.98, width: 512, height: 288, drawMs: 21.5, isStill: true, isFine: false,
   })
   expect(frame?.picture.size).toBe(3)
+  expect(readFrame(packed({ flags: 3 }))).toMatchObject({ isStill: true, isFine: true })
 })
 
 test('what is no frame of ours is left alone', () => {

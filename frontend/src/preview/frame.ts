@@ -3,6 +3,7 @@
 const HEADER_BYTES = 48
 const MAGIC = 0x50484631 // "PHF1"
 const STILL = 1
+const FINE = 2
 
 export interface FrameHeader {
   previewId: string
@@ -15,6 +16,8 @@ export interface FrameHeader {
   drawMs: number
   /** Drawn for a paused preview: shown whatever the clock says. */
   isStill: boolean
+  /** The same still once more, as it was drawn but for what JPEG takes away at its finest. */
+  isFine: boolean
 }
 
 export interface ReceivedFrame extends FrameHeader {
@@ -28,6 +31,7 @@ export function readFrame(message: ArrayBuffer): ReceivedFrame | null {
   if (header.getUint32(0) !== MAGIC || header.getUint8(4) !== 1 || header.getUint8(5) !== 1) return null
   return {
     isStill: (header.getUint16(6) & STILL) !== 0,
+    isFine: (header.getUint16(6) & FINE) !== 0,
     previewId: uuidAt(new Uint8Array(message, 8, 16)),
     revision: header.getUint32(24),
     frame: header.getUint32(28),

@@ -20,6 +20,7 @@ const ADAPT_MS = 400
 
 export interface Picture extends HeldFrame {
   bitmap: ImageBitmap
+  isFine: boolean
   width: number
   height: number
 }

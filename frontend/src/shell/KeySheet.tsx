@@ -61,9 +61,9 @@ export function KeyList() {
             <div className="row keyrow" key={one.id}>
               <span className="grow clip">{one.title}</span>
               {map[one.id] !== undefined && (
-                <IconButton small icon="undo" label={`Give "${one.title}" its own key back`} onClick={() => keep(Object.fromEntries(Object.entries(map).filter(([id]) => id !== one.id)))} />
+                <IconButton small icon="undo" label={`Give “${one.title}” its own key back`} onClick={() => keep(Object.fromEntries(Object.entries(map).filter(([id]) => id !== one.id)))} />
               )}
-              <Button small kind={waiting === one.id ? 'plain' : 'quiet'} on={waiting === one.id ? true : undefined} onClick={() => setWaiting(one.id)} aria-label={`Key of "${one.title}": ${keyCap(keyOf(one, map)) || 'none'}. Change it`}>
+              <Button small kind={waiting === one.id ? 'plain' : 'quiet'} on={waiting === one.id ? true : undefined} onClick={() => setWaiting(one.id)} aria-label={`Key of “${one.title}”: ${keyCap(keyOf(one, map)) || 'none'}. Change it`}>
                 {waiting === one.id ? 'Press a key' : <span className="kbd">{keyCap(keyOf(one, map)) || '–'}</span>}
               </Button>
             </div>

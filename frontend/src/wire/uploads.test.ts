@@ -7,8 +7,8 @@ const file = (name: string, size = 10) => ({ name, size, lastModified: 5 })
 
 test('a file that cannot be what is wanted is refused before it is sent, with the reason', () => {
   expect(refusalOf(file('song.WAV'), sound)).toBeNull()
-  expect(refusalOf(file('song.wav', 0), sound)).toBe('"song.wav" is empty. Choose a WAV or MP3 file.')
-  expect(refusalOf(file('cover.png'), sound)).toContain('"cover.png" is not of a kind that is read here.')
+  expect(refusalOf(file('song.wav', 0), sound)).toBe('“song.wav” is empty. Choose a WAV or MP3 file.')
+  expect(refusalOf(file('cover.png'), sound)).toContain('“cover.png” is not of a kind that is read here.')
 })
 
 test('the same file sent to the same place is the same upload, and nowhere else', () => {

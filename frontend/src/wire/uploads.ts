@@ -90,10 +90,10 @@ export function fingerprintOf(file: Pick<File, 'name' | 'size' | 'lastModified'>
 
 /** Why a file is not worth sending, or null. */
 export function refusalOf(file: Pick<File, 'name' | 'size'>, kind: UploadKind): string | null {
-  if (file.size === 0) return `"${file.name}" is empty. Choose ${kind.wanted}.`
+  if (file.size === 0) return `“${file.name}” is empty. Choose ${kind.wanted}.`
   const name = file.name.toLowerCase()
   if (kind.endings.some((ending) => name.endsWith(ending))) return null
-  return `"${file.name}" is not of a kind that is read here. Choose ${kind.wanted}.`
+  return `“${file.name}” is not of a kind that is read here. Choose ${kind.wanted}.`
 }
 
 /** The kind that takes this file, by its ending. */
@@ -295,7 +295,7 @@ export async function takeUpAgain(kind: UploadKind): Promise<void> {
     .filter((one) => !known.some((row) => row.name === one.name && row.size === one.size))
     .map((one): UploadRow => ({
       id: one.id, name: one.name, size: one.size, sent: one.offset, kind: kind.kind, state: 'missing', secondsLeft: null, resultUrl: null,
-      error: `Choose "${one.name}" again; the upload goes on at ${fileSize(one.offset)}.`,
+      error: `Choose “${one.name}” again; the upload goes on at ${fileSize(one.offset)}.`,
     }))
   uploads.set((now) => [...now, ...missing])
 }

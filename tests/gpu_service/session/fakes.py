@@ -60,7 +60,7 @@ class FakeExecutor:
         self.orders.append(order)
         self.qualities.append(jpeg_quality)
         future: Future[list[Picture]] = Future()
-        pictures = [Picture(frame, b"j" * self.jpeg_bytes, self.draw_seconds) for frame in frames]
+        pictures = [Picture(frame, b"jpeg".ljust(self.jpeg_bytes), self.draw_seconds) for frame in frames]
         asyncio.get_running_loop().call_later(self.draw_seconds * len(frames), future.set_result, pictures)
         return future
 

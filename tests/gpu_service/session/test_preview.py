@@ -133,6 +133,7 @@ async def test_a_hand_that_rests_sees_the_picture_once_more_and_finer(stage, exe
     assert executor.qualities.count(95) == 1
     first, fine = stage.frames[-2:]
     assert (fine.frame, fine.revision, fine.is_still) == (first.frame, first.revision, True) == (12, 3, True)
+    assert (first.is_fine, fine.is_fine) == (False, True)
     stage.preview.update(PreviewUpdate(preview_id=ID, revision=5, parameters={"alpha": 0.5}))
     await until(lambda: executor.qualities.count(95) == 2)
     assert executor.qualities[-2:] == [80, 95]

@@ -76,6 +76,21 @@ def test_growth_is_drawn_once_for_each_snapshot_whoever_asks(client, network, se
     assert sheets(client, network, tile=320).json()["key"] != asked["key"]
 
 
+def test_sheets_are_no_news_of_the_project_unless_they_fail(client, network, service):
+    def listed(state: str = "") -> list[str]:
+        items = client.call("GET", f"/projects/{network.project_id}/jobs{state}").json()["items"]
+        return [job["kind"] for job in items]
+
+    sheets(client, network)
+    client.call("POST", f"/snapshots/{network.snapshots.first().pk}/directions", {"method": "sefa"})
+    assert listed() == listed("?state=queued,running") == ["find_directions"]
+    hand_in(service, "draw_sheet", {"sheet": JPEG})
+    fail(service, "draw_sheet", "The device ran out of memory.")
+    assert listed() == ["find_directions", "draw_sheet"]
+    assert listed("?state=failed,cancelled") == ["draw_sheet"]
+    assert listed("?state=done") == []
+
+
 def test_whoever_looks_cannot_fill_the_queue(client, network, monkeypatch):
     monkeypatch.setattr("studio.networks.sheets.MOST_WAITING", 3)
     assert [sheets(client, network, tile=tile).status_code for tile in (32, 64, 96)] == [200, 200, 409]

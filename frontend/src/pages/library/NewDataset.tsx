@@ -22,7 +22,7 @@ export function NewDataset({ taken, onClose }: { taken: readonly Dataset[]; onCl
       setBusy(false)
     }
   }
-  const told = wrong ?? (isTaken ? `There is a dataset named "${name.trim()}" already. Open it, or choose another name.` : null)
+  const told = wrong ?? (isTaken ? `There is a dataset named “${name.trim()}” already. Open it, or choose another name.` : null)
   return (
     <FormDialog title="What is the new dataset called?" act="Make it" isOpen isBusy={isBusy} reason={name.trim() === '' ? 'Write a name.' : isTaken ? 'This name is taken.' : null} onSend={() => void send()} onClose={onClose}>
       <TextField label="Name" value={name} onChange={setName} wrong={told} hint="Cameras send into a dataset by its name." autoFocus maxLength={200} />

@@ -11,6 +11,7 @@ import { isPattern } from '../../network/kinds'
 import { useLarge } from '../../network/large'
 import { NetworkHead } from '../../network/NetworkHead'
 import { Pins } from '../../network/Pins'
+import { networkQueries } from '../../network/queries'
 import { usePlace, type Place, type Tab } from '../../network/place'
 import { SnapshotPanel } from '../../network/SnapshotPanel'
 import { SnapshotTable } from '../../network/SnapshotTable'
@@ -65,7 +66,7 @@ function OneNetwork({ network }: { network: Network }) {
             ? <Compare network={network} snapshots={snapshots} left={chosen} right={against} place={place} go={go} />
             : (
               <>
-                <Tabs network={network} place={place} go={go} />
+                <Tabs network={network} chosen={chosen} place={place} go={go} />
                 <div id="tabpanel" role="tabpanel" aria-label={titles[place.tab]} className="tabpanel">
                   {place.tab === 'growth' && (snapshots.length > 0 ? <Growth network={network} snapshots={snapshots} chosen={chosen} place={place} go={go} /> : <Nothing choose={takesFiles ? choose : null} />)}
                   {place.tab === 'snapshots' && (snapshots.length > 0 ? <SnapshotTable network={network} snapshots={snapshots} chosen={chosen} onChoose={picked} onCompare={compareWith} scroller={scroller} /> : <Nothing choose={takesFiles ? choose : null} />)}
@@ -96,8 +97,11 @@ function Panel({ network, snapshots, chosen, place, onChoose, onCompare }: { net
 
 const titles: Record<Tab, string> = { growth: 'Growth', snapshots: 'Snapshots', pins: 'Pins', directions: 'Directions', used: 'Used in' }
 
-function Tabs({ network, place, go }: { network: Network; place: Place; go: (part: Partial<Place>) => void }) {
-  const counts: Partial<Record<Tab, number>> = { snapshots: network.snapshots.length, pins: network.pins, used: network.used_in.length }
+function Tabs({ network, chosen, place, go }: { network: Network; chosen: Snapshot | undefined; place: Place; go: (part: Partial<Place>) => void }) {
+  const found = useAsk({ ...networkQueries.directions(chosen?.id ?? ''), enabled: chosen !== undefined })
+  // Those of the chosen snapshot: they are what the tab shows.
+  const directions = found.data?.items.reduce((sum, one) => sum + (one.state === 'ready' ? one.shares.length : 0), 0)
+  const counts: Partial<Record<Tab, number | undefined>> = { snapshots: network.snapshots.length, pins: network.pins, directions, used: network.used_in.length }
   const all = Object.keys(titles) as Tab[]
   const step = (event: React.KeyboardEvent): void => {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key]
