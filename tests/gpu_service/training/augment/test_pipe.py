@@ -1,4 +1,4 @@
-"""What holds for the whole pipe: nothing happens at 0, what happened can be undone in distribution, gradients go through."""
+"""What holds for every pipe: nothing at 0, what happens can be undone in distribution, gradients go through."""
 
 import math
 from typing import get_args
