@@ -116,6 +116,22 @@ def pattern(
         typer.echo(str(out / made.file))
 
 
+@app.command()
+def portraits(
+    count: Annotated[int, typer.Option(help="How many.")] = 1000,
+    size: Annotated[int, typer.Option(help="Pixels on a side: 32, 64, 128, 256, 512 or 1024.")] = 64,
+    seed: Annotated[int, typer.Option(help="Another seed is other people.")] = 0,
+    processes: Annotated[int, typer.Option(help="How many portraits are drawn at a time.")] = 1,
+    sheet: Annotated[Path | None, typer.Option(help="Also a picture of the first 64, .png or .jpg.")] = None,
+    out: Annotated[Path, typer.Option(help="A zip in the form that training reads.")] = Path("portraits.zip"),
+) -> None:
+    """Draw sample portraits by code: a training set without a camera."""
+    from gpu_service.cli_portraits import portraits_call
+
+    portraits_call(count=count, size_px=size, seed=seed, processes=processes, out=out, sheet=sheet)
+    typer.echo(str(out))
+
+
 @snapshots.command("draw")
 def draw(
     file: Annotated[Path, typer.Argument(help="A file of weights, ours or foreign.")],
