@@ -34,12 +34,15 @@ ROUTERS = [
     ("", "studio.networks.snapshots_api:router"),
     ("", "studio.networks.pins_api:router"),
     ("", "studio.networks.orders_api:router"),
+    ("", "studio.training.plan_api:router"),
+    ("", "studio.training.api:router"),
     ("", "studio.scenes.api:router"),
     ("", "studio.scenes.path_api:router"),
     ("", "studio.renders.api:router"),
     ("", "studio.services.api:router"),
     ("", "studio.services.capture_api:router"),
     ("/service", "studio.services.service_api:router"),
+    ("/service", "studio.services.training_api:router"),
 ]
 NOTHING_HERE = "There is nothing here, or it is not shared with you."
 

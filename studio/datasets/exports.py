@@ -36,6 +36,17 @@ LOST = "Portrait {position} of this version could not be read: {reason}"
 def start_export(version: DatasetVersion, kind: str, *, by: User) -> VersionExport:
     """Queue the making, unless it is made or being made. Raises Refused for what the kind cannot hold."""
     refuse_unfit(version, kind)
+    return _start(version, kind, by=by)
+
+
+def zip_for_training(version: DatasetVersion, *, by: User | None) -> VersionExport:
+    """The zip that our own training reads: pictures may have any shape, for they are padded or cropped there."""
+    if not version.is_frozen:
+        raise Refused(NOT_YET, status=409)
+    return _start(version, VersionExport.Kind.ZIP, by=by)
+
+
+def _start(version: DatasetVersion, kind: str, *, by: User | None) -> VersionExport:
     with transaction.atomic():
         DatasetVersion.objects.select_for_update().get(pk=version.pk)
         export, _ = VersionExport.objects.get_or_create(version=version, kind=kind)
@@ -126,7 +137,7 @@ def _is_at_work(export: VersionExport) -> bool:
     return export.job_id is not None and Job.objects.filter(pk=export.job_id).exclude(state__in=ENDED).exists()
 
 
-def _queue(export: VersionExport, *, by: User) -> Job:
+def _queue(export: VersionExport, *, by: User | None) -> Job:
     version = export.version
     return queue.enqueue(
         KIND,

@@ -7,7 +7,7 @@ from django.utils import timezone
 from studio.events.models import Event
 
 KEPT = timedelta(days=7)
-PROGRESS_KINDS = ("job.changed", "render.progress", "render.segment")
+PROGRESS_KINDS = ("job.changed", "render.progress", "render.segment", "training.tick")
 
 
 def prune() -> int:

@@ -30,10 +30,12 @@ __all__ = [
     "claim",
     "claim_segment",
     "commit_segment",
+    "end_unheld",
     "enqueue",
     "fail",
     "fail_segment",
     "finish",
+    "forgive",
     "has_work",
     "redraw_segments",
     "renew",
@@ -162,6 +164,31 @@ def cancel(job: Job, *, by: Any = None) -> Job:
     ):
         rows.filter(state=State.RUNNING).update(cancel_requested=True, message=who)
     return announce(job, actor=by)
+
+
+@transaction.atomic
+def end_unheld(job: Job, *, by: Any, is_gone: bool = False) -> Job:
+    """Stop a job that waits, or whose holder's lease ran out, or `is_gone` for certain. Held ones stay as they are.
+
+    Should the holder come back, it is told that the lease is lost.
+    """
+    unheld = Q(state=State.QUEUED) | is_expired() | (Q(state=State.RUNNING) if is_gone else Q(pk__in=[]))
+    ended = Job.objects.filter(unheld, pk=job.pk).update(
+        state=State.CANCELLED,
+        cancel_requested=True,
+        message=f"Stopped by {by}.",
+        finished_at=Now(),
+        error="",
+        fence=F("fence") + 1,
+        lease_until=None,
+        leased_by="",
+    )
+    return announce(job, actor=by) if ended else job
+
+
+def forgive(lease: Lease) -> None:
+    """The work got further than ever before: attempts that were cut off do not count any more."""
+    Job.objects.filter(pk=lease.id, fence=lease.fence, state=State.RUNNING, attempts__gt=1).update(attempts=1)
 
 
 @transaction.atomic

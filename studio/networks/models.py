@@ -32,6 +32,7 @@ class Network(models.Model):
 
     class Kind(models.TextChoices):
         STYLEGAN2 = "stylegan2"
+        STYLEGAN3 = "stylegan3"
         CPPN = "cppn"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,7 +63,10 @@ class Network(models.Model):
 
 
 class Snapshot(models.Model):
-    """One set of weights: our safetensors in `blob`; the file it came from, untouched, in `original`."""
+    """One set of weights: our safetensors in `blob`; the file it came from, untouched, in `original`.
+
+    `training`: what a training that begins with it goes on from, its discriminator too, where the studio trained it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     network = models.ForeignKey(Network, models.CASCADE, related_name="snapshots")
@@ -70,6 +74,7 @@ class Snapshot(models.Model):
     order = models.PositiveIntegerField(default=0)
     blob = models.ForeignKey("blobs.Blob", models.PROTECT, related_name="+")
     original = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    training = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     original_name = models.CharField(max_length=255, default="", blank=True)
     original_md5 = models.CharField(max_length=32, default="", blank=True)
     original_sha256 = models.CharField(max_length=64, default="", blank=True)

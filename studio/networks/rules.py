@@ -65,13 +65,17 @@ def add_snapshots(
     *,
     by: Any,
     coming: SnapshotImport | None = None,
+    training: Blob | None = None,
 ) -> list[Snapshot]:
-    """Put snapshots among those that the network has, in the order of training."""
+    """Put snapshots among those that the network has, in the order of training.
+
+    `training`: what a training that begins with the one snapshot goes on from.
+    """
     with transaction.atomic():
         highest = network.snapshots.aggregate(highest=Max("order"))["highest"]
         first = 0 if highest is None else highest + 1
         kept = [
-            _keep(network, found, coming, artifacts, order=first + place, by=by)
+            _keep(network, found, coming, artifacts, order=first + place, by=by, training=training)
             for place, found in enumerate(sorted(result.snapshots, key=lambda found: found.order))
         ]
         put_in_order(network)
@@ -125,6 +129,7 @@ def _keep(
     *,
     order: int,
     by: Any,
+    training: Blob | None,
 ) -> Snapshot:
     named = [name for name in (found.file, found.thumbnail, found.sheet) if name is not None]
     if any(name not in artifacts for name in named):
@@ -138,6 +143,7 @@ def _keep(
         order=order,
         blob=artifacts[found.file],
         original=original,
+        training=training,
         original_name=coming.name if coming else "",
         original_md5=found.original_md5 or "",
         original_sha256=original.sha256 if original else "",

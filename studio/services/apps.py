@@ -10,8 +10,11 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from studio.services.greet import greet
+        from studio.services.presence import here
+        from studio.training.here import LOOK
 
         # What a service sends is taken when it commits or finishes; until then the upload keeps it.
         for kind in ("segment", "artifact"):
             uploads.register(kind, "studio.services.uploads.keep")
         GREETINGS.append(greet)
+        LOOK.append(here)

@@ -12,8 +12,10 @@ from studio.events.live import broadcast
 from studio.scenes.catalogue import store_catalogue
 from studio.services import capture_devices
 from studio.services.models import RenderService, ServiceToken
-from studio.services.present import services_out
-from studio.services.tokens import release_leases
+from studio.services.present import UNSEEN, services_out
+from studio.services.tokens import holder_of, release_leases
+from studio.training.here import Here
+from studio.training.reports import deserted
 
 
 def attach(token: ServiceToken, hello: Hello) -> RenderService:
@@ -50,6 +52,7 @@ def go_away(service_id: UUID, attach_id: UUID) -> None:
     now = timezone.now()
     gone = RenderService.objects.filter(pk=service_id, attach_id=attach_id, state=RenderService.State.ATTACHED)
     if gone.update(state=RenderService.State.AWAY, away_since=now, last_seen_at=now, busy={}):
+        _desert(service_id)
         tell_pages()
 
 
@@ -72,6 +75,26 @@ def all_away() -> None:
 
 def tell_pages() -> None:
     broadcast({"type": "services", **services_out()})
+
+
+def here() -> list[Here]:
+    """The attached services as training asks for them."""
+    seen = timezone.now() - UNSEEN
+    rows = RenderService.objects.filter(state=RenderService.State.ATTACHED, last_seen_at__gt=seen)
+    return [_as_here(row.name, row.hello.get("devices", [])) for row in rows]
+
+
+def _as_here(name: str, devices: list[dict[str, Any]]) -> Here:
+    cards = [device for device in devices if device.get("kind") == "cuda"]
+    return Here(name, tuple(str(device.get("name", "")) for device in devices), count=max(len(cards), 1))
+
+
+def _desert(service_id: UUID) -> None:
+    """What it trains waits from now on, unless another of the same token is here."""
+    gone = RenderService.objects.filter(pk=service_id).first()
+    same = RenderService.objects.filter(token=gone.token_id, state=RenderService.State.ATTACHED) if gone else None
+    if gone is not None and same is not None and not same.exists():
+        deserted(holder_of(gone.token))
 
 
 def _forget_former(service: RenderService) -> None:

@@ -33,8 +33,9 @@ from studio.networks.models import SnapshotImport
 from studio.renders import draw
 from studio.renders.order import JOB_KIND as RENDER
 from studio.services import stages
-from studio.services.models import ServiceToken
+from studio.services.models import RenderService, ServiceToken
 from studio.services.tokens import holder_of
+from studio.training import orders, reports, tries
 
 LeaseKind = Literal["segment", "job"]
 
@@ -44,7 +45,7 @@ def claim(token: ServiceToken, order: ClaimRequest) -> Claim | None:
     holder = holder_of(token)
     kinds = [kind for kind in order.kinds if kind != RENDER]
     if kinds and (lease := queue.claim(runs_on=Job.RunsOn.SERVICE, kinds=kinds, holder=holder)):
-        return _job_claim(lease)
+        return _job_claim(lease, token)
     if RENDER in order.kinds and (lease := queue.claim_segment(holder=holder, kinds=[RENDER])):
         return _segment_claim(lease)
     return None
@@ -52,7 +53,7 @@ def claim(token: ServiceToken, order: ClaimRequest) -> Claim | None:
 
 def renew(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: RenewRequest) -> RenewAnswer:
     """Raises LeaseLost."""
-    _own_or_404(token, kind, lease_id)
+    own_or_404(token, kind, lease_id)
     lease = queue.Lease(kind=kind, id=lease_id, fence=said.fence)
     if kind == "segment":
         answer = draw.renew(lease, done=said.done, message=said.message)
@@ -63,7 +64,7 @@ def renew(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: RenewReque
 
 def commit(token: ServiceToken, segment_id: UUID, said: SegmentCommit) -> None:
     """Raises LeaseLost or SegmentConflict."""
-    segment = _own_or_404(token, "segment", segment_id)
+    segment = own_or_404(token, "segment", segment_id)
     if segment.state == State.DONE and segment.fence == said.fence:
         # The answer to the first commit got lost on its way; its upload is used up already.
         queue.commit_segment(segment_id, said.fence, sha256=said.sha256, frames=said.frames)
@@ -83,19 +84,19 @@ def commit(token: ServiceToken, segment_id: UUID, said: SegmentCommit) -> None:
 
 def finish(token: ServiceToken, job_id: UUID, said: JobFinish) -> None:
     """Raises LeaseLost, or Refused when the result is not what such a job makes."""
-    job = _own_or_404(token, "job", job_id)
+    job = own_or_404(token, "job", job_id)
     lease = queue.Lease(kind="job", id=job_id, fence=said.fence)
     with transaction.atomic():
         ended = queue.finish(lease, result=said.result)
         if job.state == State.DONE:
             return  # the answer to the first finish got lost on its way
-        artifacts = {item.name: _take_artifact(token, item) for item in said.artifacts}
+        artifacts = {item.name: take_artifact(token, item) for item in said.artifacts}
         FINISHERS[job.kind](ended, said.result, artifacts)
 
 
 def fail(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: LeaseFail) -> None:
     """Raises LeaseLost."""
-    row = _own_or_404(token, kind, lease_id)
+    row = own_or_404(token, kind, lease_id)
     lease = queue.Lease(kind=kind, id=lease_id, fence=said.fence)
     if kind == "segment":
         draw.give_back(lease, message=said.message, retry=said.retry, code_path=said.code_path)
@@ -108,15 +109,23 @@ def fail(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: LeaseFail) 
             imports.refuse_import(job, said.message)
 
 
-def _job_claim(lease: queue.Lease) -> Claim:
+def _job_claim(lease: queue.Lease, token: ServiceToken) -> Claim:
     job = lease.job
     assert job is not None
+    if job.kind == orders.KIND:
+        reports.begun(job, service=name_of(token))
     coming = SnapshotImport.objects.select_related("original").filter(job_id=job.id).first()
     inputs = [InputRef.model_validate(item) for item in job.payload.get("inputs", ())]
     if coming is not None and coming.original is not None:
         file = coming.original
         inputs.append(InputRef(sha256=file.sha256, size=file.size, name=coming.name, role="original"))
     return Claim(lease=_told(lease), job=_claimed(job), inputs=inputs)
+
+
+def name_of(token: ServiceToken) -> str:
+    """What people call the service: its own name, or its token's while it is not attached."""
+    attached = RenderService.objects.filter(token=token, state=RenderService.State.ATTACHED).first()
+    return attached.name if attached is not None else token.name
 
 
 def _segment_claim(lease: queue.Lease) -> Claim:
@@ -145,7 +154,7 @@ def _told(lease: queue.Lease) -> LeaseTold:
     )
 
 
-def _own_or_404(token: ServiceToken, kind: LeaseKind, lease_id: UUID) -> Any:
+def own_or_404(token: ServiceToken, kind: LeaseKind, lease_id: UUID) -> Any:
     """The row. Raises LeaseLost when another token holds it now."""
     row = (Segment if kind == "segment" else Job).objects.filter(pk=lease_id).first()
     if row is None:
@@ -155,7 +164,7 @@ def _own_or_404(token: ServiceToken, kind: LeaseKind, lease_id: UUID) -> Any:
     return row
 
 
-def _take_artifact(token: ServiceToken, item: Artifact) -> Blob:
+def take_artifact(token: ServiceToken, item: Artifact) -> Blob:
     return _take_upload(token, item.upload_id, item.sha256)
 
 
@@ -185,4 +194,6 @@ FINISHERS: dict[str, Callable[[Job, dict[str, Any], Mapping[str, Blob]], None]] 
     rules.PATTERN: _keep_snapshots,
     stages.KIND: stages.keep,
     **dict.fromkeys(results.KINDS, results.keep),
+    orders.KIND: reports.keep,
+    tries.KIND: tries.keep,
 }

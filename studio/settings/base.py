@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "studio.tracks",
     "studio.datasets",
     "studio.networks",
+    "studio.training",
     "studio.scenes",
     "studio.renders",
     "studio.services",

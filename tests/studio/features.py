@@ -1,11 +1,13 @@
 """Made-up things for the tests of tracks, networks, scenes and renders: small, and whole enough to be used."""
 
 import io
+import uuid
 from typing import Any
 
 from PIL import Image
 
 from gpu_service.protocol import HarvestOrder, Look, Preset, SnapshotNeeds, StageInfo, VectorSpec, VisualizerInfo
+from gpu_service.protocol.training_presets import resolve
 from studio.accounts.models import User
 from studio.blobs.store import put_bytes
 from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
@@ -25,6 +27,8 @@ from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
 from studio.scenes.models import Scene
 from studio.tracks.models import Track
+from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
+from studio.training.source import of_upload
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -116,6 +120,30 @@ def make_made_of(snapshot: Snapshot) -> dict[str, Any]:
         "harvest_id": Harvest.objects.create(**common, order=order, sheet=jpeg, zip=put_bytes(b"zip")).pk,
         "export_id": SnapshotExport.objects.create(**common, form="state_dict", name="x.pt", blob=put_bytes(b"pt")).pk,
     }
+
+
+def make_training(project: Project, snapshot: Snapshot) -> dict[str, Any]:
+    """A run that has made one sample, and the zip that it was made from, by the name that paths call them."""
+    config = resolve("small", size=64)
+    blob = put_bytes(b"pictures in a zip")
+    upload = TrainingUpload.objects.create(
+        pk=uuid.uuid4(), project=project, name="faces.zip", blob=blob, count=400, width_px=64, height_px=64
+    )
+    run = TrainingRun.objects.create(
+        project=project,
+        name="First portraits",
+        network=snapshot.network,
+        upload=upload,
+        about={"pictures": of_upload(upload).to_json(), "start": None},
+        config=config.model_dump(mode="json"),
+        total_kimg=config.kimg,
+        snapshot_kimg=config.snapshot_kimg,
+        state=TrainingRun.State.PAUSED,
+        wanted=TrainingRun.Wanted.PAUSE,
+    )
+    grid = put_bytes(b"\x89PNG grid")
+    sample = TrainingSample.objects.create(run=run, kimg=20.0, snapshot=snapshot, grid=grid)
+    return {"run_id": run.pk, "sample_id": sample.pk, "zip_id": upload.pk}
 
 
 def make_portrait(project: Project) -> Portrait:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
+from gpu_service.protocol.training_presets import resolve
 from studio.api import api
 from studio.blobs.models import Upload
 from studio.blobs.store import put_bytes
@@ -19,14 +20,16 @@ from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
 from tests.studio.datasets.portraits import make_version
-from tests.studio.features import make_made_of, make_portrait, make_scene
+from tests.studio.features import make_made_of, make_portrait, make_scene, make_training
 
 pytestmark = pytest.mark.django_db
 
 # Addresses that are nobody's project: the person's own, the site's, and links whose token is the right itself.
 OPEN = re.compile(
-    r"/(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/.*)$"
+    r"^\w+ /(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/.*"
+    r"|training/presets)$"
 )
+CONFIG = resolve("small", size=64).model_dump(mode="json")
 BODIES = {
     "PATCH /devices/{device_id}": {"name": "mine"},
     "POST /devices/{device_id}/commands": {"name": "pause"},
@@ -43,6 +46,10 @@ BODIES = {
     "POST /networks/{network_id}/pins": {"snapshot_id": str(uuid.uuid4()), "vector": {}},
     "POST /networks/{network_id}/paths": {"snapshot_id": str(uuid.uuid4()), "waypoints": [{"vector": {}}]},
     "POST /networks/{network_id}/sheets": {"snapshot_ids": ["{snapshot_id}"], "vectors": [{}]},
+    "PATCH /training/runs/{run_id}": {"name": "mine"},
+    "POST /projects/{project_id}/training/plan": {"version_id": "{version_id}"},
+    "POST /projects/{project_id}/training/runs": {"name": "mine", "version_id": "{version_id}", "config": CONFIG},
+    "POST /projects/{project_id}/training/tries": {"config": CONFIG},
     "POST /paths/{path_id}/scene": {},
     "POST /snapshots/{snapshot_id}/directions": {"method": "sefa"},
     "POST /snapshots/{snapshot_id}/exports": {"form": "state_dict"},
@@ -133,6 +140,7 @@ def ids(project, owner, as_user):
             dataset=portrait.dataset, by=owner, selection={"ids": [portrait.pk]}
         ).pk,
         **make_made_of(scene.snapshots.first()),
+        **make_training(project, scene.snapshots.first()),
         "frame": 0,
         "name": "peaks",
     }
@@ -142,7 +150,8 @@ def ask(client, route, ids):
     method, path = route.split(" ")
     if "/portraits/" in path:
         ids = {**ids, "name": "original"}
-    body = json.loads(json.dumps(BODIES.get(route)).replace("{snapshot_id}", str(ids["snapshot_id"])))
+    text = json.dumps(BODIES.get(route)).replace("{snapshot_id}", str(ids["snapshot_id"]))
+    body = json.loads(text.replace("{version_id}", str(ids["version_id"])))
     if "/snapshot-imports/" in path:
         ids = {**ids, "import_id": ids["snapshot_import_id"]}
     return client.call(method, path.format(**ids), body, **{"Tus-Resumable": "1.0.0"})

@@ -1129,6 +1129,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/networks/{network_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training
+         * @description The runs that made its snapshots, and those that began with one of them.
+         */
+        get: operations["studio_training_api_get_training"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/paths/{path_id}": {
         parameters: {
             query?: never;
@@ -1682,6 +1702,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/training/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description Every setting of such a run, what stands in its way and what it costs. Nothing is stored.
+         */
+        post: operations["studio_training_plan_api_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/training/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Runs
+         * @description The runs of a project, the newest first; with `binned`, those in its bin.
+         */
+        get: operations["studio_training_api_list_runs"];
+        put?: never;
+        /**
+         * Start Run
+         * @description Start a run: a new network gets its snapshots. 422 names what does not fit together.
+         */
+        post: operations["studio_training_api_start_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/training/tries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Settings
+         * @description Let a render service take a few steps, to say how long a run is. What was measured before is told at once.
+         */
+        post: operations["studio_training_plan_api_try_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/training/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Uploads
+         * @description The zips that were sent for training, the newest first.
+         */
+        get: operations["studio_training_plan_api_list_uploads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/uploads": {
         parameters: {
             query?: never;
@@ -2188,6 +2292,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service/training/{job_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description What happened since the last time, and what people wish. 409 when another holds the lease.
+         */
+        post: operations["studio_services_training_api_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service/training/{job_id}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand In
+         * @description A snapshot with its files, and the newest checkpoint. The same kimg again is a success without a change.
+         */
+        post: operations["studio_services_training_api_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -2567,6 +2711,185 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Presets
+         * @description In the order in which they are shown.
+         */
+        get: operations["studio_training_plan_api_list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Run */
+        get: operations["studio_training_api_get_run"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Run
+         * @description Put it into the bin; one that trains is stopped. Its network and snapshots stay.
+         */
+        delete: operations["studio_training_api_bin_run"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Run
+         * @description Name and notes; pause, resume, stop; another distance of snapshots, another length. 409 after a lost race.
+         */
+        patch: operations["studio_training_api_change_run"];
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Run */
+        post: operations["studio_training_api_restore_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Samples
+         * @description What was made at each snapshot, in the order of training.
+         */
+        get: operations["studio_training_api_list_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}/snapshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Snapshot
+         * @description A snapshot now, beside those that come by themselves. 409 while it does not train.
+         */
+        post: operations["studio_training_api_make_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/runs/{run_id}/ticks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ticks
+         * @description The curves as columns, at most so many points, each a mean.
+         */
+        get: operations["studio_training_api_get_ticks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/samples/{sample_id}/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Grid
+         * @description The fixed vectors of its run at that moment, as a PNG.
+         */
+        get: operations["studio_training_api_get_grid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/uploads/{zip_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Bin Upload
+         * @description Put a zip into the bin. Runs that are made from it keep it.
+         */
+        delete: operations["studio_training_plan_api_bin_upload"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training/uploads/{zip_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Upload */
+        post: operations["studio_training_plan_api_restore_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -2690,6 +3013,26 @@ export interface paths {
          * @description The file, by Range. 404 while it is not made.
          */
         get: operations["studio_datasets_versions_api_get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/versions/{version_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trained
+         * @description The runs that were made from a version.
+         */
+        get: operations["studio_training_plan_api_get_trained"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2945,7 +3288,7 @@ export interface components {
             /** Device */
             device: string;
             /** Kinds */
-            kinds: ("render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot")[];
+            kinds: ("render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot" | "train" | "try_training")[];
         };
         /**
          * ClaimedJob
@@ -2962,7 +3305,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot";
+            kind: "render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot" | "train" | "try_training";
             /**
              * Payload
              * @default {}
@@ -4449,6 +4792,43 @@ export interface components {
             zoom: number;
         };
         /**
+         * Made
+         * @description A snapshot lies in the run's folder: paths relative to it.
+         */
+        Made: {
+            /** Checkpoint */
+            checkpoint: string;
+            /** File */
+            file: string;
+            /** Grid */
+            grid: string;
+            /** Kimg */
+            kimg: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "snapshot";
+            /**
+             * Metrics
+             * @default {}
+             */
+            metrics: {
+                [key: string]: number;
+            };
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /** Sheet */
+            sheet: string;
+            /** Thumbnail */
+            thumbnail: string;
+            /** Training */
+            training: string;
+        };
+        /**
          * MarkerIO
          * @description From `seconds` on, `bpm`; bar `downbeat` begins here.
          */
@@ -4519,6 +4899,26 @@ export interface components {
             preferences: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Measured
+         * @description What try_training found, on that device.
+         */
+        Measured: {
+            /** Checkpoint Bytes */
+            checkpoint_bytes: number;
+            /** Device */
+            device: string;
+            /** Micro Batch */
+            micro_batch: number;
+            /** Peak Bytes */
+            peak_bytes: number;
+            /** Precision */
+            precision: string;
+            /** Seconds Per Kimg */
+            seconds_per_kimg: number;
+            /** Snapshot Bytes */
+            snapshot_bytes: number;
         };
         /** MemberList */
         MemberList: {
@@ -4635,6 +5035,16 @@ export interface components {
             revision?: number | null;
             /** Tags */
             tags?: string[] | null;
+        };
+        /**
+         * NetworkTrainingOut
+         * @description `runs` made this network's snapshots, the first first; `started` are runs that began with one of them.
+         */
+        NetworkTrainingOut: {
+            /** Runs */
+            runs: components["schemas"]["TrainingRunOut"][];
+            /** Started */
+            started: components["schemas"]["TrainingRunMention"][];
         };
         /**
          * NewServiceToken
@@ -4848,6 +5258,27 @@ export interface components {
             initials: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Phase
+         * @description What the run does now. `yielding`: it waits because a preview or a film needs the device.
+         */
+        Phase: {
+            /**
+             * Kimg
+             * @default 0
+             */
+            kimg: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "phase";
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "starting" | "training" | "yielding" | "measuring" | "saving" | "paused" | "stopped" | "done";
         };
         /** PinIn */
         PinIn: {
@@ -5476,6 +5907,19 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /**
+         * ReportRequest
+         * @description POST /service/training/{job_id}/reports -> Wish, or 409 when another holds the lease.
+         */
+        ReportRequest: {
+            /** Fence */
+            fence: number;
+            /**
+             * Reports
+             * @default []
+             */
+            reports: (components["schemas"]["Tick"] | components["schemas"]["Made"] | components["schemas"]["Said"] | components["schemas"]["Phase"])[];
+        };
         /** RoleIn */
         RoleIn: {
             /**
@@ -5496,6 +5940,25 @@ export interface components {
              * @default 0
              */
             first: number;
+        };
+        /**
+         * Said
+         * @description A sentence for people; `warning` where something needs a look, `failed` where the run stopped by itself.
+         */
+        Said: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "said";
+            /**
+             * Level
+             * @default info
+             * @enum {string}
+             */
+            level: "info" | "warning" | "failed";
+            /** Sentence */
+            sentence: string;
         };
         /**
          * SampleOut
@@ -6279,6 +6742,68 @@ export interface components {
             sha256: string;
         };
         /**
+         * SnapshotRequest
+         * @description POST /service/training/{job_id}/snapshots -> Wish. Artifacts: the snapshot's own (as in SnapshotResult), and
+         *     "training", "grid", "checkpoint". The same kimg again replaces nothing and succeeds.
+         */
+        SnapshotRequest: {
+            /** Artifacts */
+            artifacts: components["schemas"]["Artifact"][];
+            /** Fence */
+            fence: number;
+            made: components["schemas"]["Made"];
+            /** Pictures Sha256 */
+            pictures_sha256?: string | null;
+            snapshot: components["schemas"]["SnapshotResult"];
+        };
+        /**
+         * SnapshotResult
+         * @description One snapshot that a job made. `file`, `thumbnail` and `sheet` name artifacts of the same finish call.
+         *
+         *     The sheet shows the seeds 0 … 7 at truncation 0.7 side by side, 8 × 1 pictures of 160 pixels: the same for every
+         *     snapshot, so that a network's growth can be seen.
+         */
+        SnapshotResult: {
+            /**
+             * Facts
+             * @default {}
+             */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** File */
+            file: string;
+            /** Kimg */
+            kimg?: number | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Num Classes
+             * @default 0
+             */
+            num_classes: number;
+            /** Num Ws */
+            num_ws: number;
+            /** Order */
+            order: number;
+            /** Original Md5 */
+            original_md5?: string | null;
+            /** Original Sha256 */
+            original_sha256?: string | null;
+            /** Resolution */
+            resolution?: number | null;
+            /** Sheet */
+            sheet?: string | null;
+            /** Thumbnail */
+            thumbnail?: string | null;
+            /** W Dim */
+            w_dim: number;
+            /** Z Dim */
+            z_dim: number;
+        };
+        /**
          * StageAnswer
          * @description When ready, the blob can be fetched from /inputs/{sha256}.
          */
@@ -6422,6 +6947,62 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * Tick
+         * @description Means since the tick before. `seconds` is the run's own clock: time spent training, over all its starts.
+         */
+        Tick: {
+            /**
+             * Data Wait Share
+             * @default 0
+             */
+            data_wait_share: number;
+            /**
+             * Device Bytes
+             * @default 0
+             */
+            device_bytes: number;
+            /** Ema Beta */
+            ema_beta?: number | null;
+            /** Kimg */
+            kimg: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tick";
+            /** Left Seconds */
+            left_seconds?: number | null;
+            /** Loss D */
+            loss_d: number;
+            /** Loss G */
+            loss_g: number;
+            /**
+             * Memory Bytes
+             * @default 0
+             */
+            memory_bytes: number;
+            /** P */
+            p: number;
+            /** Path */
+            path?: number | null;
+            /** Pictures Per Second */
+            pictures_per_second: number;
+            /** R1 */
+            r1?: number | null;
+            /** Score Fake */
+            score_fake: number;
+            /** Score Real */
+            score_real: number;
+            /** Seconds */
+            seconds: number;
+            /** Sign Fake */
+            sign_fake: number;
+            /** Sign Real */
+            sign_real: number;
+            /** Step */
+            step: number;
+        };
         /** TrackFiles */
         TrackFiles: {
             /** Analysis */
@@ -6520,6 +7101,731 @@ export interface components {
             name: string;
             /** Sha256 */
             sha256: string;
+        };
+        /** TrainingChoiceOut */
+        TrainingChoiceOut: {
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * TrainingConfig
+         * @description Every setting of a run, each with its value: what a preset leaves open is worked out before (see `presets`).
+         *
+         *     kimg = thousands of real pictures shown to the discriminator. Titles, descriptions and units make form and docs.
+         */
+        TrainingConfig: {
+            /**
+             * Strength moves every … steps
+             * @default 4
+             */
+            ada_every: number;
+            /**
+             * Kimg from strength 0 to 1
+             * @default 500
+             */
+            ada_kimg: number;
+            /**
+             * Aim of the real signs
+             * @default 0.6
+             */
+            ada_target: number;
+            /**
+             * Augmentation
+             * @default ada
+             * @enum {string}
+             */
+            augment: "ada" | "fixed" | "none";
+            /**
+             * Batch
+             * @description Pictures for each step, over all devices.
+             */
+            batch: number;
+            /**
+             * Blur fades over, kimg
+             * @default 0
+             */
+            blur_kimg: number;
+            /**
+             * First blur
+             * @description StyleGAN3-R's, in pixels.
+             * @default 0
+             */
+            blur_sigma: number;
+            /** Feature maps × pixels a side (generator) */
+            channel_base: number;
+            /** Most feature maps (generator) */
+            channel_max: number;
+            /**
+             * Clamp
+             * @default 256
+             */
+            conv_clamp: number | null;
+            /** Feature maps × pixels a side (discriminator) */
+            d_channel_base: number;
+            /** Most feature maps (discriminator) */
+            d_channel_max: number;
+            /** Learning rate, discriminator */
+            d_rate: number;
+            /** Half-life of the averaged generator, kimg */
+            ema_kimg: number;
+            /**
+             * Ramp of the average
+             * @description Half-life at most this share of the run.
+             */
+            ema_ramp?: number | null;
+            /**
+             * Architecture
+             * @default stylegan2
+             * @enum {string}
+             */
+            family: "stylegan2" | "stylegan3-t" | "stylegan3-r";
+            /**
+             * First strength
+             * @description The strength where it is fixed.
+             * @default 0
+             */
+            first_p: number;
+            /**
+             * Frozen layers of the discriminator
+             * @default 0
+             */
+            freeze_d: number;
+            /** Learning rate, generator */
+            g_rate: number;
+            /** R1 weight */
+            gamma: number;
+            /**
+             * Length
+             * @description Thousands of pictures shown to the discriminator.
+             */
+            kimg: number;
+            /**
+             * Use labels
+             * @default false
+             */
+            labels: boolean;
+            /** Mapping layers */
+            mapping_layers: number;
+            /** Group of the minibatch standard deviation */
+            mbstd_group: number;
+            /**
+             * Measured at each snapshot
+             * @default [
+             *       "sharpness",
+             *       "diversity"
+             *     ]
+             */
+            metrics: ("sharpness" | "diversity" | "fid" | "kid" | "precision_recall" | "path_length")[];
+            /**
+             * Batch at once
+             * @description Pictures that one device holds at a time; gradients are summed. Empty: as many as fit.
+             */
+            micro_batch?: number | null;
+            /**
+             * Mirrored too
+             * @description Shows every picture mirrored as well.
+             * @default false
+             */
+            mirror: boolean;
+            /**
+             * Style mixing
+             * @description Share of pictures made of two vectors.
+             */
+            mixing: number;
+            /**
+             * Path length every … steps
+             * @default 4
+             */
+            path_every: number;
+            /**
+             * Path length weight
+             * @description 0: no path length term.
+             */
+            path_weight: number;
+            /**
+             * Kinds of augmentation
+             * @default bgc
+             * @enum {string}
+             */
+            pipe: "blit" | "geom" | "color" | "filter" | "noise" | "cutout" | "bg" | "bgc" | "bgcf" | "bgcfn" | "bgcfnc";
+            /**
+             * Precision
+             * @default auto
+             * @enum {string}
+             */
+            precision: "auto" | "fp32" | "fp16" | "bf16";
+            /**
+             * Preset
+             * @enum {string}
+             */
+            preset: "auto" | "stylegan2" | "paper256" | "paper512" | "paper1024" | "small" | "stylegan3-t" | "stylegan3-r";
+            /**
+             * R1 every … steps
+             * @default 16
+             */
+            r1_every: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Size
+             * @description Pixels a side, a power of two.
+             */
+            size: number;
+            /** Snapshot every … kimg */
+            snapshot_kimg: number;
+            /**
+             * Report every … kimg
+             * @default 1
+             */
+            tick_kimg: number;
+            /**
+             * Length of w
+             * @default 512
+             */
+            w_dim: number;
+            /**
+             * Length of z
+             * @default 512
+             */
+            z_dim: number;
+        };
+        /** TrainingDifferenceOut */
+        TrainingDifferenceOut: {
+            /** Name */
+            name: string;
+            /** Preset Value */
+            preset_value: unknown;
+            /** Title */
+            title: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * TrainingEstimateOut
+         * @description `unknown`: nobody has tried these settings yet. `seconds` is for the whole run on `device`.
+         */
+        TrainingEstimateOut: {
+            /** Device */
+            device: string;
+            /** Job Id */
+            job_id: string | null;
+            measured: components["schemas"]["Measured"] | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "unknown" | "waiting" | "working" | "ready" | "failed";
+        };
+        /**
+         * TrainingFieldOut
+         * @description One setting. `default` is the preset's value, `changed` whether it differs from it; `fixed`: the start decides.
+         *
+         *     `kind` says what draws it; `choices` are those of "choice" and "choices". `optional`: null may be given.
+         */
+        TrainingFieldOut: {
+            /** Advanced */
+            advanced: boolean;
+            /** Changed */
+            changed: boolean;
+            /** Choices */
+            choices: components["schemas"]["TrainingChoiceOut"][] | null;
+            /** Default */
+            default: unknown;
+            /** Description */
+            description: string;
+            /** Fixed */
+            fixed: boolean;
+            /** Group */
+            group: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "integer" | "number" | "boolean" | "choice" | "choices";
+            /** Maximum */
+            maximum: number | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Name */
+            name: string;
+            /** Optional */
+            optional: boolean;
+            /** Title */
+            title: string;
+            /** Value */
+            value: unknown;
+        };
+        /**
+         * TrainingOfferOut
+         * @description How pictures of another shape can be brought to that size.
+         */
+        TrainingOfferOut: {
+            /**
+             * Fit
+             * @enum {string}
+             */
+            fit: "pad" | "crop";
+            /** Size */
+            size: number;
+        };
+        /**
+         * TrainingPicturesOut
+         * @description What is trained on. `id` is the version's or the upload's, null when that is gone; `name` says it whole.
+         */
+        TrainingPicturesOut: {
+            /** Count */
+            count: number;
+            /** Dataset Id */
+            dataset_id: string | null;
+            /** Dataset Name */
+            dataset_name: string;
+            /** Height */
+            height: number;
+            /** Id */
+            id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "version" | "upload";
+            /** Name */
+            name: string;
+            /** Num Classes */
+            num_classes: number;
+            /** Number */
+            number: number | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * TrainingPlanIn
+         * @description Exactly one of `version_id` and `upload_id`. Without a size: that of the start, else the pictures' own.
+         */
+        TrainingPlanIn: {
+            /**
+             * Changes
+             * @default {}
+             */
+            changes: {
+                [key: string]: unknown;
+            };
+            /**
+             * Fit
+             * @default exact
+             * @enum {string}
+             */
+            fit: "exact" | "pad" | "crop";
+            /**
+             * Preset
+             * @default auto
+             * @enum {string}
+             */
+            preset: "auto" | "stylegan2" | "paper256" | "paper512" | "paper1024" | "small" | "stylegan3-t" | "stylegan3-r";
+            /** Size */
+            size?: number | null;
+            /** Start Snapshot Id */
+            start_snapshot_id?: string | null;
+            /** Upload Id */
+            upload_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+        };
+        /**
+         * TrainingPlanOut
+         * @description Nothing is stored. `config` is null while the settings do not fit together; `problems` say why.
+         *
+         *     `sizes` may be chosen; `needs_export`: the version's zip is made first. `disk_bytes` is all that the run will store
+         *     in the studio, `memory_bytes` what a device needs: counted, not measured, null without a config.
+         */
+        TrainingPlanOut: {
+            /** Aspect */
+            aspect: number | null;
+            config: components["schemas"]["TrainingConfig"] | null;
+            /** Differences */
+            differences: components["schemas"]["TrainingDifferenceOut"][];
+            /** Disk Bytes */
+            disk_bytes: number | null;
+            estimate: components["schemas"]["TrainingEstimateOut"];
+            /** Fields */
+            fields: components["schemas"]["TrainingFieldOut"][];
+            /**
+             * Fit
+             * @enum {string}
+             */
+            fit: "exact" | "pad" | "crop";
+            /** Memory Bytes */
+            memory_bytes: number | null;
+            /** Needs Export */
+            needs_export: boolean;
+            /** Offers */
+            offers: components["schemas"]["TrainingOfferOut"][];
+            /** Pictures */
+            pictures: number;
+            /** Preset */
+            preset: string;
+            /** Problems */
+            problems: components["schemas"]["TrainingProblemOut"][];
+            /** Size */
+            size: number | null;
+            /** Sizes */
+            sizes: number[];
+            start: components["schemas"]["TrainingStartOut"] | null;
+            version: components["schemas"]["TrainingPicturesOut"] | null;
+            /** Warnings */
+            warnings: string[];
+        };
+        /** TrainingPresetList */
+        TrainingPresetList: {
+            /** Items */
+            items: components["schemas"]["TrainingPresetOut"][];
+        };
+        /** TrainingPresetOut */
+        TrainingPresetOut: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * TrainingProblemOut
+         * @description `field` is a setting's name, or "version", "start", "size", "fit", "". A run with a problem is not started.
+         */
+        TrainingProblemOut: {
+            /** Field */
+            field: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /** TrainingRunIn */
+        TrainingRunIn: {
+            config: components["schemas"]["TrainingConfig"];
+            /**
+             * Fit
+             * @default exact
+             * @enum {string}
+             */
+            fit: "exact" | "pad" | "crop";
+            /** Name */
+            name: string;
+            /** Start Snapshot Id */
+            start_snapshot_id?: string | null;
+            /** Upload Id */
+            upload_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+        };
+        /**
+         * TrainingRunList
+         * @description The newest first; `next` goes into `after` for the next page, null at the end.
+         */
+        TrainingRunList: {
+            /** Items */
+            items: components["schemas"]["TrainingRunOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * TrainingRunMention
+         * @description A training that used something: a version, a start, or that a network came from.
+         */
+        TrainingRunMention: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "starting" | "training" | "yielding" | "paused" | "stopped" | "done" | "failed";
+        };
+        /** TrainingRunMentions */
+        TrainingRunMentions: {
+            /** Items */
+            items: components["schemas"]["TrainingRunMention"][];
+        };
+        /**
+         * TrainingRunOut
+         * @description `state` "waiting": for its pictures, for a turn or for a service; `sentence` says for which.
+         *
+         *     `phase` is finer than `state`: starting, training, yielding, measuring, saving. `tick` is the newest. `grid_url`,
+         *     `thumbnail_url` and `newest_snapshot_id` are of the newest snapshot. `differences`: settings unlike the preset's.
+         */
+        TrainingRunOut: {
+            /** Aspect */
+            aspect: number | null;
+            /** Checkpoint Bytes */
+            checkpoint_bytes: number | null;
+            /** Checkpoint Kimg */
+            checkpoint_kimg: number;
+            config: components["schemas"]["TrainingConfig"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /** Device */
+            device: string;
+            /** Differences */
+            differences: components["schemas"]["TrainingDifferenceOut"][];
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Fit
+             * @enum {string}
+             */
+            fit: "exact" | "pad" | "crop";
+            /** Grid Url */
+            grid_url: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Job Id */
+            job_id: string | null;
+            /** Job State */
+            job_state: string;
+            /** Kimg */
+            kimg: number;
+            /** Left Seconds */
+            left_seconds: number | null;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Name */
+            name: string;
+            /** Network Id */
+            network_id: string | null;
+            /** Newest Snapshot Id */
+            newest_snapshot_id: string | null;
+            /** Notes */
+            notes: string;
+            /** P */
+            p: number | null;
+            /** Phase */
+            phase: string;
+            /** Pictures Per Second */
+            pictures_per_second: number | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Queue Place */
+            queue_place: number | null;
+            /** Revision */
+            revision: number;
+            /** Seconds */
+            seconds: number;
+            /** Sentence */
+            sentence: string;
+            /** Service Name */
+            service_name: string;
+            /** Snapshot Kimg */
+            snapshot_kimg: number;
+            /** Snapshots */
+            snapshots: number;
+            start: components["schemas"]["TrainingStartOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "starting" | "training" | "yielding" | "paused" | "stopped" | "done" | "failed";
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            tick: components["schemas"]["Tick"] | null;
+            /** Total Kimg */
+            total_kimg: number;
+            version: components["schemas"]["TrainingPicturesOut"];
+            /**
+             * Wanted
+             * @enum {string}
+             */
+            wanted: "run" | "pause" | "stop";
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * TrainingRunPatch
+         * @description What is left out stays. `wanted`: "run" resumes, also after an end when `kimg` is made longer.
+         */
+        TrainingRunPatch: {
+            /** Kimg */
+            kimg?: number | null;
+            /** Name */
+            name?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Revision */
+            revision?: number | null;
+            /** Snapshot Kimg */
+            snapshot_kimg?: number | null;
+            /** Wanted */
+            wanted?: ("run" | "pause" | "stop") | null;
+        };
+        /**
+         * TrainingSampleList
+         * @description In the order of training.
+         */
+        TrainingSampleList: {
+            /** Items */
+            items: components["schemas"]["TrainingSampleOut"][];
+        };
+        /**
+         * TrainingSampleOut
+         * @description What was made at a snapshot. The grid shows the run's own fixed vectors; `sheet_url` is the growth strip's.
+         */
+        TrainingSampleOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Grid Url */
+            grid_url: string | null;
+            /** Height */
+            height: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kimg */
+            kimg: number;
+            /** Metrics */
+            metrics: {
+                [key: string]: number;
+            };
+            /** Notes */
+            notes: string[];
+            /** Seconds */
+            seconds: number;
+            /** Sheet Url */
+            sheet_url: string | null;
+            /** Snapshot Id */
+            snapshot_id: string | null;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /** Width */
+            width: number;
+        };
+        /**
+         * TrainingStartOut
+         * @description The snapshot that a run began with. `has_discriminator`: null when only the trainer will see.
+         */
+        TrainingStartOut: {
+            /** Has Discriminator */
+            has_discriminator: boolean | null;
+            /** Kimg */
+            kimg: number | null;
+            /** Name */
+            name: string;
+            /** Network Id */
+            network_id: string | null;
+            /** Network Name */
+            network_name: string;
+            /** Snapshot Id */
+            snapshot_id: string | null;
+        };
+        /**
+         * TrainingTicksOut
+         * @description Columns for plots, all of one length, null where nothing was measured; `kimg`, `seconds` and the Tick's fields.
+         *
+         *     `upto_kimg` goes into `after_kimg` to ask for what came since.
+         */
+        TrainingTicksOut: {
+            /** Columns */
+            columns: {
+                [key: string]: (number | null)[];
+            };
+            /** Upto Kimg */
+            upto_kimg: number | null;
+        };
+        /**
+         * TrainingTryIn
+         * @description `again`: also where a result is known already.
+         */
+        TrainingTryIn: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+            config: components["schemas"]["TrainingConfig"];
+        };
+        /** TrainingTryOut */
+        TrainingTryOut: {
+            estimate: components["schemas"]["TrainingEstimateOut"];
+            /** Job Id */
+            job_id: string | null;
+        };
+        /** TrainingUploadedList */
+        TrainingUploadedList: {
+            /** Items */
+            items: components["schemas"]["TrainingUploadedOut"][];
+        };
+        /**
+         * TrainingUploadedOut
+         * @description A zip of pictures in the standard form. `id` is that of the upload it came by; `runs` counts its trainings.
+         */
+        TrainingUploadedOut: {
+            /** Count */
+            count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Height */
+            height: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Is Mixed */
+            is_mixed: boolean;
+            /** Name */
+            name: string;
+            /** Num Classes */
+            num_classes: number;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Runs */
+            runs: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Width */
+            width: number;
         };
         /**
          * Tweak
@@ -6842,6 +8148,32 @@ export interface components {
             /** Pin Id */
             pin_id: string | null;
             vector: components["schemas"]["VectorSpec"];
+        };
+        /**
+         * Wish
+         * @description What people ask of a run: answered with every report, written to the trainer as one line of JSON.
+         */
+        Wish: {
+            /** Kimg */
+            kimg?: number | null;
+            /** Snapshot Kimg */
+            snapshot_kimg?: number | null;
+            /**
+             * Snapshot Now
+             * @default 0
+             */
+            snapshot_now: number;
+            /**
+             * Wanted
+             * @default run
+             * @enum {string}
+             */
+            wanted: "run" | "pause" | "stop";
+            /**
+             * Yields
+             * @default false
+             */
+            yields: boolean;
         };
     };
     responses: never;
@@ -8490,6 +9822,28 @@ export interface operations {
             };
         };
     };
+    studio_training_api_get_training: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                network_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkTrainingOut"];
+                };
+            };
+        };
+    };
     studio_networks_pins_api_get_path: {
         parameters: {
             query?: never;
@@ -9393,6 +10747,133 @@ export interface operations {
             };
         };
     };
+    studio_training_plan_api_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingPlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingPlanOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_list_runs: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunList"];
+                };
+            };
+        };
+    };
+    studio_training_api_start_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRunIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    studio_training_plan_api_try_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingTryIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingTryOut"];
+                };
+            };
+        };
+    };
+    studio_training_plan_api_list_uploads: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingUploadedList"];
+                };
+            };
+        };
+    };
     studio_blobs_api_list_uploads: {
         parameters: {
             query?: never;
@@ -10129,6 +11610,58 @@ export interface operations {
             };
         };
     };
+    studio_services_training_api_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+        };
+    };
+    studio_services_training_api_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnapshotRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+        };
+    };
     studio_services_api_list_services: {
         parameters: {
             query?: never;
@@ -10781,6 +12314,253 @@ export interface operations {
             };
         };
     };
+    studio_training_plan_api_list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingPresetList"];
+                };
+            };
+        };
+    };
+    studio_training_api_get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_bin_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_change_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingRunPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_restore_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_list_samples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSampleList"];
+                };
+            };
+        };
+    };
+    studio_training_api_make_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_get_ticks: {
+        parameters: {
+            query?: {
+                after_kimg?: number | null;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingTicksOut"];
+                };
+            };
+        };
+    };
+    studio_training_api_get_grid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sample_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_training_plan_api_bin_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingUploadedOut"];
+                };
+            };
+        };
+    };
+    studio_training_plan_api_restore_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                zip_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingUploadedOut"];
+                };
+            };
+        };
+    };
     studio_blobs_api_begin_upload: {
         parameters: {
             query?: never;
@@ -10984,6 +12764,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+        };
+    };
+    studio_training_plan_api_get_trained: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunMentions"];
                 };
             };
         };
