@@ -9,9 +9,11 @@ from django.utils import timezone
 from ninja import Router, Status
 
 from gpu_service.protocol.training_presets import TITLES
+from gpu_service.protocol.training_words import WORDS
 from studio.accounts.auth import person_of
 from studio.datasets.models import DatasetVersion
 from studio.projects.access import EDIT, project_or_404, thing_or_404
+from studio.training.form import title_of
 from studio.training.models import TrainingRun, TrainingUpload
 from studio.training.plan import plan_out
 from studio.training.plan_schemas import (
@@ -35,7 +37,13 @@ router = Router(tags=["training"])
 @router.get("/training/presets", response=TrainingPresetList)
 def list_presets(request: HttpRequest) -> dict[str, Any]:
     """In the order in which they are shown."""
-    return {"items": [{"name": name, "title": title, "text": text} for name, (title, text) in TITLES.items()]}
+    return {
+        "items": [{"name": name, "title": title, "text": text} for name, (title, text) in TITLES.items()],
+        "settings": [
+            {"name": name, "title": title_of(name), "description": text, "group": group}
+            for name, (group, text) in WORDS.items()
+        ],
+    }
 
 
 @router.post("/projects/{uuid:project_id}/training/plan", response=TrainingPlanOut)

@@ -19,8 +19,18 @@ class TrainingPresetOut(Schema):
     text: str
 
 
+class TrainingSettingOut(Schema):
+    name: str
+    title: str
+    description: str
+    group: str
+
+
 class TrainingPresetList(Schema):
+    """`settings` names every setting of a run, in the order in which forms show them."""
+
     items: list[TrainingPresetOut]
+    settings: list[TrainingSettingOut]
 
 
 class TrainingUploadedOut(Schema):

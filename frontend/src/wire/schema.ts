@@ -1464,6 +1464,8 @@ export interface paths {
         /**
          * List Jobs
          * @description The project's jobs, newest first, fifty at a time; `after` is the last id of the page before.
+         *
+         *     Of those that come by the dozen (sheets of pictures) the failed ones alone.
          */
         get: operations["studio_jobs_api_list_jobs"];
         put?: never;
@@ -7483,10 +7485,15 @@ export interface components {
             /** Warnings */
             warnings: string[];
         };
-        /** TrainingPresetList */
+        /**
+         * TrainingPresetList
+         * @description `settings` names every setting of a run, in the order in which forms show them.
+         */
         TrainingPresetList: {
             /** Items */
             items: components["schemas"]["TrainingPresetOut"][];
+            /** Settings */
+            settings: components["schemas"]["TrainingSettingOut"][];
         };
         /** TrainingPresetOut */
         TrainingPresetOut: {
@@ -7730,6 +7737,17 @@ export interface components {
             thumbnail_url: string | null;
             /** Width */
             width: number;
+        };
+        /** TrainingSettingOut */
+        TrainingSettingOut: {
+            /** Description */
+            description: string;
+            /** Group */
+            group: string;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * TrainingStartOut
