@@ -115,7 +115,7 @@ def _pose(dice: Dice) -> Pose:
         roll=dice.around(0, 3.2),
         body_yaw=0.4 * yaw + dice.around(0, 12),
         shift=(dice.around(0, 0.006), dice.around(0, 0.006)),
-        scale=dice.around(0.348, 0.007),
+        scale=dice.around(0.425, 0.008),
     )
 
 
