@@ -51,15 +51,10 @@ def growth(x: Array, y: Array, z: Array, beard: Beard, face: Face) -> Array:
     jaw = beard.jaw * ramp(side, 0.12, 0.3)
     chin = beard.chin * ramp(side, 0.36, 0.22) * ramp(y, -0.66, -0.72)
     grown = below * np.maximum(jaw, chin)
-    above = (
-        beard.lip
-        * ramp(level, 0.035, 0.062)
-        * ramp(level, 0.16, 0.12)
-        * ramp(side, face.mouth_width + 0.07, face.mouth_width)
-    )
-    above = np.maximum(
-        above, beard.lip * beard.jaw * bump(side, y, at=(face.mouth_width + 0.05, -0.66), size=(0.06, 0.1))
-    )
+    wide = face.mouth_width
+    above = beard.lip * ramp(level, 0.02, 0.07) * ramp(level - 0.25 * side, 0.165, 0.075)
+    above = above * ramp(side, wide + 0.06, wide - 0.10)
+    above = np.maximum(above, beard.lip * beard.jaw * bump(side, y, at=(wide + 0.06, -0.70), size=(0.08, 0.13)))
     soul = beard.chin * bump(x, y, at=(0, -0.80), size=(0.05, 0.05))
     return np.clip(np.maximum(np.maximum(grown, soul) * (1 - ramp(lips, 0.35, 0.6)), above), 0, 1)
 

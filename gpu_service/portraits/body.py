@@ -10,15 +10,12 @@ from gpu_service.portraits.mesh import Grid
 from gpu_service.portraits.person import Person
 from gpu_service.portraits.shapes import Array, curve, linear, mix, noise, ramp
 
-ROWS, COLUMNS = 72, 120
+ROWS, COLUMNS = 84, 112
 CLOTH = [
     linear(34, 44, 62), linear(38, 40, 44), linear(58, 64, 60), linear(96, 36, 36), linear(124, 82, 48),
     linear(178, 164, 142), linear(206, 200, 190), linear(44, 72, 76), linear(70, 52, 74), linear(24, 25, 28),
     linear(86, 96, 70), linear(150, 110, 96), linear(62, 84, 112), linear(160, 124, 60),
 ]  # fmt: skip
-
-# Collars and lapels lie on the cloth: how wide they are.
-FLAPS = {"shirt": 0.17, "jacket": 0.26}
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ def body(person: Person, dress: Dress) -> Grid:
     """From inside the head down to below the picture's edge. Extra: how far below the neckline."""
     face = person.face
     s = np.linspace(0, 1, ROWS, dtype=np.float32)
-    theta = np.linspace(-np.pi, np.pi, COLUMNS, dtype=np.float32)
+    theta = np.linspace(-2.2, 2.2, COLUMNS, dtype=np.float32)
     strong = 0.06 * face.masculine + 0.05 * face.full
     neck = face.neck
     wide = curve(
@@ -76,10 +73,11 @@ def body(person: Person, dress: Dress) -> Grid:
     y = np.broadcast_to(level[:, None], x.shape).copy()
     # The chest lies lower than the back of the neck.
     y -= 0.24 * ramp(s, 0.25, 0.55)[:, None] * (0.5 + 0.5 * np.cos(theta)) * np.exp(-((x / 0.75) ** 2))
-    below = _neckline(theta, dress) - y
-    out = (dress.thick + (0.05 if dress.kind == "roll" else 0.0)) * ramp(below, -0.01, 0.05)
-    if dress.kind in FLAPS:
-        out = out + 0.035 * ramp(below, 0.0, 0.04) * ramp(below, FLAPS[dress.kind] + 0.02, FLAPS[dress.kind] - 0.02)
+    line = _neckline(theta, dress)
+    # Where the neckline is steep, it is nearer sideways than upwards.
+    below = (line - y) / np.sqrt(1 + (np.gradient(line, theta) / 0.42) ** 2)
+    out = (dress.thick + (0.05 if dress.kind == "roll" else 0.0)) * ramp(below, -0.015, 0.05)
+    out = out + 0.03 * ramp(_leaf(x, y, dress), 0.0, 0.03) * ramp(below, 0.0, 0.04)
     points = np.stack([x + out * np.sin(theta), y, z + out * np.cos(theta)], axis=2)
     points[..., 2] += _anatomy(points[..., 0], points[..., 1], person) * ramp(points[..., 2], -0.1, 0.15) * (below < 0)
     return Grid(points.astype(np.float32), below[..., None].astype(np.float32))
@@ -90,6 +88,16 @@ def _neckline(theta: Array, dress: Dress) -> Array:
     sharp = {"vee": 3.2, "shirt": 4.0, "jacket": 3.0}.get(dress.kind, 1.3)
     line = dress.back + (dress.front - dress.back) * front**sharp
     return np.broadcast_to(line, theta.shape)
+
+
+def _leaf(x: Array, y: Array, dress: Dress) -> Array:
+    """How far inside the leaf of a collar or lapel a place lies, negative outside."""
+    side = np.abs(x)
+    if dress.kind == "shirt":
+        return np.minimum(0.50 + 0.5 * (y + 1.15) - side, y + 1.46 + 0.75 * side)
+    if dress.kind == "jacket":
+        return np.minimum(0.60 + 0.35 * (y + 1.15) - side, side - 0.02)
+    return np.full_like(x, -1.0)
 
 
 def _anatomy(x: Array, y: Array, person: Person) -> Array:
@@ -116,9 +124,8 @@ def paint_body(look: Look, person: Person, dress: Dress) -> None:
     if dress.kind == "jacket":
         inner = ramp(np.abs(x) - 0.13 - 0.26 * (y + 1.75), 0.02, 0.0)
         colour = colour + (dress.second * 1.2 - colour) * inner[:, None]
-    if dress.kind in FLAPS:
-        edge = np.exp(-(((below - FLAPS[dress.kind] - 0.012) / 0.016) ** 2))
-        colour = colour * (1 - 0.45 * edge)[:, None]
+    edge = np.exp(-(((_leaf(x, y, dress) + 0.008) / 0.016) ** 2))
+    colour = colour * (1 - 0.5 * edge)[:, None]
     tint(look, cloth, colour)
     look.gloss *= 1 - 0.8 * cloth
     look.soft *= 1 - 0.9 * cloth

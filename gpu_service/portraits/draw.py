@@ -9,7 +9,7 @@ from gpu_service.portraits.body import body, dress_of, paint_body
 from gpu_service.portraits.ears import ear
 from gpu_service.portraits.eyes import paint_eyes
 from gpu_service.portraits.glasses import lay_glasses
-from gpu_service.portraits.hair import bun, cover, lit_hair, paint_hair, shell
+from gpu_service.portraits.hair import COLUMNS, bun, cover, lit_hair, paint_hair, paint_scalp, shell
 from gpu_service.portraits.head import head
 from gpu_service.portraits.light import FAR, Shade, film, lit, shade_of
 from gpu_service.portraits.look import Look, joined
@@ -22,6 +22,7 @@ from gpu_service.portraits.styles import Hair, hair_of
 
 SMALL_PX = 64
 EAR_TINT = np.array([1.02, 0.93, 0.90], np.float32)
+INNER_TOP = 0.5  # above this the head hides the inner side of the hair
 THIN = 0.06  # hair that stands off further shows its inner side
 
 
@@ -44,7 +45,7 @@ def _downsized(light: Array, finer: int) -> Array:
 def _scene(stage: Stage) -> Array:
     """Linear light, [size, size, 3]."""
     size, light, hair = stage.camera.size_px, stage.light, hair_of(stage.person)
-    solid = _solid(stage)
+    solid = _solid(stage, hair)
     depth = np.full(size * size, FAR, np.float32)
     depth[solid.pixels] = solid.depth
     grid = shell(hair, stage.person) if hair.kind != "shaved" else None
@@ -63,12 +64,13 @@ def _scene(stage: Stage) -> Array:
     return picture.reshape(size, size, 3)
 
 
-def _solid(stage: Stage) -> Look:
+def _solid(stage: Stage, hair: Hair) -> Look:
     """Head, ears and body, painted."""
     person, skin = stage.person, stage.person.colours.skin
     beard, dress = beard_of(person), dress_of(person)
     face = stage.look_at(head(person.face, beard), skin, gloss=0.62, rough=0.57, soft=1.0)
     paint_skin(face, person, stage.turn)
+    paint_scalp(face, hair, person)
     paint_beard(face, beard, person, stage.turn)
     paint_eyes(face, person, stage.turn, stage.light.key)
     ears = [
@@ -81,7 +83,13 @@ def _solid(stage: Stage) -> Look:
 
 def _front_hair(stage: Stage, hair: Hair, grid: Grid, depth: Array) -> tuple[Look, Array]:
     """The hair that is seen, how much of each pixel it covers; it also stands in the light of what is behind."""
-    front = stage.look_at(grid, stage.person.colours.hair, gloss=1, rough=0.5, soft=0)
+    front = stage.look_at(
+        grid.part(slice(None), slice(COLUMNS // 7, -COLUMNS // 7)),
+        stage.person.colours.hair,
+        gloss=1,
+        rough=0.5,
+        soft=0,
+    )
     share = cover(front, hair, stage.person) * (front.depth > depth[front.pixels] - 0.03)
     thick = share > 0.5
     depth[front.pixels[thick]] = front.depth[thick]
@@ -90,14 +98,15 @@ def _front_hair(stage: Stage, hair: Hair, grid: Grid, depth: Array) -> tuple[Loo
 
 def _lay_inner_hair(picture: Array, stage: Stage, hair: Hair, grid: Grid) -> None:
     """The far side of the hair, seen past the neck: almost without light."""
-    inner = stage.look_at(grid, stage.person.colours.hair, gloss=1, rough=0.5, soft=0, back=True)
+    low = slice(int(np.argmax(grid.points[:, 0, 1] < INNER_TOP)), None)
+    inner = stage.look_at(grid.part(low, slice(None)), stage.person.colours.hair, gloss=1, rough=0.5, soft=0, back=True)
     share = cover(inner, hair, stage.person)
-    paint_hair(inner, hair, stage.person)
+    paint_hair(inner, hair, stage.person, stage.turn)
     _lay(picture, inner.pixels, inner.colour * (0.5 * stage.light.sky + 0.06 * stage.light.key_colour), share)
 
 
 def _lay_hair(picture: Array, stage: Stage, hair: Hair, shade: Shade, look: Look, share: Array) -> None:
-    paint_hair(look, hair, stage.person)
+    paint_hair(look, hair, stage.person, stage.turn)
     _lay(picture, look.pixels, lit_hair(look, hair, stage.light, shade, stage.turn), share)
 
 

@@ -13,8 +13,8 @@ PLANE = 0.80  # how far in front of the middle of the head
 FRAMES = [
     (3.0, linear(26, 22, 22)),
     (1.5, linear(74, 44, 26)),
-    (1.0, linear(120, 116, 110)),
-    (0.8, linear(150, 118, 70)),
+    (1.0, linear(96, 94, 92)),
+    (0.8, linear(128, 98, 56)),
 ]
 
 
@@ -33,7 +33,7 @@ def glasses_of(person: Person) -> Glasses | None:
     if not dice.chance(0.08 + 0.10 * person.face.age):
         return None
     return Glasses(
-        dice.between(0.18, 0.215), dice.between(0.125, 0.18), dice.between(2.0, 4.5), dice.between(0.012, 0.026),
+        dice.between(0.18, 0.215), dice.between(0.125, 0.18), dice.between(2.0, 4.5), dice.between(0.010, 0.019),
         dice.around(-0.035, 0.012), dice.pick(FRAMES),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from gpu_service.portraits.head import loft
 from gpu_service.portraits.light import Light, Shade
-from gpu_service.portraits.look import Look
+from gpu_service.portraits.look import Look, dent, tint
 from gpu_service.portraits.mesh import Grid
 from gpu_service.portraits.person import Person
 from gpu_service.portraits.shapes import Array, curve, mix, noise, ramp, unit
@@ -103,7 +103,9 @@ def cover(look: Look, hair: Hair, person: Person) -> Array:
     table = person.dice("ends").lattice(64, 64)
     ragged = 0.6 * noise(table, strand * 14, y * 1.0) + 0.4 * noise(table, strand * 38, y * 2.0)
     reach = 0.03 + 0.06 * hair.fringe + 0.10 * (hair.curtain < 3) * ramp(y, -0.3, -0.9)
-    share = ramp(look.extras[:, 0] + ragged * reach, -0.012, 0.03)
+    # Without a fringe the hair grows out of the skin, thin at first.
+    thin = 0.03 + (0.07 * (1 - hair.fringe) if hair.curtain > 3 else 0.0)
+    share = ramp(look.extras[:, 0] + ragged * reach, -0.012, thin)
     fuzzy = 0.10 + 0.25 * hair.curl
     return share * ramp(
         look.normals[:, 2] + fuzzy * noise(table, strand * 30, y * (2 + 14 * hair.curl)), -0.02, 0.16 + 0.2 * hair.curl
@@ -126,11 +128,13 @@ def _from_parting(places: Array, hair: Hair) -> tuple[Array, Array]:
     return places - nearest, along * high
 
 
-def paint_hair(look: Look, hair: Hair, person: Person) -> None:
+def paint_hair(look: Look, hair: Hair, person: Person, turn: Array) -> None:
     """Colour, with lighter and darker strands, grey ones, and roots in their own shade."""
     y, strand = look.places[:, 1], _strand(look, hair)
     table = person.dice("strands").lattice(128, 64)
     tight = 1 + 9 * hair.curl
+    ringlets = noise(table, strand * 22 + 3 * y, y * 16), noise(table, strand * 22 + 40, y * 16 + 3 * strand)
+    dent(look, slice(None), 0.9 * hair.curl * np.stack(ringlets, axis=1), turn)
     lights = 0.5 * noise(table, strand * 9, y * 0.8 * tight) + 0.35 * noise(table, strand * 26, y * 1.3 * tight)
     lights += 0.3 * noise(table, strand * 70, y * 2.0 * tight)
     colours = person.colours
@@ -164,7 +168,7 @@ def lit_hair(look: Look, hair: Hair, light: Light, shade: Shade, turn: Array) ->
         sheen = np.clip(1 - (tilted @ half) ** 2, 0, 1)
         shine = (0.05 + 0.5 * look.colour) * (0.5 * sheen**24 + 0.7 * (sheen**90))[:, None] * (1 - 0.8 * hair.curl)
         gate = ramp(facing, -0.1, 0.4)
-        out += (look.colour * body[:, None] + 0.30 * shine * gate[:, None]) * np.asarray(seen)[..., None] * colour
+        out += (look.colour * body[:, None] + 0.23 * shine * gate[:, None]) * np.asarray(seen)[..., None] * colour
     up = 0.5 + 0.5 * normals[:, 1:2]
     return out * (0.55 + 0.45 * look.open)[:, None] + look.colour * mix(light.ground, light.sky, up) * around[:, None]
 
@@ -179,3 +183,15 @@ def bun(hair: Hair) -> Grid:
     )
     points = hair.bun * ball * swirl[..., None] * [1.1, 0.85, 1.0] + [0.3 * hair.part, 1.02 + 0.55 * hair.bun, -0.3]
     return Grid(points.astype(np.float32), np.ones((28, 40, 1), np.float32))
+
+
+def paint_scalp(look: Look, hair: Hair, person: Person) -> None:
+    """What shows of shaved hair, and the roots under all other."""
+    x, y, z = look.places.T
+    line = edge(np.arctan2(x, z + 0.05), hair)
+    table = person.dice("scalp").lattice(64, 64)
+    grown = ramp(y - line + 0.05 * noise(table, x * 22, y * 22), -0.05, 0.16)
+    dense = person.dice("shave").between(-0.25, 0.55) if hair.kind == "shaved" else 0.5
+    colours = person.colours
+    shade = np.minimum(mix(look.colour * 0.45, colours.hair, 0.45), look.colour) * (1 + 0.8 * colours.grey)
+    tint(look, max(0.0, dense) * grown, shade)

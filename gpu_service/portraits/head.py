@@ -8,7 +8,7 @@ from gpu_service.portraits.mouth import mouth_line
 from gpu_service.portraits.person import Face
 from gpu_service.portraits.shapes import Array, bump, curve, ramp
 
-ROWS, COLUMNS = 132, 168
+ROWS, COLUMNS = 128, 140
 TOP, CHIN = 1.0, -1.03
 
 
@@ -18,7 +18,7 @@ def head(face: Face, beard: Beard) -> Grid:
     y = (TOP + CHIN) / 2 + (TOP - CHIN) / 2 * (0.78 * np.cos(phase) + 0.22 * (1 - 2 * phase / np.pi))
     y[0], y[-1] = TOP, CHIN
     step = np.linspace(-1, 1, COLUMNS)
-    theta = np.pi * (0.45 * step + 0.55 * step**3)  # denser at the front
+    theta = 2.35 * (0.62 * step + 0.38 * step**3)  # denser at the front
     points = loft(y.astype(np.float32), theta.astype(np.float32), face)
     points[..., 2] += _features(points[..., 0], points[..., 1], face) * ramp(points[..., 2], 0.0, 0.25)
     if beard.length > 0:

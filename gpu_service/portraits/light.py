@@ -45,7 +45,7 @@ def light_of(person: Person) -> Light:
     side = dice.pick([(0.5, -1.0), (0.5, 1.0)])
     azimuth = side * abs(dice.around(48, 17, limit=2.0))
     height = dice.around(33, 9)
-    warmth = dice.around(0.12, 0.28)
+    warmth = dice.around(0.04, 0.26)
     contrast = dice.between(0, 1)
     # As a photographer would, expose for the skin.
     stop = 0.78 + 0.40 * person.colours.melanin

@@ -20,6 +20,9 @@ class Grid:
     # Numbers that travel with the points to the pixels, [rows, columns, N].
     extras: Array
 
+    def part(self, rows: slice, columns: slice) -> "Grid":
+        return Grid(self.points[rows, columns], self.extras[rows, columns])
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -79,10 +82,9 @@ def _fill(at: Array, values: Array, size: int, back: bool) -> tuple[Array, Array
     step = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
     x = low[which, 0] + step % width[which]
     y = low[which, 1] + step // width[which]
-    spot = np.stack([x, y], axis=1).astype(np.float32) + np.float32(0.5)
-    near_b, near_c = b[which], c[which]
-    weight_a = _cross(near_c - near_b, spot - near_b) / area[which]
-    weight_b = _cross(a[which] - near_c, spot - near_c) / area[which]
+    of_a, of_b = (line[which] for line in _weights(a, b, c, area))
+    weight_a = of_a[:, 0] * x + of_a[:, 1] * y + of_a[:, 2]
+    weight_b = of_b[:, 0] * x + of_b[:, 1] * y + of_b[:, 2]
     weight_c = 1 - weight_a - weight_b
     inside = np.flatnonzero((weight_a >= 0) & (weight_b >= 0) & (weight_c >= 0))
     corners = triangles[which[inside]]
@@ -95,6 +97,18 @@ def _fill(at: Array, values: Array, size: int, back: bool) -> tuple[Array, Array
     pixels = np.flatnonzero(nearest >= 0)
     chosen = nearest[pixels]
     return pixels, np.einsum("ijk,ij->ik", values[corners[chosen]], weights[chosen])
+
+
+def _weights(a: Array, b: Array, c: Array, area: Array) -> tuple[Array, Array]:
+    """How much the first two corners count at a pixel, as lines in x and y, [N, 3] each."""
+    lines = []
+    safe = np.where(area == 0, 1, area)
+    for start, end in ((b, c), (c, a)):
+        along = (end - start) / safe[:, None]
+        # The middle of a pixel lies half a pixel on.
+        rest = along[:, 0] * (0.5 - start[:, 1]) - along[:, 1] * (0.5 - start[:, 0])
+        lines.append(np.stack([-along[:, 1], along[:, 0], rest], axis=1))
+    return lines[0], lines[1]
 
 
 def _in_view(at: Array, size: int, back: bool) -> Array:

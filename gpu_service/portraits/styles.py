@@ -80,7 +80,7 @@ def _own(style: Hair, dice: Dice, person: Person) -> Hair:
         back=style.back * size,
         front=style.front * dice.around(1, 0.3),
         line=style.line + dice.around(0, 0.03) + 0.16 * older,
-        recess=style.recess * dice.around(1, 0.3) + 1.1 * older,
+        recess=style.recess * dice.around(1, 0.3) + 1.1 * older + 0.45 * max(0.0, person.face.masculine),
         fringe=_fringe(style, dice),
         sweep=side * style.sweep * dice.around(1, 0.3),
         end=style.end + (dice.around(0.1, 0.3) if style.curtain < 3 else 0.0),
