@@ -11,10 +11,16 @@ from gpu_service.slow_stages import SlowStages
 
 @dataclass(frozen=True)
 class Bench:
-    """One per service. `scratch` is for files on their way to the studio."""
+    """One per service. `scratch` is for files on their way to the studio, `runs` for folders of training.
+
+    Training takes `device`, and of a CPU's memory no more than `training_bytes`.
+    """
 
     client: StudioClient
     executor: Executor
     inputs: InputCache
     stages: SlowStages
     scratch: Path
+    runs: Path
+    device: str = "auto"
+    training_bytes: int | None = None

@@ -173,6 +173,68 @@ def draw(
 
 
 @app.command()
+def train(
+    data: Annotated[Path | None, typer.Argument(help="A zip or folder of pictures; not needed with --resume.")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="auto, small, stylegan2, paper256, paper512, paper1024, stylegan3-t or stylegan3-r."),
+    ] = None,
+    size: Annotated[int | None, typer.Option(help="Pixels a side, a power of two.")] = None,
+    kimg: Annotated[float | None, typer.Option(help="Thousands of pictures to show.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run. A run that lies there goes on.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with that run, with the settings it has.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Fine-tune this snapshot, ours or foreign.")] = None,
+    start_training: Annotated[
+        Path | None, typer.Option(help="What training goes on from, where it does not lie beside the start.")
+    ] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value, such as batch=16 or gamma=2.")] = None,
+    config: Annotated[Path | None, typer.Option(help="All settings as JSON, instead of a preset.")] = None,
+    name: Annotated[str | None, typer.Option(help="What snapshots are named after; else the folder's name.")] = None,
+    fit: Annotated[str, typer.Option(help="exact, pad or crop: what to do with pictures of other sizes.")] = "exact",
+    aspect: Annotated[float | None, typer.Option(help="Width over height that renders give back.")] = None,
+    features: Annotated[Path | None, typer.Option(help="A network of features, for FID and its kin.")] = None,
+    devices: Annotated[int, typer.Option(min=1, max=64, help="Processes, one for each GPU.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")] = "auto",
+    threads: Annotated[int, typer.Option(min=0, max=256, help="0: as many as there are cores.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=64, help="Threads that read pictures; 0: chosen.")] = 0,
+    memory_gib: Annotated[float | None, typer.Option(help="On a CPU, never ask for more than that.")] = None,
+    checkpoint_seconds: Annotated[float, typer.Option(min=0, help="A checkpoint at most so often.")] = 60.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One report a line; wishes are read from stdin.")] = False,
+    shy: Annotated[bool, typer.Option(help="Leave the processor to others.")] = False,
+) -> None:
+    """Train a network on pictures, or go on with a run. Ctrl-C keeps what was reached; the same command goes on."""
+    from gpu_service.cli_train import TrainCall, train_call
+
+    code = train_call(
+        TrainCall(
+            data=data,
+            preset=preset,
+            size=size,
+            kimg=kimg,
+            out=out,
+            resume=resume,
+            start=start,
+            start_training=start_training,
+            settings=set_ or [],
+            config=config,
+            name=name,
+            fit=fit,
+            aspect=aspect,
+            features=features,
+            devices=devices,
+            device=device,
+            threads=threads,
+            workers=workers,
+            memory_gib=memory_gib,
+            checkpoint_seconds=checkpoint_seconds,
+            as_json=as_json,
+            shy=shy,
+        )
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
 def serve(
     studio: Annotated[str | None, typer.Option(help="Address of the studio, such as https://studio.example.")] = None,
     token: Annotated[str | None, typer.Option(help="A service token; better in a file.")] = None,
@@ -206,7 +268,7 @@ def main() -> None:
     if len(sys.argv) == 1:
         sys.argv.append("--help")
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except TyperException as error:
         fail(error.format_message())
     except SnapshotError as error:
@@ -218,6 +280,8 @@ def main() -> None:
     except (KeyboardInterrupt, Abort):
         typer.echo("Stopped.", err=True)
         sys.exit(130)
+    if isinstance(code, int):
+        sys.exit(code)
 
 
 def fail(sentence: str) -> None:

@@ -45,6 +45,9 @@ async def _serve(settings: Settings, executor: LocalExecutor) -> None:
             inputs=inputs,
             stages=SlowStages(client, inputs=inputs, folder=settings.data / "stages"),
             scratch=scratch,
+            runs=settings.data / "runs",
+            device=settings.device,
+            training_bytes=settings.training_bytes,
         )
         work = Work(bench)
         session = Session(settings, bench=bench, work=work, instance_id=instance_id(settings.data))

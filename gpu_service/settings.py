@@ -11,6 +11,7 @@ T = TypeVar("T")
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 PRECISIONS: tuple[Precision, ...] = ("auto", "fp32", "bf16", "fp16")
 GIB = 1024**3
+TRAINING_SHARE = 0.6
 
 
 class SettingsError(Exception):
@@ -36,6 +37,7 @@ class Settings:
     log_level: str
     precision: Precision = "auto"
     may_compile: bool = True
+    training_bytes: int | None = None
 
     @property
     def thread_count(self) -> int:
@@ -60,6 +62,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         hang_seconds=_number(given, "GPU_HANG_SECONDS", 60.0, least=1.0),
         precision=_choice(given, "GPU_PRECISION", "auto", PRECISIONS),
         may_compile=_choice(given, "GPU_COMPILE", "auto", ("auto", "off")) == "auto",
+        training_bytes=round(_number(given, "GPU_TRAINING_GIB", _training_gib(), least=0.1) * GIB),
         log_level=_choice(given, "GPU_LOG", "info", ("debug", "info", "warning", "error")),
     )
 
@@ -77,6 +80,11 @@ def keep_compiled(folder: Path) -> None:
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder))
 
 
+def launched(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether this is one of several processes that torchrun started together."""
+    return "TORCHELASTIC_RUN_ID" in (os.environ if environ is None else environ)
+
+
 def read_token_file(path: Path) -> str:
     """The token in a file, without the line's end."""
     try:
@@ -86,6 +94,11 @@ def read_token_file(path: Path) -> str:
     if not token:
         raise SettingsError(f"The token file {path} is empty. Make a token on the studio's settings page.")
     return token
+
+
+def _training_gib() -> float:
+    """What training may take of the memory where nothing is set: it leaves room for drawing, and for a studio."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * TRAINING_SHARE / GIB
 
 
 def _token(given: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Claimed work: segments of films, and chores. Leases live here and outlast any socket."""
+"""Claimed work: segments of films, chores, a run of training. Leases live here and outlast any socket."""
 
 import asyncio
 import contextlib
@@ -13,6 +13,7 @@ from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import Claim, ClaimRequest, JobKind, LeaseFail
 from gpu_service.work_chores import do_chore
 from gpu_service.work_segment import do_segment
+from gpu_service.work_training import do_training
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 10.0
@@ -22,6 +23,7 @@ CHORE_GROUPS: tuple[tuple[JobKind, ...], ...] = (
     ("import_snapshot", "make_pattern", "prepare_stage"),
     ("draw_sheet", "find_directions", "export_snapshot"),
     ("harvest",),
+    ("train",),
 )
 CHORE_KINDS = tuple(kind for group in CHORE_GROUPS for kind in group)
 
@@ -107,6 +109,8 @@ class Work:
                 with self.bench.inputs.using(claim.inputs):
                     if claim.segment is not None:
                         await do_segment(self.bench, claim, keeper)
+                    elif claim.job.kind == "train":
+                        await do_training(self.bench, claim, keeper)
                     else:
                         await do_chore(self.bench, claim, keeper)
             except LeaseLost:

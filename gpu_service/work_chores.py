@@ -1,7 +1,6 @@
 """Chores for a studio: snapshots imported and made, stages prepared, sheets drawn … Their files are uploaded."""
 
 import asyncio
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -13,7 +12,6 @@ from gpu_service.errors import RenderError
 from gpu_service.executors.base import ChoreOrder
 from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import (
-    Artifact,
     Claim,
     FilesResult,
     ImportOrder,
@@ -24,9 +22,7 @@ from gpu_service.protocol import (
     StageOrder,
 )
 from gpu_service.slow_stages import vector_length
-from gpu_service.uploads import upload
-
-HASH_BYTES = 1 << 20
+from gpu_service.uploads import send_artifact
 
 
 async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
@@ -48,7 +44,7 @@ async def _snapshots(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Pa
     values = await _snapshot_values(bench, claim, keeper)
     result = SnapshotsResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
     names = [name for made in result.snapshots for name in (made.file, made.thumbnail, made.sheet) if name]
-    artifacts = [await _send(bench, claim, folder / name) for name in names]
+    artifacts = [await send_artifact(bench.client, folder / name, claim=claim) for name in names]
     return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
 
 
@@ -75,7 +71,7 @@ async def _files(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) 
         "directions": {ref.sha256: str(paths[ref.sha256]) for ref in claim.inputs if ref.role == "directions"},
     }
     result = FilesResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
-    artifacts = [await _send(bench, claim, folder / name) for name in result.files.values()]
+    artifacts = [await send_artifact(bench.client, folder / name, claim=claim) for name in result.files.values()]
     return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
 
 
@@ -90,7 +86,7 @@ async def _stage(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) 
         "paths": {sha256: str(path) for sha256, path in paths.items()},
     }
     made = Path((await _run(bench, claim, keeper, values=values, folder=folder))["file"])
-    artifact = await _send(bench, claim, made)
+    artifact = await send_artifact(bench.client, made, claim=claim)
     # This service needs it next: spare it the way back.
     await asyncio.to_thread(shutil.copyfile, made, bench.stages.folder / f".{order.key}.coming.npz")
     (bench.stages.folder / f".{order.key}.coming.npz").replace(bench.stages.folder / f"{order.key}.npz")
@@ -113,17 +109,3 @@ async def _run(
     except asyncio.CancelledError:
         task.cancel()
         raise
-
-
-async def _send(bench: Bench, claim: Claim, path: Path) -> Artifact:
-    sha256 = await asyncio.to_thread(_sha256, path)
-    sent = await upload(bench.client, path, kind="artifact", project_id=claim.job.project_id, sha256=sha256)
-    return Artifact(name=path.name, upload_id=sent, sha256=sha256)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(HASH_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()

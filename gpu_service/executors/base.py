@@ -126,6 +126,10 @@ class Executor(Protocol):
         """Do a chore in a process of its own."""
         ...
 
+    def is_drawing(self) -> bool:
+        """Whether a preview or a film needs a device now: one is drawn, or was a moment ago."""
+        ...
+
     def close(self) -> None:
         """End every process."""
         ...

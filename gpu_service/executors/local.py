@@ -92,6 +92,10 @@ class LocalExecutor:
         """In a process of its own."""
         return start_chore(replace(order, device=self.device), registry=self.registry, report=report)
 
+    def is_drawing(self) -> bool:
+        """On any device."""
+        return any(worker.is_drawing for worker in self.workers)
+
     def close(self) -> None:
         """End every drawing process."""
         for worker in self.workers:

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 CANCEL_SECONDS = 5.0
 PREVIEWS_PER_FILM_BATCH = 4
+# Between two pictures of one preview.
+PREVIEW_PAUSE_SECONDS = 1.0
 LONGEST_BACK_OFF_SECONDS = 30.0
 HOPELESS_DEATHS = 3
 
@@ -55,6 +57,7 @@ class DeviceWorker:
         self._watch = Watch(hang_seconds=hang_seconds)
         self._deaths, self._born = 0, 0.0
         self._closing = False
+        self._wanted = -PREVIEW_PAUSE_SECONDS
         self._process: DrawingProcess | None = None
         self._thread = threading.Thread(target=self._run, name="phosphene-device", daemon=True)
         self._thread.start()
@@ -72,6 +75,7 @@ class DeviceWorker:
     def draw(self, command: orders.Draw) -> Future[Any]:
         """Pictures for a preview, as soon as the batch in hand is done."""
         future: Future[Any] = Future()
+        self._wanted = time.monotonic()
         self.ask(lambda: self._previews.append((command, future)))
         return future
 
@@ -103,6 +107,11 @@ class DeviceWorker:
     def load(self) -> int:
         """How much is asked of it."""
         return len(self._segments) + len(self._previews)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a film is drawn, or a preview's picture was wanted a moment ago: the next will be."""
+        return bool(self._segments) or time.monotonic() - self._wanted < PREVIEW_PAUSE_SECONDS
 
     def close(self) -> None:
         """End the process and the thread."""

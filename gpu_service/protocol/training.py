@@ -17,6 +17,8 @@ SmallMetric = Literal["sharpness", "diversity"]
 Metric = Literal["sharpness", "diversity", "fid", "kid", "precision_recall", "path_length"]
 SMALLEST_SIDE, LARGEST_SIDE = 16, 1024
 LEAST_PICTURES = 8
+# What may be set anew while a run goes on; with other values of the rest it would be another run.
+MAY_CHANGE = ("kimg", "snapshot_kimg", "tick_kimg", "metrics", "micro_batch", "precision")
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 

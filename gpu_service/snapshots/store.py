@@ -56,7 +56,7 @@ def import_snapshot(path: Path, *, to: Path, name: str | None = None, with_train
     on from beside it (see `training_path`), where the file holds that.
     """
     shown = name or path.name
-    with _replacing(to) as partial, _replacing(training_path(to), or_nothing=True) as training:
+    with replacing(to) as partial, replacing(training_path(to), or_nothing=True) as training:
         if is_safetensors(path):
             facts = read_facts(path, name=shown)
             tensors = _read_tensors(path, shown)
@@ -70,7 +70,7 @@ def import_snapshot(path: Path, *, to: Path, name: str | None = None, with_train
 def write(network: "Network", path: Path, **origin: Any) -> SnapshotFacts:
     """Keep a network's weights as `path`; `origin` = kimg and original_… of SnapshotFacts. Same weights, same bytes."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.tensors().items()}
-    with _replacing(path) as partial:
+    with replacing(path) as partial:
         _write(partial, network.kind, network.to_json(), tensors, origin)
         return read_facts(partial)
 
@@ -167,7 +167,7 @@ def is_safetensors(path: Path) -> bool:
     return len(start) == 9 and start[8:] == b"{" and int.from_bytes(start[:8], "little") <= LARGEST_HEADER
 
 
-class _replacing:
+class replacing:
     """A temporary name beside the target that becomes the target when all went well, and vanishes otherwise.
 
     With `or_nothing` it also vanishes when nothing was written.

@@ -5,6 +5,7 @@ The averaged generator G_ema is the snapshot itself.
 
 import json
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from gpu_service.snapshots.array_file import write_arrays
 from gpu_service.snapshots.errors import SnapshotError, damaged, printable
 from gpu_service.snapshots.facts import LAYOUTS, TRAINING_KEY, training_path
 from gpu_service.snapshots.isolation import read_in_child
-from gpu_service.snapshots.parts import Contents, Unreadable, check_shapes
+from gpu_service.snapshots.parts import Contents, Part, Unreadable, check_shapes
 from gpu_service.snapshots.reader import ReadNetwork, take_numbers
-from gpu_service.snapshots.store import is_safetensors, read_facts
+from gpu_service.snapshots.store import is_safetensors, read_facts, replacing
 
 FORM = 1
 PARTS = ("G", "D", "augment_pipe")
@@ -34,11 +35,21 @@ def save_training(contents: Contents, target: Path, *, file_bytes: int) -> list[
         arrays, odd = take_numbers(part.tensors, file_bytes=file_bytes)
         tensors |= {f"{name}.{key}": array for key, array in arrays.items()}
         warnings += [f"{name}: {line}" for line in odd]
-    told = {name: {"kind": part.kind, "config": part.config} for name, part in contents.training.items()}
     if tensors:
-        note = json.dumps({"form": FORM, "parts": told, "warnings": warnings}, sort_keys=True)
-        write_arrays(tensors, target, metadata={TRAINING_KEY: note})
+        write_arrays(tensors, target, metadata={TRAINING_KEY: _note(contents.training, warnings)})
     return warnings
+
+
+def write_training(parts: Mapping[str, ReadNetwork], target: Path) -> None:
+    """The training file of a network of our own; the same numbers make the same bytes."""
+    tensors = {f"{name}.{key}": array for name, part in parts.items() for key, array in part.tensors.items()}
+    with replacing(target) as partial:
+        write_arrays(tensors, partial, metadata={TRAINING_KEY: _note(parts, [])})
+
+
+def _note(parts: "Mapping[str, ReadNetwork] | Mapping[str, Part]", warnings: list[str]) -> str:
+    told = {name: {"kind": part.kind, "config": part.config} for name, part in parts.items()}
+    return json.dumps({"form": FORM, "parts": told, "warnings": warnings}, sort_keys=True)
 
 
 def read_training_parts(path: Path, *, name: str | None = None) -> dict[str, ReadNetwork]:

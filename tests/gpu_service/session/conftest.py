@@ -32,4 +32,5 @@ async def bench(studio: FakeStudio, executor: FakeExecutor, tmp_path: Path) -> B
     http = studio.client()
     cache = InputCache(tmp_path / "inputs", client=http, limit_bytes=1 << 20)
     stages = SlowStages(http, inputs=cache, folder=tmp_path / "stages")
-    return Bench(client=http, executor=executor, inputs=cache, stages=stages, scratch=scratch(tmp_path))
+    runs = tmp_path / "runs"
+    return Bench(client=http, executor=executor, inputs=cache, stages=stages, scratch=scratch(tmp_path), runs=runs)

@@ -42,6 +42,7 @@ class FakeExecutor:
         self.cancelled: list[SegmentOrder] = []
         self.chores: list[ChoreOrder] = []
         self.chores_wait = False
+        self.draws = False
 
     def devices(self) -> list[Device]:
         return [Device(name="CPU", kind="cpu", memory_bytes=1)]
@@ -87,6 +88,9 @@ class FakeExecutor:
         (order.folder / name).write_bytes(b"weights")
         made = {"name": "A", "order": 0, "kind": "cppn", "file": name, "z_dim": 512, "w_dim": 16, "num_ws": 1}
         return Task(done({"snapshots": [made]}), lambda: None)
+
+    def is_drawing(self) -> bool:
+        return self.draws
 
     def close(self) -> None:
         pass
