@@ -89,3 +89,14 @@ class DrawingProcess:
         if code is not None and code < 0:
             return "ran out of memory or was killed" if code == -9 else f"was ended by signal {-code}"
         return f"ended with code {code}"
+
+
+def pass_on(done: Future[Any], wanted: Future[Any]) -> None:
+    """Fulfil a future as another one was."""
+    if wanted.done():
+        return
+    error = done.exception()
+    if error is not None:
+        wanted.set_exception(error)
+    else:
+        wanted.set_result(done.result())

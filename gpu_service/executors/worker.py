@@ -19,7 +19,7 @@ from typing import Any
 
 from gpu_service.errors import RenderError
 from gpu_service.executors import orders
-from gpu_service.executors.process import DrawingProcess
+from gpu_service.executors.process import DrawingProcess, pass_on
 from gpu_service.executors.segment_task import SegmentTask
 from gpu_service.executors.watch import Watch
 
@@ -27,8 +27,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 CANCEL_SECONDS = 5.0
 PREVIEWS_PER_FILM_BATCH = 4
-# Between two pictures of one preview.
-PREVIEW_PAUSE_SECONDS = 1.0
+PREVIEW_PAUSE_SECONDS = 1.0  # between two pictures of one preview
 LONGEST_BACK_OFF_SECONDS = 30.0
 HOPELESS_DEATHS = 3
 
@@ -110,7 +109,7 @@ class DeviceWorker:
 
     @property
     def is_drawing(self) -> bool:
-        """Whether a film is drawn, or a preview's picture was wanted a moment ago: the next will be."""
+        """Whether there is a film, or a preview's picture was wanted a moment ago: the next will be."""
         return bool(self._segments) or time.monotonic() - self._wanted < PREVIEW_PAUSE_SECONDS
 
     def close(self) -> None:
@@ -294,7 +293,7 @@ class DeviceWorker:
     def _hand_out_preview(self, process: DrawingProcess) -> None:
         command, wanted = self._previews.popleft()
         future = process.send(command)
-        future.add_done_callback(lambda done: _pass_on(done, wanted))
+        future.add_done_callback(lambda done: pass_on(done, wanted))
         self._batch = _Batch(future, None)
         self._watch.begin()
 
@@ -306,17 +305,7 @@ class DeviceWorker:
             if self._process is None:
                 wanted.set_exception(RenderError("The drawing process is starting again.", retry=True, kind="crashed"))
             else:
-                send(self._process).add_done_callback(lambda done: _pass_on(done, wanted))
+                send(self._process).add_done_callback(lambda done: pass_on(done, wanted))
 
         self.ask(now)
         return wanted
-
-
-def _pass_on(done: Future[Any], wanted: Future[Any]) -> None:
-    if wanted.done():
-        return
-    error = done.exception()
-    if error is not None:
-        wanted.set_exception(error)
-    else:
-        wanted.set_result(done.result())

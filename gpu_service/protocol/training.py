@@ -18,7 +18,17 @@ Metric = Literal["sharpness", "diversity", "fid", "kid", "precision_recall", "pa
 SMALLEST_SIDE, LARGEST_SIDE = 16, 1024
 LEAST_PICTURES = 8
 # What may be set anew while a run goes on; with other values of the rest it would be another run.
-MAY_CHANGE = ("kimg", "snapshot_kimg", "tick_kimg", "metrics", "micro_batch", "precision")
+MAY_CHANGE = (
+    "kimg",
+    "snapshot_kimg",
+    "tick_kimg",
+    "metrics",
+    "micro_batch",
+    "precision",
+    "gamma",
+    "g_rate",
+    "d_rate",
+)
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
