@@ -122,4 +122,4 @@ def _shape(version: DatasetVersion) -> tuple[int, int, bool]:
 
 def _aspect(corners: list[list[float]]) -> float:
     first, second, third, _ = (complex(*corner) for corner in corners)
-    return abs(third - first) / max(abs(second - first), 1e-9)
+    return abs(third - second) / max(abs(second - first), 1e-9)

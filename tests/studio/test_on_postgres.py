@@ -15,11 +15,14 @@ LIBRARY = ["datasets/test_library_api.py", "datasets/test_bin.py", "datasets/tes
 SCALE = ["datasets/test_query.py", "datasets/test_at_scale.py", "datasets/test_face_filter.py"]
 
 NETWORKS = ["networks"]
+TRAINING = ["training"]
 
 
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
 @pytest.mark.parametrize(
-    "names", [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS], ids=["rows", "arrivals", "library", "scale", "networks"]
+    "names",
+    [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS, TRAINING],
+    ids=["rows", "arrivals", "library", "scale", "networks", "training"],
 )
 def test_the_same_tests_pass_on_postgresql(names):
     with postgres() as server:
