@@ -24,6 +24,7 @@ CHORE_GROUPS: tuple[tuple[JobKind, ...], ...] = (
     ("draw_sheet", "find_directions", "export_snapshot"),
     ("harvest",),
     ("train",),
+    ("try_training",),
 )
 CHORE_KINDS = tuple(kind for group in CHORE_GROUPS for kind in group)
 

@@ -16,10 +16,12 @@ from gpu_service.protocol import (
     FilesResult,
     ImportOrder,
     JobFinish,
+    Measured,
     PatternOrder,
     SnapshotsResult,
     StageDone,
     StageOrder,
+    TryOrder,
 )
 from gpu_service.slow_stages import vector_length
 from gpu_service.uploads import send_artifact
@@ -35,6 +37,8 @@ async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
                 done = await _stage(bench, claim, keeper, Path(folder))
             case "draw_sheet" | "find_directions" | "harvest" | "export_snapshot":
                 done = await _files(bench, claim, keeper, Path(folder))
+            case "try_training":
+                done = await _trial(bench, claim, keeper, Path(folder))
             case _:
                 raise RenderError(f"This render service does not know the work “{claim.job.kind}”. Update it.")
         await bench.client.post(f"/service/jobs/{claim.job.id}/finish", done)
@@ -94,11 +98,20 @@ async def _stage(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) 
     return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=[artifact])
 
 
+async def _trial(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
+    """A few steps of training, to tell how long a run would take here."""
+    order = TryOrder.model_validate(claim.job.payload)
+    values = {"config": order.config.model_dump(mode="json")}
+    result = Measured.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
+    return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"))
+
+
 async def _run(
     bench: Bench, claim: Claim, keeper: LeaseKeeper, *, values: Mapping[str, Any], folder: Path
 ) -> dict[str, Any]:
     kind = claim.job.kind
     assert kind != "render_segment"
+    assert kind != "train"
     task = bench.executor.chore(
         ChoreOrder(kind, values, folder),
         report=lambda title, share: keeper.tell(done=round(share * 100), total=100, message=title),

@@ -21,6 +21,7 @@ ChoreKind = Literal[
     "find_directions",
     "harvest",
     "export_snapshot",
+    "try_training",
 ]
 StepReport = Callable[[str, float], None]
 """Told what is being done, and how far it is, 0…1. Called from a thread of the executor."""

@@ -16,7 +16,15 @@ from pydantic import BaseModel
 from gpu_service.errors import Cancelled, RenderError
 from gpu_service.executors import orders
 from gpu_service.executors.base import ChoreOrder, StepReport, Task
-from gpu_service.protocol import DirectionsOrder, ExportOrder, FilesResult, HarvestOrder, SceneSpec, SheetOrder
+from gpu_service.protocol import (
+    DirectionsOrder,
+    ExportOrder,
+    FilesResult,
+    HarvestOrder,
+    SceneSpec,
+    SheetOrder,
+    TrainingConfig,
+)
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
@@ -162,6 +170,15 @@ def _vector_chore(order: ChoreOrder, _registry: Mapping[str, str], report: StepR
     return work(model.model_validate(order.values["order"]), files, report).model_dump(mode="json")
 
 
+def _try_training(order: ChoreOrder, _registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: config. -> Measured"""
+    from gpu_service.film.code_path import choose_device
+    from gpu_service.training.estimate import measure_steps
+
+    config = TrainingConfig.model_validate(order.values["config"])
+    return measure_steps(config, choose_device(order.device), report=report).model_dump(mode="json")
+
+
 CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str, Any]]] = {
     "import_snapshot": _import_snapshot,
     "make_pattern": _make_pattern,
@@ -170,4 +187,5 @@ CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str
     "find_directions": _vector_chore,
     "harvest": _vector_chore,
     "export_snapshot": _vector_chore,
+    "try_training": _try_training,
 }

@@ -43,6 +43,7 @@ class FakeExecutor:
         self.chores: list[ChoreOrder] = []
         self.chores_wait = False
         self.draws = False
+        self.chore_results: dict[str, dict[str, Any]] = {}
 
     def devices(self) -> list[Device]:
         return [Device(name="CPU", kind="cpu", memory_bytes=1)]
@@ -81,6 +82,8 @@ class FakeExecutor:
         self.chores.append(order)
         if self.chores_wait:
             return Task(Future(), lambda: None)
+        if order.kind in self.chore_results:
+            return Task(done(self.chore_results[order.kind]), lambda: None)
         if order.kind == "draw_sheet":
             (order.folder / "sheet.jpg").write_bytes(b"tiles")
             return Task(done({"files": {"sheet": "sheet.jpg"}, "facts": {"tile": 160}}), lambda: None)

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from gpu_service.errors import Cancelled, RenderError
+from gpu_service.protocol import Measured, TrainingConfig, TryOrder
+from gpu_service.protocol.training_presets import resolve
 from gpu_service.work import Work
 from tests.gpu_service.session.fakes import FakeStudio
 
@@ -234,6 +236,26 @@ async def test_a_sheet_gets_its_snapshots_in_order_and_its_directions(studio, be
 
 
 FILES_OF_A_SHEET = [(b"second", "snapshot"), (b"ways", "directions"), (b"first", "snapshot")]
+
+
+async def test_a_trial_of_training_hands_in_what_was_measured(studio, bench, executor):
+    config = resolve("small", size=32)
+    measured = Measured(
+        device="CPU, 2 cores",
+        precision="fp32",
+        seconds_per_kimg=12.5,
+        peak_bytes=3,
+        checkpoint_bytes=2,
+        snapshot_bytes=1,
+        micro_batch=16,
+    )
+    executor.chore_results["try_training"] = measured.model_dump(mode="json")
+    chore_claim(studio, "try_training", TryOrder(config=config).model_dump(mode="json"), [])
+    async with working(bench):
+        await until(lambda: studio.posted("/finish"))
+    said = studio.posted("/finish")[0]
+    assert (Measured.model_validate(said["result"]), said["artifacts"]) == (measured, [])
+    assert TrainingConfig.model_validate(executor.chores[0].values["config"]) == config
 
 
 async def test_neither_imports_nor_what_is_explored_wait_for_a_harvest_or_for_each_other(studio, bench, executor):
