@@ -40,13 +40,16 @@ class Convolution(nn.Module):
         bias = None if self.bias is None else (self.bias * self.bias_gain).to(x.dtype)
         if not self.down:
             x = functional.conv2d(x, weight, bias, padding=self.kernel // 2)
-        elif self.kernel == 1:  # filtering and dropping first costs a quarter
+        elif self.kernel == 1 and x.dtype == torch.float32:
             x = functional.conv2d(smooth(x, self.resample_filter, padding=1, stride=2), weight, bias)
+        elif self.kernel == 1:  # processors take ten times as long for gradients of the way above in bf16
+            x = functional.conv2d(smooth(x, self.resample_filter, padding=1), weight, bias, stride=2)
         else:
             x = functional.conv2d(smooth(x, self.resample_filter, padding=2), weight, bias, stride=2)
         if self.curved:
             x = functional.leaky_relu(x, 0.2, inplace=True)
-        return x if clamp is None else x.clamp(-clamp, clamp)
+        # Its gradient is one pass over the maps, that of a clamp four.
+        return x if clamp is None else functional.hardtanh(x, -clamp, clamp)
 
 
 def smooth(x: Tensor, kernel: Tensor, *, padding: int, stride: int = 1) -> Tensor:

@@ -93,18 +93,19 @@ def convolve(layer: SynthesisLayer, x: Tensor, w: Tensor, rain: Tensor | None) -
     else:
         x = functional.conv2d(x, small, padding=1)
     shift = (layer.bias * ROOT)[None, :, None, None].to(x.dtype)
+    x = torch.addcmul(shift, x, scale[:, :, None, None].to(x.dtype))
     if rain is not None:
         side = layer.noise_const.shape[-1]
-        shift = shift + (rain.view(-1, 1, side, side) * (layer.noise_strength * ROOT)).to(x.dtype)
-    x = functional.leaky_relu(torch.addcmul(shift, x, scale[:, :, None, None].to(x.dtype)), 0.2, inplace=True)
-    return x if layer.clamp is None else x.clamp(-layer.clamp, layer.clamp)
+        x = x.add_((rain.view(-1, 1, side, side) * (layer.noise_strength * ROOT)).to(x.dtype))
+    x = functional.leaky_relu(x, 0.2, inplace=True)
+    return x if layer.clamp is None else functional.hardtanh(x, -layer.clamp, layer.clamp)
 
 
 def to_rgb(layer: ToRgb, x: Tensor, w: Tensor) -> Tensor:
     """The way to colour. [n, inputs, R, R] -> [n, 3, R, R] float32"""
     style = (layer.affine(w) * layer.gain)[:, :, None, None].to(x.dtype)
     rgb = functional.conv2d(x * style, layer.weight.to(x.dtype)).float() + layer.bias[:, None, None]
-    return rgb if layer.clamp is None else rgb.clamp(-layer.clamp, layer.clamp)
+    return rgb if layer.clamp is None else functional.hardtanh(rgb, -layer.clamp, layer.clamp)
 
 
 def enlarge(rgb: Tensor, block: Block) -> Tensor:
