@@ -51,7 +51,7 @@ def harvest(
     most: Annotated[int, typer.Option(help="Give up after so many were drawn.")] = 2_000,
     first_seed: Annotated[int, typer.Option(help="The first seed; the others follow.")] = 0,
     truncation: Annotated[float, typer.Option(help="0: the average picture, 1: the vector's own.")] = 0.7,
-    label: Annotated[int | None, typer.Option("--class", help="A class of the network.")] = None,
+    label: Annotated[int | None, typer.Option("--class", help="A class of the network; its first.")] = None,
     noise: Annotated[str, typer.Option(help="const, none or random.")] = "const",
     noise_seed: Annotated[int, typer.Option(help="Another seed is another random noise.")] = 0,
     device: DeviceName = "auto",
@@ -59,6 +59,7 @@ def harvest(
 ) -> None:
     """Draw pictures of one seed after the other; keep those with or without a face, each with JSON to draw it again."""
     from gpu_service.executors import vector_chores
+    from gpu_service.snapshots.store import read_facts
 
     order = checked(
         HarvestOrder,
@@ -72,6 +73,9 @@ def harvest(
     )
     out.mkdir(parents=True, exist_ok=True)
     with files_of(file, device=device, folder=out) as files, reported() as report:
+        if label is None and (classes := read_facts(files.snapshots[0].path).num_classes):
+            typer.echo(f"Without --class, the first of {classes} classes is drawn.", err=True)
+            order = order.model_copy(update={"label": 0})
         made: FilesResult = vector_chores.harvest_pictures(order, files, report)
         for name in made.files.values():
             (files.folder / name).replace(out / name)

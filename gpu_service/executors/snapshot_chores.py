@@ -80,7 +80,9 @@ def draw_pictures(network: "Network", *, thumbnail: Path, sheet: Path) -> None:
     from gpu_service.vectors import pictures
     from gpu_service.vectors.recipes import Recipes
 
-    vectors = [VectorSpec(seed=seed, truncation=TRUNCATION) for seed in range(GROWTH_SEEDS)]
+    # Where nobody chose a class, a network with classes draws its first.
+    label = 0 if network.num_classes else None
+    vectors = [VectorSpec(seed=seed, truncation=TRUNCATION, label=label) for seed in range(GROWTH_SEEDS)]
     w = Recipes(network).rows(vectors)
     growth = pictures.Sheet(len(vectors), columns=len(vectors), tile=GROWTH_TILE)
     growth.draw(network, w, places=range(len(vectors)), look=Look())

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 
 from studio.networks.grouping import architecture_of
 from studio.networks.models import Network, OrderState, Pin, PinPath, Sheet, Snapshot, SnapshotImport
-from studio.networks.sheet_orders import GROWTH_KEY
+from studio.networks.sheet_orders import GROWTH_KEYS
 
 READING = (SnapshotImport.Fate.WAITING, SnapshotImport.Fate.READING)
 
@@ -70,10 +70,15 @@ def snapshots_out(snapshots: Iterable[Snapshot]) -> list[dict[str, Any]]:
     ids = [snapshot.pk for snapshot in snapshots]
     scenes = _scenes_of(ids)
     counts = _count(Pin.objects.filter(snapshot__in=ids, binned_at=None), by="snapshot")
-    drawn = Sheet.objects.filter(snapshot__in=ids, key=GROWTH_KEY, state=OrderState.READY)
-    sheets = dict(drawn.values_list("snapshot", "pk"))
+    drawn = Sheet.objects.filter(snapshot__in=ids, key__in=GROWTH_KEYS.values(), state=OrderState.READY)
+    sheets = {(of, key): pk for of, key, pk in drawn.values_list("snapshot", "key", "pk")}
     return [
-        _snapshot(snapshot, scenes=scenes[snapshot.pk], pins=counts[snapshot.pk], sheet=sheets.get(snapshot.pk))
+        _snapshot(
+            snapshot,
+            scenes=scenes[snapshot.pk],
+            pins=counts[snapshot.pk],
+            sheet=sheets.get((snapshot.pk, GROWTH_KEYS[snapshot.num_classes > 0])),
+        )
         for snapshot in snapshots
     ]
 

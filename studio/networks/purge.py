@@ -10,7 +10,7 @@ from django.utils import timezone
 from studio.events.record import record
 from studio.networks.models import Directions, Harvest, Network, OrderState, Pin, PinPath, Sheet, Snapshot
 from studio.networks.models import SnapshotExport as Export
-from studio.networks.sheet_orders import GROWTH_KEY
+from studio.networks.sheet_orders import GROWTH_KEYS
 from studio.networks.vectors import files_in
 from studio.projects.models import Project
 
@@ -27,7 +27,9 @@ def purge(*, now: datetime | None = None) -> int:
         Pin.objects.filter(in_old_bin).delete()
         at_work = Q(state__in=[OrderState.WAITING, OrderState.WORKING])
         Export.objects.filter(asked_at__lt=before).exclude(at_work).delete()
-        Sheet.objects.filter(asked_at__lt=before, pins=None).exclude(at_work).exclude(key=GROWTH_KEY).delete()
+        Sheet.objects.filter(asked_at__lt=before, pins=None).exclude(at_work).exclude(
+            key__in=GROWTH_KEYS.values()
+        ).delete()
         gone = sum(_purge_snapshot(snapshot) for snapshot in _doomed(before))
         for network in Network.objects.filter(binned_at__lt=before, snapshots=None, pins=None, paths=None):
             payload = {"id": str(network.pk)}

@@ -24,5 +24,10 @@ def key_of(kind: str, order: BaseModel) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-GROWTH = sheet_of([VectorSpec(seed=seed) for seed in GROWTH_SEEDS], tile=GROWTH_TILE, look=Look())
-GROWTH_KEY = key_of("draw_sheet", GROWTH)
+def _growth(label: int | None) -> SheetOrder:
+    return sheet_of([VectorSpec(seed=seed, label=label) for seed in GROWTH_SEEDS], tile=GROWTH_TILE, look=Look())
+
+
+# Where nobody chose a class, a network with classes draws its first.
+GROWTH = {has_classes: _growth(0 if has_classes else None) for has_classes in (False, True)}
+GROWTH_KEYS = {has_classes: key_of("draw_sheet", order) for has_classes, order in GROWTH.items()}

@@ -17,7 +17,7 @@ from studio.networks.models import OrderState, Pin, Sheet, Snapshot
 from studio.networks.orders import place_order
 from studio.networks.present import snapshot_out
 from studio.networks.present_made import pin_out, sheet_out
-from studio.networks.sheet_orders import GROWTH, GROWTH_KEY
+from studio.networks.sheet_orders import GROWTH, GROWTH_KEYS
 from studio.networks.vectors import direction_inputs, require_fitting
 
 KIND = "draw_sheet"
@@ -52,13 +52,14 @@ def order_sheets(snapshots: Sequence[Snapshot], order: SheetOrder, *, by: User |
 
 def order_growth(snapshot: Snapshot, *, by: User | None) -> Sheet:
     """The same eight seeds of every snapshot, for the strip of a training's growth."""
-    return order_sheet(snapshot, GROWTH, by=by)[0]
+    return order_sheet(snapshot, GROWTH[snapshot.num_classes > 0], by=by)[0]
 
 
 def keep_growth(snapshot: Snapshot, blob: Blob) -> Sheet:
     """The same, where the service that read the snapshot has drawn it already."""
-    order = GROWTH.model_dump(mode="json")
-    return Sheet.objects.create(snapshot=snapshot, key=GROWTH_KEY, order=order, blob=blob, state=OrderState.READY)
+    order = GROWTH[snapshot.num_classes > 0].model_dump(mode="json")
+    key = GROWTH_KEYS[snapshot.num_classes > 0]
+    return Sheet.objects.create(snapshot=snapshot, key=key, order=order, blob=blob, state=OrderState.READY)
 
 
 def take(sheet: Sheet, found: FilesResult, files: Mapping[str, Blob]) -> None:
@@ -75,6 +76,6 @@ def tell(sheet: Sheet) -> None:
     record(project_id, "sheet.ready", subject=f"sheet:{sheet.pk}", payload=sheet_out(sheet))
     for pin in Pin.objects.select_related("network", "created_by", "sheet").filter(sheet=sheet):
         record(project_id, "pin.changed", subject=pin.subject, payload=pin_out(pin))
-    if sheet.key == GROWTH_KEY:
+    if sheet.key == GROWTH_KEYS[sheet.snapshot.num_classes > 0]:
         payload: dict[str, Any] = snapshot_out(sheet.snapshot)
         record(project_id, "snapshot.changed", subject=sheet.snapshot.subject, payload=payload)

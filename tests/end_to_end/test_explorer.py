@@ -132,7 +132,7 @@ def test_a_direction_is_found_and_its_slider_changes_the_picture_smoothly(page: 
     assert min(steps) > 0.001
     assert max(steps) < 0.5 * whole
     assert max(steps) < 4 * float(np.median(steps))
-    assert words(page) == "Seed 5 + 1 direction"
+    assert words(page) == "Seed 5, class 0 + 1 direction"
     page.keyboard.press("Control+z")
     assert apart(settled(page), shown[0]) == pytest.approx(0, abs=0.002)
     page.keyboard.press("Control+Shift+z")
@@ -151,7 +151,7 @@ def test_a_reload_loses_nothing(page: Page):
     page.wait_for_function("() => location.hash.length > 1")
     page.reload()
     page.wait_for_selector("[data-preview][data-shown]")
-    expect(page.locator("[data-words]")).to_contain_text("Seed 5 + 1 direction")
+    expect(page.locator("[data-words]")).to_contain_text("Seed 5, class 0 + 1 direction")
     assert apart(before, settled(page)) == pytest.approx(0, abs=0.002)
     assert page.url.split("#")[0] == address.split("#")[0]
 
@@ -164,18 +164,18 @@ def test_what_is_seen_is_pinned_named_and_removed_with_undo(page: Page):
         page.keyboard.press("p")
         wait_for(lambda seed=seed: any(pin["vector"]["seed"] == seed for pin in pins(page)), 20, "the pin")
     # Three pins one after the other say so in one place.
-    expect(page.locator(".toast")).to_have_text(re.compile("Pinned 3 vectors, “Seed 14” last."))
+    expect(page.locator(".toast")).to_have_text(re.compile("Pinned 3 vectors, “Seed 14, class 0” last."))
     page.get_by_role("tab", name=re.compile("^Pins")).click()
     rows = page.get_by_role("list", name="Pins").get_by_role("listitem")
     expect(rows).to_have_count(3)
     kept = next(pin for pin in pins(page) if pin["vector"]["seed"] == 5)
     assert [step["amount"] for step in kept["vector"]["steps"]] == [pytest.approx(5)]
-    page.get_by_role("button", name="More about “Seed 9”").click()
+    page.get_by_role("button", name="More about “Seed 9, class 0”").click()
     page.get_by_role("menuitem", name="Rename, note…").click()
     page.get_by_role("textbox", name="Name").fill("grandmother")
     page.keyboard.press("Enter")
     expect(rows.filter(has_text="grandmother")).to_have_count(1)
-    page.get_by_role("button", name="More about “Seed 14”").click()
+    page.get_by_role("button", name="More about “Seed 14, class 0”").click()
     page.get_by_role("menuitem", name="Remove").click()
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="Undo", exact=True).last.click()
@@ -184,7 +184,7 @@ def test_what_is_seen_is_pinned_named_and_removed_with_undo(page: Page):
 
 def test_a_pin_comes_back_from_the_bin(page: Page):
     rows = page.get_by_role("list", name="Pins").get_by_role("listitem")
-    page.get_by_role("button", name="More about “Seed 14”").click()
+    page.get_by_role("button", name="More about “Seed 14, class 0”").click()
     page.get_by_role("menuitem", name="Remove").click()
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="1 pin in the bin").click()
@@ -237,13 +237,17 @@ def test_a_class_is_chosen_from_the_same_seed_as_each(page: Page):
     page.get_by_role("button", name="Class 3", exact=True).click()
     expect(page.locator("[data-words]")).to_contain_text("class 3")
     assert apart(before, settled(page)) > 0.02
-    page.get_by_role("button", name="None", exact=True).click()
+    # Where nobody chose one it was the first.
+    page.get_by_role("button", name="Class 0", exact=True).click()
     assert apart(before, settled(page)) == pytest.approx(0, abs=0.002)
+    page.get_by_role("button", name="None", exact=True).click()
+    assert apart(before, settled(page)) > 0.01
+    page.keyboard.press("Control+z")
 
 
 def test_two_are_compared_side_by_side(page: Page):
     page.keyboard.press("c")
-    page.get_by_label("Compare with").select_option(label="Seed 14")
+    page.get_by_label("Compare with").select_option(label="Seed 14, class 0")
     page.wait_for_selector("[data-compared][data-fresh='true']")
     beside = apart(picture(page), picture(page, "[data-compared] canvas"))
     assert beside > 0.02
@@ -253,7 +257,7 @@ def test_two_are_compared_side_by_side(page: Page):
 
 def test_pins_dropped_on_the_path_play_as_one_moving_picture(page: Page):
     page.get_by_role("tab", name=re.compile("^Pins")).click()
-    for name in ("Seed 5 + 1 direction", "grandmother", "Seed 14"):
+    for name in ("Seed 5, class 0 + 1 direction", "grandmother", "Seed 14, class 0"):
         page.get_by_role("listitem").filter(has_text=name).first.drag_to(page.locator(".dropplace"))
         expect(page.locator("[data-point]").filter(has_text=name)).to_have_count(1)
     page.get_by_label("Beats from place 1 to the next").fill("8")
@@ -311,7 +315,7 @@ def test_a_recipe_is_copied_as_text_and_pasted(page: Page):
             window.copied = carried.getData('text/plain')
         }"""
     )
-    assert json.loads(page.evaluate("() => window.copied")) == {"seed": 3}
+    assert json.loads(page.evaluate("() => window.copied")) == {"seed": 3, "label": 0}
     page.get_by_role("button", name="Seed 8", exact=True).click()
     settled(page)
     paste = """(text) => {
@@ -319,7 +323,7 @@ def test_a_recipe_is_copied_as_text_and_pasted(page: Page):
         carried.setData('text/plain', text)
         document.dispatchEvent(new ClipboardEvent('paste', { clipboardData: carried }))
     }"""
-    page.evaluate(paste, '{"seed": 3}')
+    page.evaluate(paste, '{"seed": 3, "label": 0}')
     expect(page.locator("[data-words]")).to_contain_text("Seed 3")
     assert apart(third, settled(page)) == pytest.approx(0, abs=0.002)
     page.evaluate(paste, '{"sed": 3}')

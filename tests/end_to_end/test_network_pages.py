@@ -205,11 +205,22 @@ def download(page: Page, title: str, to: Path, *, wait_seconds: float = 30) -> P
     return to
 
 
-def test_the_same_file_again_is_known(networks: Page, files: list[Path]):
-    networks.goto(re.sub(r"(/p/[^/]+/).*", r"\1networks/", networks.url))
-    walk.choose_file(networks, "Import snapshots", next(path for path in files if path.name == "sg3t-64.pkl"))
-    wait_for(lambda: "known" in states_of(networks, "sg3t-64.pkl"), LONG, "the second fate of the file")
-    expect(networks.get_by_role("status").filter(has_text="known already")).to_be_visible()
+@pytest.mark.parametrize("is_beside", [False, True], ids=["the browser's hash", "a hash beside the page"])
+def test_the_same_file_again_is_known_and_not_sent(networks: Page, files: list[Path], is_beside: bool):
+    """Large files, and those of a page without https, are hashed beside the page."""
+    sent: list[str] = []
+    page = networks.context.new_page()
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PATCH" else None)
+    if is_beside:
+        page.add_init_script("Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })")
+    page.goto(re.sub(r"(/p/[^/]+/).*", r"\1networks/", networks.url))
+    name = "sg3r-64.pkl" if is_beside else "sg3t-64.pkl"
+    walk.choose_file(page, "Import snapshots", next(path for path in files if path.name == name))
+    wait_for(lambda: "known" in states_of(page, name), LONG, "the second fate of the file")
+    expect(page.get_by_role("status").filter(has_text="known already")).to_be_visible()
+    expect(row(page, name).filter(has_text="This file is in the project already")).to_have_count(1)
+    assert sent == []
+    page.close()
 
 
 def states_of(page: Page, name: str) -> set[str]:

@@ -2,15 +2,16 @@
 import type { ReactElement } from 'react'
 import { plainVector, type VectorSpec } from '../network/vectors'
 import { Menu } from '../parts/Menu'
-import { useExplorer } from './use_explorer'
+import { useExplored, useExplorer } from './use_explorer'
 
 const SHOWN = 24
 
 export function VectorMenu({ button, onChoose, reason = null }: { button: ReactElement; onChoose: (vector: VectorSpec, name: string) => void; reason?: string | null }) {
   const { pins } = useExplorer()
+  const { vector } = useExplored()
   const anySeed = (): void => {
     const seed = Math.floor(Math.random() * 100_000)
-    onChoose(plainVector(seed), `Seed ${seed}`)
+    onChoose(plainVector(seed, { label: vector.label }), `Seed ${seed}`)
   }
   return (
     <Menu align="end" button={button} items={[

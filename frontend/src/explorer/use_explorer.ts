@@ -3,7 +3,7 @@ import { createContext, useContext, useEffect, useMemo } from 'react'
 import { createScope } from '../lib/scope'
 import { createStore, useStore, type Store } from '../lib/store'
 import { undoRegistry } from '../lib/undo'
-import { plainVector, type VectorSpec } from '../network/vectors'
+import { plainVector, usualLabel, type VectorSpec } from '../network/vectors'
 import { toast } from '../parts/toasts'
 import type { PreviewSession, PreviewStatus } from '../preview/session'
 import { useAsk } from '../wire/query'
@@ -117,7 +117,8 @@ function atBeginning(network: Network): { explored: Explored; path: PathDraft | 
   const inTab = fromText(sessionStorage.getItem(stateKey(network.id)) ?? '')
   // What the hand did just before a reload came too late for the address that the browser asks for again.
   const kept = (isReload() ? inTab : null) ?? fromHash(location.hash) ?? (isAsked ? null : inTab)
-  const explored = kept ?? { ...freshlyExplored(asked), vector: vectorAsked(search) }
+  const classes = (snapshots.find((one) => one.id === asked) ?? snapshots.at(-1))?.num_classes
+  const explored = kept ?? { ...freshlyExplored(asked), vector: vectorAsked(search, usualLabel(classes)) }
   const isHere = snapshots.some((one) => one.id === explored.snapshotId)
   const path = JSON.parse(sessionStorage.getItem(pathKey(network.id)) ?? 'null') as PathDraft | null
   return { explored: isHere ? explored : { ...explored, snapshotId: newest }, path }
@@ -128,9 +129,9 @@ function isReload(): boolean {
   return how?.type === 'reload'
 }
 
-function vectorAsked(search: URLSearchParams): VectorSpec {
+function vectorAsked(search: URLSearchParams, label: number | null): VectorSpec {
   const seed = Number(search.get('seed') ?? 0)
-  return plainVector(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : 0)
+  return plainVector(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : 0, { label })
 }
 
 /** A link to this explorer that is opened in its own tab loads no page: it changes what stands behind the #. */

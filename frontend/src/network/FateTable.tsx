@@ -66,7 +66,7 @@ function useFates(kind: UploadKind, network: string | undefined): Fate[] {
   }, [kind.kind, kind.project])
   // An upload that has arrived gives way to what the studio says about it.
   useEffect(() => onArrival((row) => {
-    if (row.kind !== kind.kind || row.isKnown) return
+    if (row.kind !== kind.kind) return
     void Promise.all([refresh('imports'), refresh('networks'), refresh('jobs')]).then(() => removeUpload(row.id))
   }), [kind.kind])
   const items = (read.data?.items ?? []).filter((one) => (network === undefined || one.network_id === network) && isNews(one, network !== undefined))

@@ -12,7 +12,7 @@ import { isPattern } from './kinds'
 import type { Place } from './place'
 import { networkQueries } from './queries'
 import { useSheets } from './sheets'
-import { seedRow, USUAL_VECTORS, vectorTitle, type VectorSpec } from './vectors'
+import { seedRow, USUAL_VECTORS, usualLabel, vectorTitle, type VectorSpec } from './vectors'
 
 const TILE_PX = 160
 const LARGEST_SEED = 1_000_000
@@ -29,10 +29,11 @@ export interface ShownVector {
 /** The vectors of the growth grid, by what the place says. */
 export function useShownVectors(network: Network, vectors: Place['vectors']): ShownVector[] {
   const pins = useAsk({ ...networkQueries.pins(network.id), enabled: vectors === 'pins' })
+  const label = usualLabel(network.snapshots[0]?.num_classes)
   return useMemo(() => {
     if (vectors === 'pins') return (pins.data?.items ?? []).slice(0, MOST_PINS).map((one) => ({ name: one.name, vector: one.vector, search: `pin=${one.id}` }))
-    return seedRow(vectors === 'usual' ? 0 : vectors).map((vector) => ({ name: vectorTitle(vector), vector, search: `seed=${vector.seed}` }))
-  }, [vectors, pins.data])
+    return seedRow(vectors === 'usual' ? 0 : vectors, label).map((vector) => ({ name: vectorTitle(vector), vector, search: `seed=${vector.seed}` }))
+  }, [vectors, pins.data, label])
 }
 
 /** The picture of each cell: the sheet that the import drew, or one that is asked for. */

@@ -24,6 +24,8 @@ test('each stage has its words, and a bar while something moves', () => {
   const [sending, paused, known, checking] = fatesOf([upload({}), upload({ state: 'paused' }), upload({ state: 'done', isKnown: true }), upload({ state: 'checking' })], [])
   expect([sending!.words, sending!.share]).toEqual(['61 of 280 MB, 2 min 45 s left', 61 / 280])
   expect(paused!.words).toBe('Paused at 61 of 280 MB')
+  const [compared] = fatesOf([upload({ isHashing: true, sent: 0 })], [])
+  expect([compared!.words, compared!.share]).toEqual(['Being compared with what is here', null])
   expect([known!.stage, 'share' in known!, isOver(known!)]).toEqual(['known', false, true])
   expect([checking!.stage, checking!.share]).toEqual(['reading', null])
 })

@@ -31,12 +31,13 @@ export function fatesOf(sent: readonly UploadRow[], read: readonly Import[], kin
 
 function fateOfUpload(row: UploadRow): Fate {
   const stage = row.isKnown ? 'known' : uploadStage[row.state]
-  const share = row.state === 'sending' || row.state === 'paused' || row.state === 'offline' ? { share: row.size > 0 ? row.sent / row.size : 0 } : row.state === 'checking' ? { share: null } : {}
+  const share = row.isHashing ? { share: null } : row.state === 'sending' || row.state === 'paused' || row.state === 'offline' ? { share: row.size > 0 ? row.sent / row.size : 0 } : row.state === 'checking' ? { share: null } : {}
   return { key: `upload-${row.id}`, name: row.name, size: row.size, stage, words: uploadWords(row), upload: row, ...share }
 }
 
 function uploadWords(row: UploadRow): string {
   if (row.isKnown) return 'Known already: the studio has these very weights.'
+  if (row.isHashing) return 'Being compared with what is here'
   switch (row.state) {
     case 'waiting':
       return 'Waits to be sent'

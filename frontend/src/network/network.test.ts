@@ -5,7 +5,7 @@ import { inWords } from './facts'
 import { kindTitle } from './kinds'
 import { firstPlace, readPlace, writePlace } from './place'
 import { withTags } from './Tags'
-import { isSameVector, plainVector, seedRow, vectorTitle } from './vectors'
+import { isSameVector, plainVector, seedRow, usualLabel, vectorTitle } from './vectors'
 
 const one = (id: string, kimg: number | null, order: number) => ({ id, kimg, order })
 
@@ -61,6 +61,11 @@ describe('a vector', () => {
     expect(vectorTitle(plainVector(1213, { steps: [step, step, step] }))).toBe('Seed 1213 + 3 directions')
     expect(vectorTitle(plainVector(2, { label: 3, steps: [step], mixes: [{ of: plainVector(1), rows }, { of: plainVector(2), rows }] }))).toBe('Seed 2, class 3 + 1 direction, 2 mixes')
     expect(vectorTitle(plainVector(0, { z: [0.5, 1] }))).toBe('Own z, 2 numbers')
+  })
+  test('of a network with classes has the first where nobody chose one', () => {
+    expect([undefined, 0, 5].map(usualLabel)).toEqual([null, null, 0])
+    expect(seedRow(7, usualLabel(5)).map((one) => [one.seed, one.label])).toEqual(Array.from({ length: 8 }, (_, at) => [7 + at, 0]))
+    expect(seedRow(7)[0]).toEqual(plainVector(7))
   })
   test('is the same however its fields are ordered', () => {
     const [first] = seedRow(7)

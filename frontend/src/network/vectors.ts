@@ -68,9 +68,14 @@ export function plainVector(seed: number, part: Partial<VectorSpec> = {}): Vecto
   return { seed, z: null, label: null, truncation: USUAL_TRUNCATION, truncation_end: null, terms: [], tweaks: [], steps: [], mixes: [], ...part }
 }
 
+/** The class where nobody has chosen one: a network that has classes draws its first. */
+export function usualLabel(classes: number | undefined): number | null {
+  return classes ? 0 : null
+}
+
 /** Seeds `first`, `first` + 1, …: any eight that stand side by side are as good as eight strewn ones. */
-export function seedRow(first: number, many = USUAL_VECTORS): VectorSpec[] {
-  return Array.from({ length: many }, (_, at) => plainVector(first + at))
+export function seedRow(first: number, label: number | null = null, many = USUAL_VECTORS): VectorSpec[] {
+  return Array.from({ length: many }, (_, at) => plainVector(first + at, { label }))
 }
 
 /** "Seed 1213 + 3 directions, 1 mix". Truncation and look are not part of it. */

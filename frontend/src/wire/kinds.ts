@@ -16,7 +16,7 @@ export function trackKind(): UploadKind {
 
 /** Into a network of its own, or, with `network`, beside the snapshots of that one. */
 export function snapshotKind(network?: string): UploadKind {
-  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.pt', '.pth', '.safetensors'], wanted: SNAPSHOT_FILES, ...(network ? { extra: { network_id: network } } : {}) }
+  return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.pt', '.pth', '.safetensors'], wanted: SNAPSHOT_FILES, isHashed: true, ...(network ? { extra: { network_id: network } } : {}) }
 }
 
 export const PORTRAIT_FILES = 'a JPEG, PNG, TIFF, WebP or HEIC picture, or a zip of them'

@@ -5,6 +5,7 @@
 import * as tus from 'tus-js-client'
 import { fileSize } from '../lib/format'
 import { createStore } from '../lib/store'
+import { hashOfFile } from './hash'
 import { csrfToken, errorFrom, get, remove, sentenceOf } from './api'
 import { forgetFile, keepFile, keptFiles } from './kept_files'
 import { createSpeed, type Speed } from './speed'
@@ -25,6 +26,8 @@ export interface UploadRow {
   resultUrl: string | null
   /** The studio had these very bytes already; nothing was sent. */
   isKnown?: boolean
+  /** Being compared with what the studio has; nothing is sent yet. */
+  isHashing?: boolean
 }
 
 /** What an uploader takes. */
@@ -51,7 +54,6 @@ const PIECE = 4 * 1024 * 1024
 const AT_ONCE = 3
 /** A drop of more files is not copied into the browser: after a reload one drops it again, and what is there is known. */
 const MOST_KEPT = 100
-const LARGEST_HASHED = 64 * 1024 * 1024
 const WAITS = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000, 60_000, 60_000]
 
 interface Sending {
@@ -237,19 +239,19 @@ async function start(id: string): Promise<void> {
   const sending = sendings.get(id)
   if (!sending) return
   change(id, { state: 'sending' })
-  if (sending.kind.isHashed) await addHash(sending)
+  if (sending.kind.isHashed) await addHash(id, sending)
   const [earlier] = await sending.upload.findPreviousUploads()
   if (earlier) sending.upload.resumeFromPreviousUpload(earlier)
   if (rowOf(id)?.state === 'sending') sending.upload.start()
 }
 
-/** Only pages of https or of this machine may hash; elsewhere the studio finds out by itself what it knows. */
-async function addHash({ file, upload }: Sending): Promise<void> {
-  if (file.size > LARGEST_HASHED || typeof crypto.subtle === 'undefined') return
-  const digest = await file.arrayBuffer().then((bytes) => crypto.subtle.digest('SHA-256', bytes)).catch(() => null)
-  if (digest === null) return
-  const sha256 = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  upload.options.metadata = { ...upload.options.metadata, sha256 }
+/** Without a hash the studio finds out by itself what it knows, once the file is there. */
+async function addHash(id: string, { file, upload }: Sending): Promise<void> {
+  if (upload.options.metadata?.sha256) return
+  change(id, { isHashing: true })
+  const sha256 = await hashOfFile(file)
+  change(id, { isHashing: false })
+  if (sha256 !== null) upload.options.metadata = { ...upload.options.metadata, sha256 }
 }
 
 export function pauseUpload(id: string): void {

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from gpu_service.protocol import Recipe
+from gpu_service.snapshots.store import write
 from tests.conftest import REPOSITORY
 from tests.gpu_service.film.films import frames_of
+from tests.gpu_service.vectors.nets import little_stylegan2
 
 
 @pytest.fixture
@@ -285,6 +287,17 @@ def test_a_harvest_is_a_zip_and_a_sheet(run, little, tmp_path):
     assert (code, err) == (0, "")
     assert "3 of 3 pictures" in out
     assert {path.name for path in (tmp_path / "crop").iterdir()} == {"harvest.zip", "sheet.jpg"}
+
+
+def test_without_a_class_a_harvest_takes_the_first_and_says_so(run, tmp_path):
+    write(little_stylegan2(classes=3), tmp_path / "net.safetensors")
+    words = ["snapshot", "harvest", tmp_path / "net.safetensors", "--count", "1"]
+    code, _, err = run(*words, "--out", tmp_path / "first")
+    assert (code, err) == (0, "Without --class, the first of 3 classes is drawn.\n")
+    for label in (0, 2):
+        assert run(*words, "--class", str(label), "--out", tmp_path / str(label))[2] == ""
+    sheets = [(tmp_path / name / "sheet.jpg").read_bytes() for name in ("first", "0", "2")]
+    assert sheets[0] == sheets[1] != sheets[2]
 
 
 PATH_FILM = ["render", "SONG", "--visualizer", "path", "--snapshot", "NET"]

@@ -231,6 +231,21 @@ def test_an_import_draws_the_same_seeds_of_every_snapshot(snapshots, tmp_path):
     assert made.facts["parameters"] == sum(trained)
 
 
+def test_an_import_of_classes_draws_the_first(tmp_path):
+    write(little_stylegan2(classes=3), path := tmp_path / "classes.safetensors")
+    (tmp_path / "made").mkdir()
+    (made,) = import_one(path, name="net.safetensors", folder=tmp_path / "made").snapshots
+    sheet = read_picture((tmp_path / "made" / str(made.sheet)).read_bytes()).astype(int)[:, :, :160]
+
+    def apart(label: int | None) -> float:
+        """How far the first tile is from seed 0 of that class."""
+        drawn = by_hand(SnapshotFile("", "", path), VectorSpec(seed=0, label=label)).transpose(1, 2, 0)
+        small = np.asarray(Image.fromarray(drawn).resize((160, 160)))
+        return float(np.abs(sheet - small.transpose(2, 0, 1)).mean())
+
+    assert apart(0) < min(apart(1), apart(2), apart(None))
+
+
 def test_an_export_reads_back_to_the_same_network(files, snapshots):
     made = vector_chores.export_snapshot(ExportOrder(form="state_dict", name="Our net: 2"), files, quiet)
     assert made.files == {"file": "Our-net-2-state_dict.pt"}

@@ -76,6 +76,16 @@ def test_growth_is_drawn_once_for_each_snapshot_whoever_asks(client, network, se
     assert sheets(client, network, tile=320).json()["key"] != asked["key"]
 
 
+def test_growth_of_classes_is_drawn_of_the_first(client, network, service):
+    network.snapshots.update(num_classes=5)
+    (first, *_) = sheets(client, network, vectors=[{"seed": seed, "label": 0} for seed in range(8)]).json()["items"]
+    hand_in(service, "draw_sheet", {"sheet": JPEG})
+    # Vectors without a class are another sheet, and none that the page takes for growth.
+    sheets(client, network)
+    shown = client.call("GET", f"/networks/{network.id}").json()["snapshots"]
+    assert shown[0]["sheet_url"] == f"/api/v1/sheets/{first['id']}"
+
+
 def test_sheets_are_no_news_of_the_project_unless_they_fail(client, network, service):
     def listed(state: str = "") -> list[str]:
         items = client.call("GET", f"/projects/{network.project_id}/jobs{state}").json()["items"]
