@@ -41,8 +41,8 @@ def checkpoint_bytes(config: TrainingConfig, *, num_classes: int = 0) -> int:
 
 
 def snapshot_count(config: TrainingConfig) -> int:
-    """How many snapshots a whole run makes, the last one included."""
-    return max(math.ceil(config.kimg / config.snapshot_kimg), 1)
+    """How many snapshots a whole run makes, the first (before any step) and the last one included."""
+    return math.ceil(config.kimg / config.snapshot_kimg) + 1
 
 
 def disk_bytes(config: TrainingConfig, *, num_classes: int = 0) -> int:

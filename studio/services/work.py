@@ -58,7 +58,9 @@ def renew(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: RenewReque
     if kind == "segment":
         answer = draw.renew(lease, done=said.done, message=said.message)
     else:
-        answer = queue.renew(lease, progress=queue.Progress(done=said.done, total=said.total, message=said.message))
+        is_training = Job.objects.filter(pk=lease_id, kind=orders.KIND).exists()  # how far that is, its reports tell
+        progress = queue.Progress(done=said.done, total=said.total, message=said.message)
+        answer = queue.renew(lease, progress=None if is_training else progress)
     return RenewAnswer(seconds=answer.seconds, cancel=answer.cancel)
 
 

@@ -62,7 +62,7 @@ def finished(upload: Upload, blob: Blob) -> Became:
         facts={"mixed": found["mixed"]},
         created_by=upload.user,
     )
-    return Became(f"/p/{upload.project_id}/training/new/?upload={upload.pk}", receipt=f"{upload.pk}:{blob.sha256}")
+    return Became(f"/p/{upload.project_id}/training/new/?upload={upload.pk}")
 
 
 def _facts(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:

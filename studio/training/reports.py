@@ -103,7 +103,8 @@ def keep(job: Job, result: dict[str, Any], artifacts: Mapping[str, Blob]) -> Non
         blob = artifacts[found.checkpoint] if found.checkpoint else None
     except (ValidationError, KeyError) as error:
         raise Refused("The result of this job is not what training ends with.", field="result") from error
-    run.kimg, run.seconds, run.phase, run.is_deserted = found.kimg, found.seconds, "", False
+    run.kimg, run.seconds = found.kimg, found.seconds or run.seconds
+    run.phase, run.is_deserted = "", False
     _keep_checkpoint(run, blob, found.kimg)
     run.state = RunState(found.outcome)
     run.finished_at = timezone.now() if run.state != RunState.PAUSED else None
@@ -202,7 +203,7 @@ def _progress(run: TrainingRun, job: Job, fence: int, tick: Tick) -> None:
 
 def _facts(run: TrainingRun, facts: dict[str, Any]) -> dict[str, Any]:
     """What a later run needs to know of the snapshot beside its own shapes."""
-    widths = {name: run.config[name] for name in ("d_channel_base", "d_channel_max")}
+    widths = {name: run.config[f"d_{name}"] for name in ("channel_base", "channel_max")}
     return {**facts, "discriminator": widths, "aspect": run.aspect, "training_id": str(run.pk)}
 
 

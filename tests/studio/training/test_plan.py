@@ -165,7 +165,7 @@ def test_fine_tuning_takes_over_the_architecture_of_its_start(plan, project):
     told = plan(start_snapshot_id=str(snapshot.pk))
     fixed = {field["name"]: field["value"] for field in told["fields"] if field["fixed"]}
     shapes = {"z_dim": 16, "w_dim": 16, "mapping_layers": 2, "channel_base": 256, "channel_max": 16}
-    assert fixed == {**shapes, "size": 64, "conv_clamp": 256, "family": "stylegan2", "labels": False}
+    assert fixed == {**shapes, "size": 64, "family": "stylegan2", "labels": False}
     assert (told["problems"], told["sizes"]) == ([], [64])
     assert (told["config"]["d_channel_base"], told["config"]["ada_kimg"]) == (256, 100)
     assert (told["start"]["name"], told["start"]["has_discriminator"]) == ("ffhq-005000", None)
