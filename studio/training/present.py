@@ -12,7 +12,7 @@ from gpu_service.protocol.training_presets import resolve
 from studio.jobs.models import Job
 from studio.jobs.out import queue_place
 from studio.networks.models import OrderState, Sheet
-from studio.networks.sheet_orders import GROWTH_KEY
+from studio.networks.sheet_orders import GROWTH_KEYS
 from studio.training.form import differences
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
 from studio.training.sentences import sentence_of, state_of
@@ -38,7 +38,7 @@ def runs_out(runs: Sequence[TrainingRun]) -> list[dict[str, Any]]:
 def samples_out(samples: Iterable[TrainingSample]) -> list[dict[str, Any]]:
     found = list(samples)
     ids = [sample.snapshot_id for sample in found if sample.snapshot_id]
-    drawn = Sheet.objects.filter(snapshot__in=ids, key=GROWTH_KEY, state=OrderState.READY)
+    drawn = Sheet.objects.filter(snapshot__in=ids, key__in=GROWTH_KEYS.values(), state=OrderState.READY)
     sheets = dict(drawn.values_list("snapshot", "pk"))
     return [_sample(sample, sheet=sheets.get(sample.snapshot_id)) for sample in found]
 
