@@ -13,8 +13,8 @@ from gpu_service.protocol.leases import Artifact, SnapshotResult
 Family = Literal["stylegan2", "stylegan3-t", "stylegan3-r"]
 PresetName = Literal["auto", "stylegan2", "paper256", "paper512", "paper1024", "small", "stylegan3-t", "stylegan3-r"]
 Pipe = Literal["blit", "geom", "color", "filter", "noise", "cutout", "bg", "bgc", "bgcf", "bgcfn", "bgcfnc"]
-SmallMetric = Literal["sharpness", "diversity"]
-Metric = Literal["sharpness", "diversity", "fid", "kid", "precision_recall", "path_length"]
+SmallMetric = Literal["sharpness", "diversity", "patch_distance"]
+Metric = Literal["sharpness", "diversity", "patch_distance", "fid", "kid", "precision_recall", "path_length"]
 SMALLEST_SIDE, LARGEST_SIDE = 16, 1024
 LEAST_PICTURES = 8
 # What may be set anew while a run goes on; with other values of the rest it would be another run.
@@ -91,7 +91,9 @@ class TrainingConfig(BaseModel):
     precision: Literal["auto", "fp32", "fp16", "bf16"] = Field(default="auto", title="Precision")
     tick_kimg: Positive = Field(default=1, title="Report every … kimg")
     snapshot_kimg: Positive = Field(title="Snapshot every … kimg")
-    metrics: list[Metric] = Field(default=["sharpness", "diversity"], title="Measured at each snapshot")
+    metrics: list[Metric] = Field(
+        default=["sharpness", "diversity", "patch_distance"], title="Measured at each snapshot"
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
