@@ -15,6 +15,9 @@ PLACES = {
     "library/": ("library", "Library"),
     "capture/": ("capture", "Capture"),
     "networks/": ("networks", "Networks"),
+    "training/": ("training", "Training"),
+    "training/new/": ("training_new", "Train a network"),
+    "training/compare/": ("training_compare", "Compare runs"),
     "activity/": ("activity", "Activity"),
     "settings/": ("settings", "Settings"),
 }

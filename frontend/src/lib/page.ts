@@ -5,7 +5,7 @@ export interface PageData {
   page: string
   me: Me | null
   project: { id: string; name: string; role: Role; is_demo?: boolean } | null
-  ids: { track?: string; scene?: string; render?: string; network?: string; dataset?: string }
+  ids: { track?: string; scene?: string; render?: string; network?: string; dataset?: string; training_run?: string }
   csrf: string
   version: string
   services: ServicesState | null
@@ -65,4 +65,9 @@ export const address = {
   network: (id: string) => `/p/${projectId()}/networks/${id}/`,
   /** The explorer of a network; `search` is its state, such as "?pin=…". */
   explore: (network: string, search = '') => `/p/${projectId()}/networks/${network}/explore/${search}`,
+  run: (id: string) => `/p/${projectId()}/training/${id}/`,
+  /** A new run; `search` is what of it is chosen already, such as "?version=…". */
+  newRun: (search = '') => `/p/${projectId()}/training/new/${search}`,
+  trainAgain: (run: string) => `/p/${projectId()}/training/new/?like=${run}`,
+  compareRuns: (ids: readonly string[]) => `/p/${projectId()}/training/compare/?runs=${ids.join()}`,
 }

@@ -1,7 +1,7 @@
 /** A version: what it holds, how it differs from another one, its files for training. */
 import { useEffect, useState } from 'react'
 import { count, fileSize, shortHash, when } from '../lib/format'
-import { mayEdit, projectId } from '../lib/page'
+import { address, mayEdit, projectId } from '../lib/page'
 import { FaultNote, Note, Select, Skeleton, Tag } from '../parts/basics'
 import { Button } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
@@ -31,7 +31,10 @@ export function VersionPanel({ desk, id, onClose }: { desk: Desk; id: string; on
           {data.is_frozen && <Exports version={data} />}
         </>
       )}
-      <div className="feet"><Button onClick={onClose}>Close</Button></div>
+      <div className="feet">
+        {data?.is_frozen && mayEdit() && <Button icon="training" href={address.newRun(`?version=${id}`)}>Train a network…</Button>}
+        <Button onClick={onClose}>Close</Button>
+      </div>
     </Dialog>
   )
 }

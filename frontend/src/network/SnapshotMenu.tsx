@@ -12,7 +12,7 @@ export function SnapshotMenu({ network, snapshot, button, onCompare }: { network
   const close = (): void => setOpen(null)
   const edits = mayEdit() ? [
     { id: 'change', label: 'Name, kimg, tags, notes…', icon: 'edit' as const, line: true, act: () => setOpen('change') },
-    ...(isPattern(network) ? [] : [{ id: 'move', label: 'Move to another network…', icon: 'network' as const, act: () => setOpen('move') }]),
+    ...(isPattern(network) ? [] : [{ id: 'tune', label: 'Fine-tune…', icon: 'training' as const, href: address.newRun(`?start=${snapshot.id}`) }, { id: 'move', label: 'Move to another network…', icon: 'network' as const, act: () => setOpen('move') }]),
     { id: 'bin', label: 'Put in the bin', icon: 'bin' as const, danger: true, act: () => binSnapshot(snapshot) },
   ] : []
   return (

@@ -5,8 +5,8 @@ import { ApiError, patch, post, remove } from '../wire/api'
 import { refresh, showThing } from '../wire/query'
 import type { Network, Snapshot } from '../wire/types'
 
-/** DELETE puts it in the bin, `…/restore` brings it back; `shown` asks again for what shows it. */
-export function binWithUndo(path: string, name: string, shown: () => Promise<unknown>): void {
+/** DELETE puts it in the bin, `…/restore` brings it back; `shown` asks again for what shows it; then `left` is called. */
+export function binWithUndo(path: string, name: string, shown: () => Promise<unknown>, left?: () => void): void {
   const put = async (): Promise<void> => {
     await remove(path)
     await shown()
@@ -19,6 +19,7 @@ export function binWithUndo(path: string, name: string, shown: () => Promise<unk
     .then(() => {
       undoRegistry.push({ title: `Put “${name}” in the bin`, undo: restore, redo: put })
       toastUndo(`“${name}” is in the bin.`, () => void undoRegistry.undo().catch((fault: unknown) => toastFault(fault)))
+      left?.()
     })
     .catch((fault: unknown) => toastFault(fault, `“${name}” was not put in the bin.`))
 }

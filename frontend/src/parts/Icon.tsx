@@ -63,6 +63,7 @@ const shapes = {
   stop: <><rect x="6" y="6" width="12" height="12" rx="1" fill="currentColor"/></>,
   tap: <><path d="M9 12V6.5a1.7 1.7 0 0 1 3.4 0V11l4.6 1.2c1.2.3 1.8 1.3 1.5 2.5l-1.2 5.3H10L6.2 14.7c-.9-1.4.7-2.7 1.9-1.7z"/></>,
   track: <><path d="M4 10v4M8 6v12M12 9v6M16 4v16M20 10v4"/></>,
+  training: <><path d="M4 5v14.5h16M7 8.5c1.5 5 4 7.5 12.5 7.8"/><path d="M14.5 5.5h.01M18.5 9h.01M10.5 8.5h.01" strokeWidth="2.4"/></>,
   undo: <><path d="M8.5 5 4.5 9l4 4M4.5 9H14a5 5 0 0 1 0 10H9"/></>,
   up: <><path d="m6 14.5 6-6 6 6"/></>,
   upload: <><path d="M12 15.5v-11M7.5 9 12 4.5 16.5 9M4.5 19.5h15"/></>,

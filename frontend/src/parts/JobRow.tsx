@@ -8,7 +8,7 @@ import { Icon, type IconName } from './Icon'
 import { Bar, jobSentence, shareOf, SpokenProgress } from './Progress'
 
 const icons: Record<string, IconName> = {
-  render: 'film', join: 'film', analyse: 'track', decode: 'track', import: 'network', make: 'network', prepare: 'scene', draw: 'network', find: 'network', harvest: 'network', export: 'network',
+  render: 'film', join: 'film', analyse: 'track', decode: 'track', import: 'network', make: 'network', prepare: 'scene', draw: 'network', find: 'network', harvest: 'network', export: 'network', train: 'training', try: 'training',
 }
 
 export function jobIcon(job: Pick<Job, 'kind'>): IconName {

@@ -78,6 +78,8 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
       showSegment(event.payload as unknown as SegmentNews)
       return
     }
+    // Reports of a training come every two seconds and carry all that is new.
+    if (event.kind === 'training.tick') return
     if (event.payload.id === id && id !== '') showThing(noun, event.payload as { id: string })
     if (past === 'progress') return
     mark(listKeyOf(noun))

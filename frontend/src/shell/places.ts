@@ -16,6 +16,7 @@ export const places: readonly Place[] = [
   { id: 'library', title: 'Library', icon: 'grid', path: 'library/' },
   { id: 'capture', title: 'Capture', icon: 'camera', path: 'capture/' },
   { id: 'networks', title: 'Networks', icon: 'network', path: 'networks/' },
+  { id: 'training', title: 'Training', icon: 'training', path: 'training/' },
   { id: 'activity', title: 'Activity', icon: 'activity', path: 'activity/' },
   { id: 'settings', title: 'Settings', icon: 'settings', path: 'settings/' },
 ]

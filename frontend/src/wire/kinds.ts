@@ -27,3 +27,10 @@ export function portraitKind(dataset: string): UploadKind {
   const shared = { project: projectId(), wanted: PORTRAIT_FILES, extra: { dataset } }
   return { ...shared, kind: 'portrait', endings: PICTURES, isHashed: true, others: [{ ...shared, kind: 'portraits_archive', endings: ['.zip'] }] }
 }
+
+export const TRAINING_FILES = 'a zip of PNG or JPEG pictures'
+
+/** Pictures to train on, in the form that StyleGAN2 and 3 read: a zip, with dataset.json where there are labels. */
+export function trainingKind(): UploadKind {
+  return { kind: 'training_pictures', project: projectId(), endings: ['.zip'], wanted: TRAINING_FILES }
+}

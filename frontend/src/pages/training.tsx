@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { RunsPage } from '../training/RunsPage'
+
+mountPage(<RunsPage />)

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { ComparePage } from '../training/ComparePage'
+
+mountPage(<ComparePage />)

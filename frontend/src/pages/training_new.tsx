@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { NewRunPage } from '../training/NewRunPage'
+
+mountPage(<NewRunPage />)

@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { RunPage } from '../training/RunPage'
+
+mountPage(<RunPage />)

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest'
+import { emptyDraft, planBody, readDraft, withChange, writeDraft, type Draft } from './draft'
+import { comparedLines, differenceLines } from './differences'
+import { configLines } from './facts'
+import { groupsOf, readValue, valueWords } from './fields'
+import { fieldWith, runWith } from './fixtures'
+import { reasonOf } from './PlanPanel'
+import { draftLike } from './use_draft'
+import { readRuns } from './use_compared'
+import type { Plan } from './wire'
+
+describe('a draft', () => {
+  const draft: Draft = { ...emptyDraft, version: 'v1', start: 's1', preset: 'paper256', size: 256, fit: 'pad', changes: { gamma: 0.5, metrics: ['fid'] } }
+  test('is kept in the address, to the last setting', () => {
+    expect(readDraft(writeDraft(draft))).toEqual(draft)
+    expect([writeDraft(emptyDraft), readDraft('')]).toEqual(['', emptyDraft])
+  })
+  test('of a spoilt address is as good as can be', () => {
+    expect(readDraft('?changes=%7Bgamma&fit=stretch&size=abc')).toEqual(emptyDraft)
+    expect(readDraft('?changes=[1]').changes).toEqual({})
+  })
+  test('holds only what differs from the preset', () => {
+    const changed = withChange(emptyDraft, 'gamma', 2, 1)
+    expect(changed.changes).toEqual({ gamma: 2 })
+    expect(withChange(changed, 'gamma', 1, 1).changes).toEqual({})
+    expect(withChange(emptyDraft, 'metrics', ['fid'], ['fid']).changes).toEqual({})
+  })
+  test('asks for a plan with what is chosen and nothing else', () => {
+    expect(planBody(emptyDraft)).toEqual({ preset: 'small', fit: 'exact', changes: {} })
+    expect(planBody(draft)).toEqual({ version_id: 'v1', start_snapshot_id: 's1', size: 256, preset: 'paper256', fit: 'pad', changes: { gamma: 0.5, metrics: ['fid'] } })
+  })
+  test('like a run has its pictures, its start and what it changed', () => {
+    const run = runWith({ differences: [{ name: 'gamma', title: 'R1 weight', value: 2, preset_value: 1 }, { name: 'size', title: 'Size', value: 64, preset_value: 128 }] })
+    expect(draftLike(run)).toEqual({ version: 'v1', upload: null, start: null, preset: 'small', size: 64, fit: 'exact', changes: { gamma: 2 } })
+  })
+})
+
+describe('what is typed', () => {
+  const read = (text: string, part = {}) => readValue(fieldWith(part), text)
+  test('is a number in its range, or a sentence', () => {
+    expect(read('32')).toEqual({ value: 32 })
+    expect(read('16,384', { maximum: 131_072 })).toEqual({ value: 16_384 })
+    expect(read('0,0025', { kind: 'number', minimum: 0 })).toEqual({ value: 0.0025 })
+    expect(read('1.5')).toEqual({ wrong: 'This is a whole number.' })
+    expect(read('1')).toEqual({ wrong: 'From 2 to 512.' })
+    expect(read('many')).toEqual({ wrong: '“many” is no number.' })
+    expect(read('-1', { maximum: null, minimum: 0 })).toEqual({ wrong: 'At least 0.' })
+  })
+  test('may be nothing only where a setting may be left out', () => {
+    expect(read(' ', { optional: true })).toEqual({ value: null })
+    expect(read('')).toEqual({ wrong: 'A number belongs here.' })
+  })
+})
+
+test('settings stand in their groups, the plain ones before the rest', () => {
+  const fields = [fieldWith({ name: 'kimg', group: 'Run' }), fieldWith({ name: 'seed', group: 'Run', advanced: true, changed: true }), fieldWith({ name: 'batch', group: 'Learning', advanced: true })]
+  expect(groupsOf(fields).map((one) => [one.title, one.plain.map(({ name }) => name), one.advanced.map(({ name }) => name), one.changed])).toEqual([['Run', ['kimg'], ['seed'], 1], ['Learning', [], ['batch'], 0]])
+})
+
+test('values are written as a person would', () => {
+  expect([0.30000000000000004, 16_384, null, true, ['fid', 'kid'], 'ada', []].map((one) => valueWords(one))).toEqual(['0.3', '16,384', 'none', 'on', 'fid, kid', 'ada', 'none'])
+  expect(valueWords('ada', { choices: [{ value: 'ada', title: 'ADA' }] })).toBe('ADA')
+})
+
+describe('differences', () => {
+  test('from the preset stand beside its value', () => {
+    expect(differenceLines([{ name: 'gamma', title: 'R1 weight', value: 2, preset_value: 0.0512 }])).toEqual([{ name: 'gamma', title: 'R1 weight', value: '2', before: '0.0512' }])
+    expect(configLines(runWith({ differences: [{ name: 'gamma', title: 'R1 weight', value: 0.0512, preset_value: 1 }] })).filter((one) => one.isChanged).map((one) => one.title)).toEqual(['R1 weight'])
+  })
+  test('between runs are what is not the same in all of them', () => {
+    const [one, other] = [runWith(), runWith({ config: { preset: 'small', size: 64, batch: 32, gamma: 0.0512, path_weight: 2 } })]
+    expect(comparedLines([one, other], { batch: 'Batch' })).toEqual([{ name: 'batch', title: 'Batch', values: ['16', '32'] }, { name: 'path_weight', title: 'Path weight', values: ['none', '2'] }])
+    expect(comparedLines([one, one])).toEqual([])
+  })
+  test('are of at most six runs, each once', () => {
+    expect(readRuns('?runs=a,b,a,,c')).toEqual(['a', 'b', 'c'])
+    expect(readRuns('?runs=a,b,c,d,e,f,g')).toHaveLength(6)
+  })
+})
+
+test('a run starts only from a plan of just what is chosen, without a problem', () => {
+  const plan = { config: {}, problems: [] as unknown[] } as Plan
+  const chosen = { ...emptyDraft, version: 'v1' }
+  const planned = { plan, fault: null, isStale: false, again: () => undefined }
+  expect(reasonOf(emptyDraft, planned, false)).toBe('Choose the pictures first.')
+  expect(reasonOf(chosen, planned, false)).toBeNull()
+  expect(reasonOf(chosen, { ...planned, isStale: true }, false)).toBe('It is being planned.')
+  expect(reasonOf(chosen, planned, true)).toBe('A setting holds what is no value. It is marked.')
+  expect(reasonOf(chosen, { ...planned, plan: { ...plan, problems: [{ field: 'version', sentence: 'Three pictures are too few.' }] } }, false)).toBe('Three pictures are too few.')
+})

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { runWith, sampleAt } from './fixtures'
+import { bestOf, metricsOf, notesOf } from './Metrics'
+import { newestOnes, previewSide, sceneOf } from './preview'
+import type { Run } from './wire'
+import type { Network } from '../wire/types'
+import { endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, standingWords } from './words'
+
+test('a figure has three digits that count', () => {
+  expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '-0.500', '1.2 × 10⁻⁴', '–'])
+})
+
+test('kimg is as exact as it needs to be', () => {
+  expect([0, 0.512, 1.25, 12.34, 5210.4].map(kimgWords)).toEqual(['0', '0.51', '1.25', '12.3', '5,210'])
+})
+
+describe('where a run stands', () => {
+  test('is a sentence', () => {
+    expect(progressWords(runWith({ kimg: 5210, total_kimg: 6400 }))).toBe('kimg 5,210 of 6,400')
+    expect(leftWords(runWith())).toBe('3 h left')
+    expect(leftWords(runWith({ left_seconds: null }))).toBe('Measuring speed')
+    expect(leftWords(runWith({ state: 'paused' }))).toBeNull()
+    expect(leftWords(runWith({ state: 'waiting', left_seconds: null }))).toBeNull()
+  })
+  test('tells a wish before it is heard', () => {
+    expect((['run', 'pause', 'stop'] as const).map((wanted) => standingWords(runWith({ wanted })))).toEqual(['Training', 'Pausing, after this step', 'Stopping, after this step'])
+    expect(standingWords(runWith({ state: 'paused', wanted: 'pause' }))).toBe('Paused')
+  })
+})
+
+describe('how long it takes', () => {
+  const now = new Date(2026, 0, 5, 12, 0)
+  test('has a date', () => {
+    expect([endsAt(3600, now), endsAt(20 * 3600, now), endsAt(10 * 86_400, now), endsAt(400 * 86_400, now)]).toEqual(['today at 13:00', 'tomorrow at 08:00', 'Thursday 15 January', 'Tuesday 9 February 2027'])
+  })
+  test('is told in days when it takes days', () => {
+    expect([longTime(165), longTime(33_000), longTime(3 * 86_400 + 7200), longTime(72 * 86_400)]).toEqual(['2 min 45 s', '9 h 10 min', '3 days 2 h', '72 days'])
+  })
+  test('is told for each thousand pictures and for all', () => {
+    const measured = { device: 'CPU', precision: 'bf16', seconds_per_kimg: 31, peak_bytes: 1, micro_batch: 16 }
+    expect(estimateWords({ seconds: 12_400, measured }, now)).toBe('31 s for each thousand pictures: 3 h 27 min in all. Begun now, it ends today at 15:26.')
+    expect(estimateWords({ seconds: null, measured: null }, now)).toBeNull()
+  })
+})
+
+describe('metrics', () => {
+  const samples = [sampleAt(0, { diversity: 0.2, fid: 300 }, ['FID on these features is not comparable.']), sampleAt(20, { fid: 120, diversity: 1.2 }, ['FID on these features is not comparable.'])]
+  test('stand in one order, the best of them known only where more or less is better', () => {
+    expect(metricsOf(samples)).toEqual(['fid', 'diversity'])
+    expect([bestOf(samples, 'fid'), bestOf(samples, 'diversity'), bestOf(samples.slice(1), 'fid')]).toEqual([120, null, null])
+  })
+  test('carry their sentence, once', () => {
+    expect(notesOf(samples)).toEqual(['FID on these features is not comparable.'])
+  })
+})
+
+describe('the preview of a run', () => {
+  const network = { snapshots: [{ id: 'c', kimg: 40, order: 2 }, { id: 'a', kimg: 0, order: 0 }, { id: 'b', kimg: 20, order: 1 }] } as unknown as Network
+  const run: Pick<Run, 'name'> = { name: 'Faces 64' }
+  test('draws with the newest snapshots, from rough to fine', () => {
+    expect([newestOnes(network, 2), newestOnes(network, 0), newestOnes(network, 9)]).toEqual([['b', 'c'], ['a', 'b', 'c'], ['a', 'b', 'c']])
+  })
+  test('is found again by its name and its network, never another scene', () => {
+    const scenes = [{ name: 'Faces 64, preview', snapshot_ids: ['x'] }, { name: 'Faces', snapshot_ids: ['a'] }, { name: 'Faces 64, preview', snapshot_ids: ['b'] }]
+    expect(sceneOf(scenes, run, network)).toBe(scenes[2])
+    expect(sceneOf(scenes.slice(0, 2), run, network)).toBeUndefined()
+  })
+  test('is neither too small to look at nor too large to be quick', () => {
+    expect([64, 256, 1024].map(previewSide)).toEqual([256, 256, 512])
+  })
+})
