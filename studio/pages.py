@@ -22,6 +22,7 @@ from studio.renders.models import Render
 from studio.scenes.models import Scene
 from studio.services.present import services_out
 from studio.tracks.models import Track
+from studio.training.models import TrainingRun
 
 # The pages about one thing: the address's kind -> (bundle, model).
 THINGS: dict[str, tuple[str, Any]] = {
@@ -30,6 +31,7 @@ THINGS: dict[str, tuple[str, Any]] = {
     "renders": ("render", Render),
     "networks": ("network", Network),
     "library": ("dataset", Dataset),
+    "training": ("training_run", TrainingRun),
 }
 
 

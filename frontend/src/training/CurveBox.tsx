@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useWidget } from '../lib/widget'
 import { newest, valueText } from './curves'
 import { createPlot, type Plot, type PlotLine } from './plot'
-import { figure } from './words'
+import { axisWords } from './words'
 
 interface CurveBoxProps {
   title: string
@@ -38,7 +38,7 @@ export function CurveBox({ title, unit, lines, x, values, xTitle, xWords, range,
   const hasData = x.length > 0 && lines.length > 0
   const box = useWidget<HTMLDivElement>((scope, parent) => {
     const made = createPlot(scope, parent, {
-      lines, range, group, xWords, yWords: figure, onHover: setRow, onZoom: (next) => acts.current.onZoom(next), onPress: (at) => acts.current.onPress?.(at),
+      lines, range, group, xWords, yWords: axisWords, onHover: setRow, onZoom: (next) => acts.current.onZoom(next), onPress: (at) => acts.current.onPress?.(at),
     })
     plot.current = made
     scope.add(() => (plot.current = null))

@@ -20,10 +20,10 @@ export function NewRunPage() {
   const presets = useAsk(trainingQueries.presets())
   const planned = usePlan(draft)
   const [wrongTexts, setWrongTexts] = useState<Readonly<Record<string, string>>>({})
-  const { plan } = planned
+  const { plan, fields } = planned
   const wrong = (name: string, sentence: string | null): void => setWrongTexts(({ [name]: _before, ...rest }) => (sentence === null ? rest : { ...rest, [name]: sentence }))
   const set = (name: string, value: unknown): void => {
-    const byDefault = plan?.fields.find((one) => one.name === name)?.default
+    const byDefault = fields.find((one) => one.name === name)?.default
     if (name === 'size') change({ size: typeof value === 'number' ? value : null })
     else change(withChange(draft, name, value, byDefault))
   }
@@ -37,7 +37,7 @@ export function NewRunPage() {
           <StartChoice draft={draft} problem={problemAt(plan, 'start')} start={plan?.start ?? null} onChange={change} />
           <PresetChoice presets={presets.data?.items ?? []} chosen={draft.preset} onChange={(preset) => change({ preset, changes: {}, size: draft.size })} />
           {presets.error && <FaultNote fault={presets.error} what="The presets could not be loaded." again={() => void presets.refetch()} />}
-          {plan && <Settings plan={plan} wrongTexts={wrongTexts} onWrong={wrong} onSet={set} onReset={() => change({ changes: {} })} />}
+          {plan && <Settings plan={plan} fields={fields} wrongTexts={wrongTexts} onWrong={wrong} onSet={set} onReset={() => change({ changes: {} })} />}
         </div>
         <PlanPanel draft={draft} planned={planned} hasWrongText={Object.keys(wrongTexts).length > 0} onChange={change} onStart={start} />
       </div>

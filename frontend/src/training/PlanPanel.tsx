@@ -10,7 +10,7 @@ import { post } from '../wire/api'
 import { refresh } from '../wire/query'
 import type { Draft } from './draft'
 import type { Planned } from './use_draft'
-import type { Estimate, Offer, Plan } from './wire'
+import type { Estimate, Offer, Plan, PlanField } from './wire'
 import { endsAt, estimateWords, figure, kimgWords, longTime } from './words'
 
 interface PanelProps {
@@ -46,7 +46,7 @@ export function PlanPanel({ draft, planned, hasWrongText, onChange, onStart }: P
       {!draft.version && !draft.upload && <div className="sect soft xs">Choose the pictures first: then all else has a sense, and this says how long it takes and what it needs.</div>}
       {fault && <div className="sect"><FaultNote fault={fault} what="It could not be planned." again={planned.again} /></div>}
       {(draft.version ?? draft.upload) && !plan && !fault && <div className="sect"><Skeleton rows={5} height={18} /></div>}
-      {plan && <Problems plan={plan} onOffer={(offer) => onChange({ fit: offer.fit, size: offer.size })} />}
+      {plan && <Problems plan={plan} fields={planned.fields} onOffer={(offer) => onChange({ fit: offer.fit, size: offer.size })} />}
       {plan && <PlanFacts plan={plan} draft={draft} onExact={() => onChange({ fit: 'exact' })} />}
       {plan?.config && <Time plan={plan} />}
       <form className="sect startrow" onSubmit={(event) => void begin(event)}>
@@ -72,12 +72,12 @@ export function reasonOf(draft: Draft, { plan, isStale }: Planned, hasWrongText:
   return plan.config ? null : 'The settings do not fit together.'
 }
 
-function Problems({ plan, onOffer }: { plan: Plan; onOffer: (offer: Offer) => void }) {
+function Problems({ plan, fields, onOffer }: { plan: Plan; fields: readonly PlanField[]; onOffer: (offer: Offer) => void }) {
   if (plan.problems.length === 0 && plan.offers.length === 0 && plan.warnings.length === 0) return null
   return (
     <div className="sect problems">
-      {plan.problems.map((one) => <Note key={`${one.field} ${one.sentence}`} mood="danger" action={plan.fields.some((field) => field.name === one.field) && <Button small kind="quiet" onClick={() => showSetting(one.field)}>Show</Button>}>{one.sentence}</Note>)}
-      {plan.offers.length > 0 && <div className="row wrap">{plan.offers.map((one) => <Button key={`${one.fit}${one.size}`} small onClick={() => onOffer(one)}>{one.fit === 'pad' ? 'Pad' : 'Crop'} to {one.size} × {one.size}</Button>)}</div>}
+      {plan.problems.map((one) => <Note key={`${one.field} ${one.sentence}`} mood="danger" action={fields.some((field) => field.name === one.field) && <Button small kind="quiet" onClick={() => showSetting(one.field)}>Show</Button>}>{one.sentence}</Note>)}
+      {plan.offers.length > 0 && <div className="row wrap" role="group" aria-label="How pictures are made to fit">{plan.offers.map((one) => <Button key={`${one.fit}${one.size}`} small on={plan.fit === one.fit} onClick={() => onOffer(one)}>{one.fit === 'pad' ? 'Pad' : 'Crop'} to {one.size} × {one.size}</Button>)}</div>}
       {plan.warnings.map((one) => <Note key={one} mood="warn">{one}</Note>)}
     </div>
   )

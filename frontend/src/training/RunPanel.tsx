@@ -103,7 +103,7 @@ function Settings({ run, presets }: { run: Run; presets: Presets }) {
       )}
       {isWhole && (
         <dl className="facts">
-          {configLines(run, Object.fromEntries((presets.settings ?? []).map((one) => [one.name, one.title]))).map((one) => [<dt key={`${one.name}n`}>{one.title}</dt>, <dd key={`${one.name}v`} className={one.isChanged ? 'accent' : ''} title={one.isChanged ? 'Not as in the preset' : undefined}>{one.value}</dd>])}
+          {configLines(run, Object.fromEntries(presets.settings.map((one) => [one.name, one.title]))).map((one) => [<dt key={`${one.name}n`}>{one.title}</dt>, <dd key={`${one.name}v`} className={one.isChanged ? 'accent' : ''} title={one.isChanged ? 'Not as in the preset' : undefined}>{one.value}</dd>])}
         </dl>
       )}
     </section>

@@ -26,7 +26,7 @@ function useTicks(project: string): void {
     const tick = payload.tick as Tick
     queryClient.setQueryData<Items<Run>>(['trainings', project], (old) => old && {
       ...old,
-      items: old.items.map((one) => one.id === payload.id ? { ...one, kimg: tick.kimg, seconds: tick.seconds ?? one.seconds, left_seconds: tick.left_seconds ?? null, pictures_per_second: tick.pictures_per_second ?? one.pictures_per_second } : one),
+      items: old.items.map((one) => one.id === payload.id ? { ...one, kimg: tick.kimg, seconds: tick.seconds, left_seconds: tick.left_seconds ?? null, pictures_per_second: tick.pictures_per_second } : one),
     })
   })
 }

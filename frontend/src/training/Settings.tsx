@@ -9,6 +9,7 @@ import type { Plan, PlanField } from './wire'
 
 interface SettingsProps {
   plan: Plan
+  fields: readonly PlanField[]
   /** What is typed but cannot be, by name. */
   wrongTexts: Readonly<Record<string, string>>
   onWrong: (name: string, sentence: string | null) => void
@@ -17,8 +18,8 @@ interface SettingsProps {
 }
 
 export function Settings(props: SettingsProps) {
-  const { plan, onReset } = props
-  const changed = plan.fields.filter((one) => one.changed).length
+  const { fields, onReset } = props
+  const changed = fields.filter((one) => one.changed).length
   return (
     <section className="step" aria-label="Settings">
       <div className="steptitle">
@@ -27,7 +28,7 @@ export function Settings(props: SettingsProps) {
         <span className="grow" />
         {changed > 0 && <Button small kind="quiet" icon="undo" onClick={onReset}>Back to the preset</Button>}
       </div>
-      {groupsOf(plan.fields).map((group) => <Group key={group.title} group={group} {...props} />)}
+      {groupsOf(fields).map((group) => <Group key={group.title} group={group} {...props} />)}
     </section>
   )
 }

@@ -1,6 +1,6 @@
 /** Curves: which figures of a run are drawn together, and how the reports become columns for a plot. */
 import { figure } from './words'
-import type { Tick, TickColumns } from './wire'
+import type { TickColumns } from './wire'
 
 export interface Line {
   column: string
@@ -62,13 +62,15 @@ export function dataOf(columns: TickColumns, spec: PlotSpec, by: Along): PlotDat
 }
 
 /** One report more. What the run has done again since it was interrupted takes the place of what it said before. */
-export function withTick(columns: TickColumns, tick: Tick): TickColumns {
+export function withTick(columns: TickColumns, tick: { kimg: number } & object): TickColumns {
+  const said = Object.entries(tick).filter((one): one is [string, number] => typeof one[1] === 'number')
   const kept = (columns.kimg ?? []).filter((kimg) => (kimg ?? 0) < tick.kimg).length
-  const names = new Set([...Object.keys(columns), ...Object.keys(tick).filter((name) => typeof tick[name] === 'number')])
+  const names = new Set([...Object.keys(columns), ...said.map(([name]) => name)])
+  const newest = new Map(said)
   const made: TickColumns = {}
   for (const name of names) {
     const before = columns[name] ?? Array.from({ length: kept }, () => null)
-    made[name] = [...before.slice(0, kept), tick[name] ?? null]
+    made[name] = [...before.slice(0, kept), newest.get(name) ?? null]
   }
   return made
 }

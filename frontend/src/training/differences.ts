@@ -23,7 +23,7 @@ export interface ComparedLine {
 }
 
 /** Settings that are not the same in all runs, by the names that the runs know. */
-export function comparedLines(runs: readonly Pick<Run, 'config' | 'differences'>[], titles: Readonly<Record<string, string>> = {}): ComparedLine[] {
+export function comparedLines(runs: readonly { config: Record<string, unknown>; differences: Run['differences'] }[], titles: Readonly<Record<string, string>> = {}): ComparedLine[] {
   const names = [...new Set(runs.flatMap((one) => Object.keys(one.config)))]
   return names.flatMap((name) => {
     const values = runs.map((one) => one.config[name])

@@ -5,7 +5,7 @@ import { configLines } from './facts'
 import { groupsOf, readValue, valueWords } from './fields'
 import { fieldWith, runWith } from './fixtures'
 import { reasonOf } from './PlanPanel'
-import { draftLike } from './use_draft'
+import { asChanged, draftLike } from './use_draft'
 import { readRuns } from './use_compared'
 import type { Plan } from './wire'
 
@@ -33,6 +33,11 @@ describe('a draft', () => {
     const run = runWith({ differences: [{ name: 'gamma', title: 'R1 weight', value: 2, preset_value: 1 }, { name: 'size', title: 'Size', value: 64, preset_value: 128 }] })
     expect(draftLike(run)).toEqual({ version: 'v1', upload: null, start: null, preset: 'small', size: 64, fit: 'exact', changes: { gamma: 2 } })
   })
+})
+
+test('settings that do not fit together stay to be mended', () => {
+  const fields = [fieldWith({ name: 'size', value: 64, default: 64 }), fieldWith({ value: 16 }), fieldWith({ name: 'gamma', value: 2, default: 1, changed: true })]
+  expect(asChanged(fields, { ...emptyDraft, changes: { batch: 15 } }).map((one) => [one.name, one.value, one.changed])).toEqual([['size', 64, false], ['batch', 15, true], ['gamma', 1, false]])
 })
 
 describe('what is typed', () => {
@@ -68,7 +73,7 @@ describe('differences', () => {
     expect(configLines(runWith({ differences: [{ name: 'gamma', title: 'R1 weight', value: 0.0512, preset_value: 1 }] })).filter((one) => one.isChanged).map((one) => one.title)).toEqual(['R1 weight'])
   })
   test('between runs are what is not the same in all of them', () => {
-    const [one, other] = [runWith(), runWith({ config: { preset: 'small', size: 64, batch: 32, gamma: 0.0512, path_weight: 2 } })]
+    const [one, other] = [runWith(), runWith({ config: { ...runWith().config, batch: 32, path_weight: 2 } })]
     expect(comparedLines([one, other], { batch: 'Batch' })).toEqual([{ name: 'batch', title: 'Batch', values: ['16', '32'] }, { name: 'path_weight', title: 'Path weight', values: ['none', '2'] }])
     expect(comparedLines([one, one])).toEqual([])
   })
@@ -81,7 +86,7 @@ describe('differences', () => {
 test('a run starts only from a plan of just what is chosen, without a problem', () => {
   const plan = { config: {}, problems: [] as unknown[] } as Plan
   const chosen = { ...emptyDraft, version: 'v1' }
-  const planned = { plan, fault: null, isStale: false, again: () => undefined }
+  const planned = { plan, fields: [], fault: null, isStale: false, again: () => undefined }
   expect(reasonOf(emptyDraft, planned, false)).toBe('Choose the pictures first.')
   expect(reasonOf(chosen, planned, false)).toBeNull()
   expect(reasonOf(chosen, { ...planned, isStale: true }, false)).toBe('It is being planned.')

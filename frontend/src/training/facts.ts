@@ -10,7 +10,7 @@ export interface ConfigLine {
 }
 
 /** Every setting of a run; those that are not as in its preset are marked. */
-export function configLines(run: Pick<Run, 'config' | 'differences'>, titles: Readonly<Record<string, string>> = {}): ConfigLine[] {
+export function configLines(run: { config: Record<string, unknown>; differences: Run['differences'] }, titles: Readonly<Record<string, string>> = {}): ConfigLine[] {
   return Object.entries(run.config).map(([name, value]) => {
     const difference = run.differences.find((one) => one.name === name)
     return { name, title: titles[name] ?? difference?.title ?? sentenceCase(name), value: valueWords(value), isChanged: difference !== undefined }

@@ -50,7 +50,7 @@ export function createPlot(scope: Scope, parent: HTMLElement, options: PlotOptio
       width: Math.max(80, parent.clientWidth),
       height: Math.max(60, parent.clientHeight),
       legend: { show: false },
-      padding: [6, 8, 0, 0],
+      padding: [6, 16, 0, 0],
       scales: { x: { time: false, range: (_, low, high) => span ? [span[0], span[1]] : wide(low, high) }, y: { range: (_, low, high) => yRange(low, high) } },
       axes: [
         { ...axis, size: X_HEIGHT, space: 60, values: (_, values) => values.map(options.xWords) },

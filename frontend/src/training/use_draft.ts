@@ -1,13 +1,13 @@
 /** The draft of a new run: chosen step by step, kept in the address, planned by the studio at every change. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { projectId } from '../lib/page'
 import { useSettled } from '../lib/settled'
 import { useProjectEvents } from '../shell/live'
 import { refresh, useAsk } from '../wire/query'
 import { readDraft, writeDraft, type Draft } from './draft'
 import { trainingQueries } from './queries'
-import type { Plan, Run } from './wire'
+import type { Plan, PlanField, Run } from './wire'
 
 const REST_MS = 250
 
@@ -41,10 +41,20 @@ export function useDraft(): { draft: Draft; change: (part: Partial<Draft>) => vo
 
 export interface Planned {
   plan: Plan | undefined
+  /** Every setting. While the settings do not fit together, those of the plan before, as the hand has changed them. */
+  fields: PlanField[]
   fault: Error | null
   /** The plan is of a draft before this one. */
   isStale: boolean
   again: () => void
+}
+
+/** Settings with what a draft changes in them. */
+export function asChanged(fields: readonly PlanField[], draft: Draft): PlanField[] {
+  return fields.map((one) => {
+    const value = one.name === 'size' ? (draft.size ?? one.value) : one.name in draft.changes ? draft.changes[one.name] : one.default
+    return { ...one, value, changed: JSON.stringify(value) !== JSON.stringify(one.default) }
+  })
 }
 
 /** What would come of a draft. Until the answer is there, the one before it stands. */
@@ -53,9 +63,14 @@ export function usePlan(draft: Draft): Planned {
   const isReady = Boolean(rested.version ?? rested.upload)
   const asked = useQuery({ ...trainingQueries.plan(projectId(), rested), enabled: isReady, placeholderData: keepPreviousData, staleTime: 5000 })
   const job = asked.data?.estimate.job_id
-  useProjectEvents(({ kind, subject, payload }) => {
-    if (!job || !kind.startsWith('job.') || (payload.id !== job && !subject.endsWith(job))) return
-    void refresh('training-plan')
+  useProjectEvents(({ kind, payload }) => {
+    if (kind === 'training.try' && payload.job_id === job) void refresh('training-plan')
   })
-  return { plan: isReady ? asked.data : undefined, fault: asked.error, isStale: asked.isPlaceholderData || rested !== draft, again: () => void asked.refetch() }
+  const plan = isReady ? asked.data : undefined
+  const known = useRef<PlanField[]>([])
+  useEffect(() => {
+    if (plan && plan.fields.length > 0) known.current = plan.fields
+  }, [plan])
+  const fields = plan && plan.fields.length === 0 ? asChanged(known.current, draft) : (plan?.fields ?? [])
+  return { plan, fields, fault: asked.error, isStale: asked.isPlaceholderData || rested !== draft, again: () => void asked.refetch() }
 }

@@ -19,7 +19,7 @@ const NO_SAMPLES: readonly Sample[] = []
 export function tellTick(id: string, tick: Tick): void {
   queryClient.setQueryData<{ columns: TickColumns }>(['training-ticks', id, MOST_ROWS], (old) => old && { ...old, columns: thinned(withTick(old.columns, tick), 2 * MOST_ROWS) })
   queryClient.setQueryData<Run>(['training', id], (old) => old && {
-    ...old, tick, kimg: tick.kimg, seconds: tick.seconds ?? old.seconds, left_seconds: tick.left_seconds ?? null, pictures_per_second: tick.pictures_per_second ?? old.pictures_per_second, p: tick.p ?? old.p,
+    ...old, tick, kimg: tick.kimg, seconds: tick.seconds, left_seconds: tick.left_seconds ?? null, pictures_per_second: tick.pictures_per_second, p: tick.p,
   })
 }
 

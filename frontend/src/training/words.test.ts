@@ -4,10 +4,14 @@ import { bestOf, metricsOf, notesOf } from './Metrics'
 import { newestOnes, previewSide, sceneOf } from './preview'
 import type { Run } from './wire'
 import type { Network } from '../wire/types'
-import { endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, standingWords } from './words'
+import { axisWords, endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, standingWords } from './words'
 
 test('a figure has three digits that count', () => {
-  expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '-0.500', '1.2 × 10⁻⁴', '–'])
+  expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '−0.500', '1.2 × 10⁻⁴', '–'])
+})
+
+test('an axis says no more digits than it needs', () => {
+  expect([0, 0.5, -1, 0.30000000000000004, 1500, 20_000].map(axisWords)).toEqual(['0', '0.5', '−1', '0.3', '1500', '20,000'])
 })
 
 test('kimg is as exact as it needs to be', () => {
@@ -37,7 +41,7 @@ describe('how long it takes', () => {
     expect([longTime(165), longTime(33_000), longTime(3 * 86_400 + 7200), longTime(72 * 86_400)]).toEqual(['2 min 45 s', '9 h 10 min', '3 days 2 h', '72 days'])
   })
   test('is told for each thousand pictures and for all', () => {
-    const measured = { device: 'CPU', precision: 'bf16', seconds_per_kimg: 31, peak_bytes: 1, micro_batch: 16 }
+    const measured = { device: 'CPU', precision: 'bf16', seconds_per_kimg: 31, peak_bytes: 1, micro_batch: 16, checkpoint_bytes: 1, snapshot_bytes: 1 }
     expect(estimateWords({ seconds: 12_400, measured }, now)).toBe('31 s for each thousand pictures: 3 h 27 min in all. Begun now, it ends today at 15:26.')
     expect(estimateWords({ seconds: null, measured: null }, now)).toBeNull()
   })

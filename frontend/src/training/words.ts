@@ -6,16 +6,20 @@ import type { Estimate, Run, RunState } from './wire'
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   const size = Math.abs(value)
-  if (size >= 1000) return count(Math.round(value))
-  if (size >= 100) return value.toFixed(0)
-  if (size >= 10) return value.toFixed(1)
-  if (size >= 1) return value.toFixed(2)
-  if (size >= 0.001 || size === 0) return value.toFixed(3)
+  const sign = value < 0 ? '−' : ''
+  if (size >= 1000) return sign + count(Math.round(size))
+  if (size >= 0.001 || size === 0) return sign + size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
   return value.toExponential(1).replace('e-', ' × 10⁻').replace(/10⁻(\d+)/, (_, power: string) => `10${superscript(-Number(power))}`)
 }
 
 function superscript(power: number): string {
   return String(power).replaceAll(/./g, (one) => (one === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(one)] ?? one))
+}
+
+/** The same on an axis, as short as can be: 0.5 → "0.5", 0 → "0". */
+export function axisWords(value: number): string {
+  const size = Math.abs(value)
+  return `${value < 0 ? '−' : ''}${size >= 10_000 ? size.toLocaleString('en-US') : size > 0 && size < 0.001 ? figure(size) : String(Number(size.toPrecision(3)))}`
 }
 
 /** 0.512 → "0.5", 12 → "12", 5210.4 → "5,210": kimg as heads and axes show them. */
