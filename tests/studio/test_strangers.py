@@ -223,6 +223,7 @@ def test_a_stranger_sees_the_same_page_for_what_is_there_and_what_is_not(ids, pe
         "renders": "render_id",
         "networks": "network_id",
         "library": "dataset_id",
+        "training": "run_id",
     }
     stranger, member = as_user(person("Stranger")), as_user(owner)
     nothing = stranger.get(f"/p/{uuid.uuid4()}/").content
