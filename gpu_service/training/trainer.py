@@ -18,6 +18,7 @@ from gpu_service.training.augment.controller import Controller
 from gpu_service.training.augment.draws import Draws
 from gpu_service.training.average import share_kept
 from gpu_service.training.errors import Diverged
+from gpu_service.training.hand import Hand
 from gpu_service.training.nets import NUMBERS, Nets
 from gpu_service.training.shares import Shares
 from gpu_service.training.stats import StepStats
@@ -28,6 +29,9 @@ from gpu_service.training.world import ALONE, World
 LOSS, TERM, SCORE_FAKE, SIGN_FAKE, SCORE_REAL, SIGN_REAL = range(NUMBERS)
 PATH_SHRINK = 2  # the path length is taken over half of the batch
 LOOK_EVERY = 16  # steps between two looks at the losses on a device that would have to wait for them
+
+# Works on the pictures at those places of this process's share and of the batch, adds to the sums, answers the loss.
+Part = Callable[[Hand, Tensor, slice, slice], Tensor]
 
 
 class Trainer:
@@ -47,8 +51,15 @@ class Trainer:
     ) -> None:
         self.config, self.device, self.world = config, device, world
         self.notes: list[str] = []
-        self.shares = Shares(config, world, self.notes)
-        self.nets = Nets(config, device=device, num_classes=num_classes, start=start or {}, notes=self.notes)
+        self.shares = Shares(config, world=world, device=device, notes=self.notes)
+        self.nets = Nets(
+            config,
+            device=device,
+            num_classes=num_classes,
+            start=start or {},
+            hands=self.shares.team.size,
+            notes=self.notes,
+        )
         self.step_index = self.pictures = 0
         self.p = config.first_p if config.augment != "none" else 0.0
         self.signs = torch.zeros((), device=device)  # sum of the batches' mean signs since p last moved
@@ -97,6 +108,9 @@ class Trainer:
 
         Raises Diverged where a loss is no number; that step is not taken.
         """
+        return self.shares.team.alone(lambda: self._step(real, labels))
+
+    def _step(self, real: Tensor, labels: Tensor | None) -> StepStats:
         pictures = real.to(self.device, non_blocking=True).float() / 127.5 - 1
         labels = None if not self.nets.num_classes or labels is None else labels.to(self.device, torch.float32)
         config, index = self.config, self.step_index
@@ -128,14 +142,13 @@ class Trainer:
         nets, batch = self.nets, self.config.batch
         latents, changes = nets.latents(batch), nets.changes(batch)
 
-        def part(mine: slice, whole: slice) -> Tensor:
+        def part(hand: Hand, sums: Tensor, mine: slice, whole: slice) -> Tensor:
             given = None if labels is None else labels[mine]
-            fakes, _ = nets.imagine(latents[whole], given)
-            scores = nets.judge(self._prepared(fakes, changes, whole), given)
-            loss = losses.generator_loss(scores)
-            return _told(nets.g, {LOSS: loss}, loss)
+            fakes, _ = hand.imagine(latents[whole], given)
+            loss = losses.generator_loss(hand.judge(self._prepared(fakes, changes, whole), given))
+            return _told(sums, {LOSS: loss}, loss)
 
-        with nets.d.resting():
+        with nets.discriminator_resting():
             return self._take_step(nets.g, batch, part)
 
     def _even_out_paths(self, labels: Tensor | None) -> Tensor:
@@ -144,11 +157,11 @@ class Trainer:
         latents = nets.latents(count)
         directions = nets.chance.normal(count, 3, config.size, config.size)
 
-        def part(mine: slice, whole: slice) -> Tensor:
-            fakes, w = nets.imagine(latents[whole], None if labels is None else labels[mine])
+        def part(hand: Hand, sums: Tensor, mine: slice, whole: slice) -> Tensor:
+            fakes, w = hand.imagine(latents[whole], None if labels is None else labels[mine])
             lengths = losses.path_lengths(fakes, w, directions[whole])
             penalty = losses.path_penalty(lengths, nets.path_mean) * config.path_weight
-            return _told(nets.g, {LOSS: penalty, TERM: lengths}, penalty * config.path_every)
+            return _told(sums, {LOSS: penalty, TERM: lengths}, penalty * config.path_every)
 
         told = self._take_step(nets.g, count, part)
         nets.path_mean.lerp_(told[TERM], losses.PATH_DECAY)
@@ -158,16 +171,16 @@ class Trainer:
         nets, batch = self.nets, self.config.batch
         latents, of_fakes, of_reals = nets.latents(batch), nets.changes(batch), nets.changes(batch)
 
-        def part(mine: slice, whole: slice) -> Tensor:
+        def part(hand: Hand, sums: Tensor, mine: slice, whole: slice) -> Tensor:
             given = None if labels is None else labels[mine]
-            fakes, measured = nets.imagine_and_measure(latents[whole], given)
-            nets.d.extra[NUMBERS:] += measured
+            fakes, measured = hand.imagine_and_measure(latents[whole], given)
+            sums[NUMBERS:] += measured
             both = [self._prepared(fakes, of_fakes, whole), self._prepared(pictures[mine], of_reals, whole)]
-            scores = nets.judge(torch.cat(both), None if given is None else torch.cat([given, given]))
+            scores = hand.judge(torch.cat(both), None if given is None else torch.cat([given, given]))
             fake, real = scores.chunk(2)
             loss = losses.discriminator_loss(fake, real)
             told = {LOSS: loss, SCORE_FAKE: fake, SIGN_FAKE: fake.sign(), SCORE_REAL: real, SIGN_REAL: real.sign()}
-            return _told(nets.d, told, loss)
+            return _told(sums, told, loss)
 
         told = self._take_step(nets.d, batch, part)
         nets.remember(told[NUMBERS:])
@@ -177,24 +190,30 @@ class Trainer:
         nets, config = self.nets, self.config
         changes = nets.changes(config.batch)
 
-        def part(mine: slice, whole: slice) -> Tensor:
+        def part(hand: Hand, sums: Tensor, mine: slice, whole: slice) -> Tensor:
             seen = pictures[mine].requires_grad_()
-            scores = nets.judge(self._prepared(seen, changes, whole), None if labels is None else labels[mine])
+            scores = hand.judge(self._prepared(seen, changes, whole), None if labels is None else labels[mine])
             penalty = losses.r1_penalty(scores, seen)
-            return _told(nets.d, {TERM: penalty}, penalty * (config.gamma / 2 * config.r1_every))
+            return _told(sums, {TERM: penalty}, penalty * (config.gamma / 2 * config.r1_every))
 
         return self._take_step(nets.d, config.batch, part)
 
     def _prepared(self, pictures: Tensor, changes: Draws | None, rows: slice) -> Tensor:
-        """As the discriminator sees them: blurred at first where the preset says so, augmented."""
-        return self.nets.prepared(pictures, changes, rows, p=self.p, shown=self.pictures)
+        """As the discriminator sees them."""
+        chosen = None if changes is None else changes[rows]
+        return self.nets.prepared(pictures, chosen, p=self.p, shown=self.pictures)
 
-    def _take_step(self, weights: Weights, count: int, part: Callable[[slice, slice], Tensor]) -> Tensor:
-        """Sum gradients of `part` (its pictures in this process, and in the batch) and go. -> means over the batch"""
+    def _take_step(self, weights: Weights, count: int, part: Part) -> Tensor:
+        """Sum the gradients of all parts of the batch and go. -> means over the batch of what the parts told"""
+
+        def work(who: int, mine: slice, whole: slice) -> None:
+            (part(self.nets.hands[who], weights.forms[who].extra, mine, whole) / count).backward()
+
         weights.clear()
-        self.shares.for_each(count, lambda mine, whole: (part(mine, whole) / count).backward(), again=weights.clear)
-        self.world.all_reduce(weights.reduced)
-        told = weights.extra / count
+        self.shares.for_each(count, work, again=weights.clear)
+        summed = weights.gather()
+        self.world.all_reduce(summed)
+        told = weights.forms[0].extra / count
         self._check(told[LOSS] + told[TERM])
         weights.step()
         return told
@@ -227,8 +246,8 @@ class Trainer:
             self.signs.zero_()
 
 
-def _told(weights: Weights, numbers: Mapping[int, Tensor], loss: Tensor) -> Tensor:
+def _told(sums: Tensor, numbers: Mapping[int, Tensor], loss: Tensor) -> Tensor:
     """Add each picture's numbers to what is summed; -> the sum of the loss."""
     for place, each in numbers.items():
-        weights.extra[place] += each.detach().sum()
+        sums[place] += each.detach().sum()
     return loss.sum()

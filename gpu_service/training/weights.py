@@ -2,7 +2,7 @@
 average of the generator are then a few operations, however many tensors a network has.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,38 +12,20 @@ from torch import Tensor, nn
 LARGEST_GRADIENT = 1e5
 
 
-class Weights:
-    """The trainable parameters of a network become views of `flat`, their gradients views of `gradients`.
+class Gradients:
+    """The gradients of one form of a network, and `extra` numbers that are summed with them."""
 
-    The `extra` numbers at the end of `reduced` belong to whoever wants something summed with the gradients.
-    """
-
-    def __init__(self, network: nn.Module, *, rate: float, lazy: int | None, extra: int) -> None:
-        trained = [each for each in network.parameters() if each.requires_grad]
-        count, device = sum(each.numel() for each in trained), trained[0].device
-        self.trained = trained
-        self.flat = nn.Parameter(torch.empty(count, device=device))
-        self.reduced = torch.zeros(count + extra, device=device)
-        self.gradients, self.extra = self.reduced[:count], self.reduced[count:]
-        self.flat.grad = self.gradients
-        place = 0
-        for each in trained:
-            part = slice(place, place + each.numel())
-            self.flat.data[part] = each.detach().flatten()
-            each.data = self.flat.data[part].view_as(each)
-            each.grad = self.gradients[part].view_as(each)
-            place = part.stop
-        self.adam = torch.optim.Adam([self.flat], **adam_settings(rate, lazy), fused=True)
-        # There from the start, so that a checkpoint before the first step has the same tensors as any other.
-        self.adam.state[self.flat] = {
-            "step": torch.zeros((), device=device),
-            "exp_avg": torch.zeros_like(self.flat.data),
-            "exp_avg_sq": torch.zeros_like(self.flat.data),
-        }
+    def __init__(self, network: nn.Module, *, extra: int) -> None:
+        self.trained = [each for each in network.parameters() if each.requires_grad]
+        count, device = sum(each.numel() for each in self.trained), self.trained[0].device
+        self.all = torch.zeros(count + extra, device=device)
+        self.flat, self.extra = self.all[:count], self.all[count:]
+        for each, part in zip(self.trained, _parts(self.trained), strict=True):
+            each.grad = self.flat[part].view_as(each)
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """Nothing asks for these gradients."""
+        """Nobody asks for these gradients."""
         for each in self.trained:
             each.requires_grad_(False)
         try:
@@ -52,13 +34,45 @@ class Weights:
             for each in self.trained:
                 each.requires_grad_(True)
 
+
+class Weights:
+    """The trainable parameters of a network, views of `flat`, in as many `forms` as work side by side.
+
+    A form has the same numbers and gradients of its own.
+    """
+
+    def __init__(self, forms: Sequence[nn.Module], *, rate: float, lazy: int | None, extra: int) -> None:
+        trained = [each for each in forms[0].parameters() if each.requires_grad]
+        self.flat = nn.Parameter(torch.cat([each.detach().flatten() for each in trained]))
+        for form in forms:
+            own = [each for each in form.parameters() if each.requires_grad]
+            for each, part in zip(own, _parts(own), strict=True):
+                each.data = self.flat.data[part].view_as(each)
+        self.forms = [Gradients(form, extra=extra) for form in forms]
+        self.flat.grad = self.forms[0].flat
+        self.adam = torch.optim.Adam([self.flat], **adam_settings(rate, lazy), fused=True)
+        # There from the start, so that a checkpoint before the first step has the same tensors as any other.
+        self.adam.state[self.flat] = {
+            "step": torch.zeros((), device=self.flat.device),
+            "exp_avg": torch.zeros_like(self.flat.data),
+            "exp_avg_sq": torch.zeros_like(self.flat.data),
+        }
+
     def clear(self) -> None:
         """Before gradients are summed up."""
-        self.reduced.zero_()
+        for form in self.forms:
+            form.all.zero_()
+
+    def gather(self) -> Tensor:
+        """The gradients of all forms and the extra numbers behind them, summed, always in the same order."""
+        first, *others = self.forms
+        for other in others:
+            first.all += other.all
+        return first.all
 
     def step(self) -> None:
-        """One step of Adam along the gradients, the ones that are no numbers made some."""
-        self.gradients.nan_to_num_(nan=0.0, posinf=LARGEST_GRADIENT, neginf=-LARGEST_GRADIENT)
+        """One step of Adam along the gathered gradients, those that are no numbers made some."""
+        self.forms[0].flat.nan_to_num_(nan=0.0, posinf=LARGEST_GRADIENT, neginf=-LARGEST_GRADIENT)
         self.adam.step()
 
     def tensors(self) -> dict[str, Tensor]:
@@ -70,3 +84,11 @@ def adam_settings(rate: float, lazy: int | None) -> dict[str, Any]:
     """Rate and momenta; a term that is added every `lazy` steps alone takes a step of its own (Karras et al. 2020)."""
     share = 1.0 if lazy is None else lazy / (lazy + 1)
     return {"lr": rate * share, "betas": (0.0**share, 0.99**share), "eps": 1e-8}
+
+
+def _parts(tensors: Sequence[Tensor]) -> Iterator[slice]:
+    """Where each one lies when they lie one behind the other."""
+    place = 0
+    for each in tensors:
+        yield slice(place, place + each.numel())
+        place += each.numel()
