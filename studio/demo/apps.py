@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from studio.jobs.handlers import HANDLERS
 from studio.networks.signals import network_ready
 
 
@@ -11,3 +12,4 @@ class DemoConfig(AppConfig):
         from studio.demo.build import follow_network
 
         network_ready.connect(follow_network)
+        HANDLERS["make_sample_portraits"] = "studio.demo.portraits.handle"

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from studio.accounts.models import User
 from studio.demo.parts import Children, demo_track_file
+from studio.demo.portraits import queue_sample_portraits
 from studio.networks.models import Network
 from studio.networks.rules import add_snapshots, make_pattern
 from studio.projects.models import Membership, Project, Role
@@ -49,6 +50,7 @@ def build(owner: User) -> Project:
             network = Network.objects.filter(project=project).first() or _network(project, owner)
             if not network.snapshots.exists():
                 add_snapshots(network, *children.snapshots(), by=owner)
+            queue_sample_portraits(project, owner)
         elif not Network.objects.filter(project=project).exists():
             make_pattern(project, species=SPECIES, seed=SEED, by=owner)
     finish_scene(project)

@@ -32,9 +32,9 @@ class Children:
 
     def __init__(self, folder: Path, *, species: str, seed: int, is_wanted: bool) -> None:
         self.folder = folder / "pattern"
-        self._catalogue = _start("visualizers", "--json") if is_wanted else None
+        self._catalogue = start_command("visualizers", "--json") if is_wanted else None
         words = ("pattern", "--species", species, "--seed", str(seed), "--out", str(self.folder))
-        self._pattern = _start(*words) if is_wanted else None
+        self._pattern = start_command(*words) if is_wanted else None
 
     def __enter__(self) -> "Children":
         return self
@@ -48,17 +48,18 @@ class Children:
                 child.wait()
 
     def catalogue(self) -> list[VisualizerInfo]:
-        return [VisualizerInfo.model_validate(entry) for entry in json.loads(_answer(self._catalogue))]
+        return [VisualizerInfo.model_validate(entry) for entry in json.loads(answer_of(self._catalogue))]
 
     def snapshots(self) -> tuple[SnapshotsResult, dict[str, Blob]]:
         """What was made, and its files, stored."""
-        _answer(self._pattern)
+        answer_of(self._pattern)
         result = SnapshotsResult.model_validate_json((self.folder / "snapshots.json").read_bytes())
         names = [name for made in result.snapshots for name in (made.file, made.thumbnail, made.sheet) if name]
         return result, {name: put_path(self.folder / name) for name in names}
 
 
-def _start(*words: str) -> "subprocess.Popen[str]":
+def start_command(*words: str) -> "subprocess.Popen[str]":
+    """A run of the render service's command, with its words kept for `answer_of`."""
     return subprocess.Popen(
         [sys.executable, "-m", "gpu_service", *words],
         cwd=REPOSITORY,
@@ -69,7 +70,8 @@ def _start(*words: str) -> "subprocess.Popen[str]":
     )
 
 
-def _answer(child: "subprocess.Popen[str] | None") -> str:
+def answer_of(child: "subprocess.Popen[str] | None") -> str:
+    """What it said, when it is done. Raises DemoError with its own sentence."""
     assert child is not None
     try:
         said, fault = child.communicate(timeout=LIMIT_SECONDS)
