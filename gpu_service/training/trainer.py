@@ -240,9 +240,9 @@ class Trainer:
             return
         self.signs += sign
         if self.step_index % config.ada_every == 0:
-            controller = Controller(config.ada_target, config.ada_every, config.ada_kimg)
-            shown = config.ada_every * config.batch
-            self.p = controller.moved(self.p, signs=float(self.signs), judged=config.ada_every, pictures=shown)
+            controller = Controller(target=config.ada_target, kimg=config.ada_kimg)
+            sign = float(self.signs) / config.ada_every
+            self.p = controller.moved(self.p, sign=sign, pictures=config.ada_every * config.batch)
             self.signs.zero_()
 
 

@@ -4,40 +4,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from gpu_service.training.augment.controller import Controller, Strength
+from gpu_service.training.augment.controller import Controller
 
 
 def test_strength_goes_from_0_to_1_in_its_kimg_while_signs_lie_above_the_aim():
-    controller, now = Controller(target=0.6, every=4, kimg=1), Strength()
-    for _step in range(1000 // 10):
-        now = controller.step(now, signs=9, judged=10, batch=10)
-    assert now.p == pytest.approx(1)
-
-
-def test_strength_moves_only_every_so_many_steps_and_forgets_what_it_counted():
-    controller, now = Controller(target=0.6, every=4, kimg=0.08), Strength(p=0.5)
-    for _step in range(3):
-        now = controller.step(now, signs=10, judged=10, batch=10)
-        assert now.p == 0.5
-    now = controller.step(now, signs=-40, judged=10, batch=10)  # the mean of all four lies below the aim
-    assert now == Strength(p=0.0)
+    controller, p = Controller(target=0.6, kimg=1), 0.0
+    for _time in range(25):
+        p = controller.moved(p, sign=0.9, pictures=40)
+    assert p == pytest.approx(1)
+    for _time in range(5):
+        p = controller.moved(p, sign=0.1, pictures=40)
+    assert p == pytest.approx(0.8)
 
 
 def test_at_the_aim_it_rests_and_below_0_it_does_not_go():
-    controller = Controller(target=0.5, every=1, kimg=1)
-    assert controller.step(Strength(p=0.3), signs=5, judged=10, batch=10).p == 0.3
-    assert controller.step(Strength(p=0.001), signs=-10, judged=10, batch=10).p == 0
+    controller = Controller(target=0.5, kimg=1)
+    assert controller.moved(0.3, sign=0.5, pictures=40) == 0.3
+    assert controller.moved(0.001, sign=-1, pictures=40) == 0
+    assert controller.moved(1.0, sign=1, pictures=40) > 1
 
 
-def test_a_fixed_strength_stays():
-    assert Controller(every=1, kimg=None).step(Strength(p=0.2), signs=10, judged=10, batch=10).p == 0.2
-
-
-@given(some.lists(some.integers(-8, 8), min_size=4, max_size=4), some.floats(0, 1))
-def test_how_the_steps_share_the_signs_does_not_matter(signs: list[int], p: float):
-    controller, apart, at_once = Controller(every=4, kimg=10), Strength(p=p), Strength(p=p, steps=3)
-    for each in signs:
-        apart = controller.step(apart, signs=each, judged=8, batch=8)
-    together = controller.moved(p, signs=sum(signs), judged=32, pictures=32)
-    assert apart.p == together
-    assert at_once.p == p
+@given(
+    p=some.floats(0, 2),
+    sign=some.floats(-1, 1),
+    target=some.floats(0, 1),
+    kimg=some.floats(0.1, 1000),
+    pictures=some.integers(1, 10_000),
+)
+def test_it_never_moves_faster_than_its_pace_or_the_wrong_way(
+    p: float, sign: float, target: float, kimg: float, pictures: int
+):
+    moved = Controller(target=target, kimg=kimg).moved(p, sign=sign, pictures=pictures)
+    pace = pictures / (kimg * 1000)
+    assert moved >= 0
+    assert abs(moved - p) <= pace * (1 + 1e-9) + 1e-12
+    assert (moved - p) * (sign - target) >= 0

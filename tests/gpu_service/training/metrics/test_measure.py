@@ -100,7 +100,7 @@ def test_the_data_s_numbers_are_kept_by_pictures_and_count(data: Pictures, tmp_p
     def again(pictures_hash: str | None, count: int = 10) -> dict[str, float]:
         reads.clear()
         given = {"features": None, "count": count, "kept": tmp_path / "kept", "pictures_hash": pictures_hash}
-        return measure(SMALL, Copier(blobs(9)), data, chance=chance(), **given)[0]  # type: ignore[arg-type]
+        return measure(["sharpness", "diversity"], Copier(blobs(9)), data, chance=chance(), **given)[0]  # type: ignore[arg-type]
 
     first = again("a")
     assert len(reads) == 10
