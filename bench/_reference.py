@@ -12,17 +12,22 @@ from torch import Tensor, nn
 from gpu_service.networks.stylegan2 import StyleGan2
 from gpu_service.networks.stylegan3 import StyleGan3
 
+HERE = Path(__file__).resolve().parent
 MODULES = ("training", "torch_utils", "dnnlib")
 
 
 @contextmanager
 def checkout(folder: Path) -> Iterator[None]:
-    """Its modules can be imported meanwhile; afterwards another checkout's may be, by the same names."""
-    sys.path.insert(0, str(folder))
+    """Its modules can be imported meanwhile; afterwards another checkout's may be, by the same names.
+
+    Ours in this folder are out of reach until then: one is called as a package of theirs is.
+    """
+    before = list(sys.path)
+    sys.path[:] = [str(folder), *(place for place in before if Path(place).resolve() != HERE)]
     try:
         yield
     finally:
-        sys.path.remove(str(folder))
+        sys.path[:] = before
         for name in [name for name in sys.modules if name.partition(".")[0] in MODULES]:
             del sys.modules[name]
 
