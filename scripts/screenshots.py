@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 from scripts.sitters import draw_sitters
+from scripts.weights import draw_weights
 from tests.end_to_end import walk
 from tests.end_to_end.conftest import CHROMIUM_FLAGS, RunningStudio, chromium_path, start_studio, stop_studio
 from tests.end_to_end.pi import Pi
@@ -78,11 +79,53 @@ def photograph(browser: Browser, studio: RunningStudio) -> None:
     page.goto(f"{studio.url}/projects/")
     page.wait_for_timeout(1500)
     keep(page, "projects")
+    fates(page, studio, project)
+    explorer(page, studio, project)
     library(page, studio, project)
     capture(page, studio, project)
     light(page, studio, project)
     phone(page, studio, project, render)
     context.close()
+
+
+def fates(page: Page, studio: RunningStudio, project: str) -> None:
+    """Files of weights as people bring them, each with what became of it."""
+    page.goto(f"{studio.url}/p/{project}/networks/")
+    with tempfile.TemporaryDirectory() as folder:
+        walk.choose_file(page, "Import snapshots", *draw_weights(Path(folder)))
+        page.get_by_text("6 kept, 2 refused").wait_for(timeout=900_000)
+    page.wait_for_timeout(2500)
+    keep(page, "fates")
+    networks = walk.api(page, f"/projects/{project}/networks")["items"]
+    training = next(one["id"] for one in networks if one["name"] == "portraits")
+    page.goto(f"{studio.url}/p/{project}/networks/{training}/")
+    page.wait_for_timeout(4000)
+    keep(page, "growth")
+
+
+def explorer(page: Page, studio: RunningStudio, project: str) -> None:
+    """The demo's network by hand: a direction moved, pins, and a path of them that plays."""
+    network = walk.api(page, f"/projects/{project}/networks")["items"][0]["id"]
+    page.goto(f"{studio.url}/p/{project}/networks/{network}/explore/?seed=3")
+    fine = page.locator("[data-preview][data-fine='true']")
+    fine.wait_for(timeout=120_000)
+    page.get_by_role("button", name="Find directions").first.click()
+    slider = page.locator("[data-knob='Direction 2']").get_by_role("slider")
+    slider.wait_for(timeout=120_000)
+    for seed in (11, 5, 8, 3):
+        page.get_by_role("button", name=f"Seed {seed}", exact=True).click()
+        page.wait_for_timeout(700)
+        page.keyboard.press("p")
+        page.wait_for_timeout(700)
+    for _ in range(4):
+        slider.press("PageUp")
+    page.get_by_role("tab", name="Pins").click()
+    for place in range(4):
+        page.get_by_role("list", name="Pins").get_by_role("listitem").nth(place).drag_to(page.locator(".dropplace"))
+        page.wait_for_timeout(500)
+    page.wait_for_timeout(13_000)  # what was said of the pins has gone
+    fine.wait_for()
+    keep(page, "explorer")
 
 
 def library(page: Page, studio: RunningStudio, project: str) -> None:

@@ -52,7 +52,7 @@ function Editor({ network }: { network: Network }) {
 }
 
 function Body() {
-  const { desk, network, smalls, canvas } = useExplorer()
+  const { desk, hand, network, smalls, canvas } = useExplorer()
   const isPhone = useIsPhone()
   const [renamed, setRenamed] = useState<Pin | null>(null)
   const [isInspecting, setInspecting] = useState(false)
@@ -60,8 +60,8 @@ function Body() {
   const pin = (): void => {
     if (!mayEdit() || desk.shown.get() !== 'picture') return
     const [explored, picture] = [desk.explored.get(), canvas.get()]
-    // Its own picture is drawn by a job; until then it has the one that stands on the stage.
-    if (picture) smalls.take(explored.snapshotId, explored.vector, picture)
+    // Its own picture is drawn by a job; until then it has the one that stands on the stage, unless that is still another one.
+    if (picture && !hand.isWaiting) smalls.take(explored.snapshotId, explored.vector, picture)
     void pinThis(network.id, explored, setRenamed)
   }
   return (
