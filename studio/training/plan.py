@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,12 +142,12 @@ def _work_out(plan: Plan, order: TrainingPlanIn, start: Snapshot | None, *, size
         plan.config = TrainingConfig.model_validate(wished.model_dump() | nothing)
     except ValidationError as error:
         for fault in error.errors():
-            plan.refuse(*_told(fault, start=start, fixed=plan.fixed))
+            plan.refuse(*told(fault, start=start, fixed=plan.fixed))
     except TypeError as error:
         plan.refuse("", f"These settings cannot be read: {error}.")
 
 
-def _told(fault: Any, *, start: Snapshot | None, fixed: dict[str, Any]) -> tuple[str, str]:
+def told(fault: Any, *, start: Snapshot | None = None, fixed: Collection[str] = ()) -> tuple[str, str]:
     """A fault of the settings as the field and the sentence."""
     said = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
     name = str(fault["loc"][0]) if fault["loc"] else ("size" if "power of two" in said else "batch")

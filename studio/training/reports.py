@@ -110,8 +110,8 @@ def keep(job: Job, result: dict[str, Any], artifacts: Mapping[str, Blob]) -> Non
     run.finished_at = timezone.now() if run.state != RunState.PAUSED else None
     run.sentence = ""
     run.save()
-    if run.state == RunState.PAUSED and run.wanted == Wanted.RUN:  # somebody changed their mind meanwhile
-        run.state = RunState.WAITING
+    if run.wanted == Wanted.RUN and _is_to_go_on(run):
+        run.state, run.finished_at = RunState.WAITING, None
         order_next(run, by=run.created_by)
     tell(run)
 
@@ -148,6 +148,12 @@ def wish_of(run: TrainingRun) -> WishTold:
             "snapshot_now": run.snapshot_now,
         }
     )
+
+
+def _is_to_go_on(run: TrainingRun) -> bool:
+    """Whether somebody resumed it, or made it longer by a step at least, when it was about to end."""
+    longer = run.state == RunState.DONE and run.kimg + run.config["batch"] / 1000 <= run.total_kimg
+    return longer or run.state == RunState.PAUSED
 
 
 def _held(job_id: UUID, fence: int) -> tuple[Job, TrainingRun]:

@@ -5,8 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from pydantic import ValidationError
 
 from gpu_service.protocol import TrainingConfig
+from gpu_service.protocol.training import MAY_CHANGE
 from studio.accounts.models import User
 from studio.errors import Conflict, Refused
 from studio.jobs import queue
@@ -16,9 +18,10 @@ from studio.networks.models import Network, Snapshot
 from studio.networks.tell import tell as tell_network
 from studio.networks.words import clean_name
 from studio.projects.models import Project
+from studio.training.form import title_of
 from studio.training.models import ENDED, TrainingRun
 from studio.training.orders import job_of, order_next, refresh
-from studio.training.plan import Plan, check
+from studio.training.plan import Plan, check, told
 from studio.training.present import run_out
 from studio.training.source import Source
 from studio.training.start import fixed_by, start_out
@@ -29,6 +32,10 @@ AT_ITS_END = "This run has reached its length of {kimg:g} kimg. Make it longer, 
 TOO_SHORT = "This run is at {kimg:.1f} kimg already. Choose a greater length, or stop it."
 OVER = "This run is {state} already."
 NOT_AT_WORK = "This run is {state}: it makes a snapshot when it trains. Let it go on first."
+AT_WORK = "This run trains with other settings now. Pause it, change them, then let it go on."
+NOT_SETTABLE = "{title}: with another value it would be another run. What may change is {names}."
+# Length and distance of snapshots have fields of their own.
+SETTABLE = [name for name in MAY_CHANGE if name not in ("kimg", "snapshot_kimg")]
 PROBLEM_FIELDS = {"version": "version_id", "start": "start_snapshot_id", "fit": "fit", "": ""}
 
 
@@ -94,6 +101,8 @@ def change_run(run: TrainingRun, values: dict[str, Any], *, revision: int | None
             run.snapshot_kimg = values["snapshot_kimg"]
         if values.get("kimg") is not None:
             _lengthen(run, values["kimg"])
+        if values.get("changes"):
+            _set(run, values["changes"])
         run.revision += 1
         run.save()
         if values.get("wanted") is not None:
@@ -131,6 +140,22 @@ def bin_run(run: TrainingRun, *, is_binned: bool, by: User) -> TrainingRun:
 def locked(run: TrainingRun) -> TrainingRun:
     rows = TrainingRun.objects.select_for_update(of=("self",))
     return rows.select_related("network", "version__dataset", "upload__blob", "checkpoint", "created_by").get(pk=run.pk)
+
+
+def _set(run: TrainingRun, changes: dict[str, Any]) -> None:
+    """Other settings to go on with, such as are tried after a loss that was no number."""
+    if run.state not in ENDED:
+        raise Refused(AT_WORK, field="changes", status=409)
+    for name in changes:
+        if name not in SETTABLE:
+            said = {"title": title_of(name), "names": ", ".join(title_of(one) for one in SETTABLE)}
+            raise Refused(NOT_SETTABLE.format(**said), field=f"changes.{name}")
+    try:
+        config = TrainingConfig.model_validate({**run.config, **changes})
+    except ValidationError as error:
+        name, sentence = told(error.errors()[0])
+        raise Refused(sentence, field=f"changes.{name}") from error
+    run.config = config.model_dump(mode="json")
 
 
 def _lengthen(run: TrainingRun, kimg: float) -> None:

@@ -1,7 +1,7 @@
 """Runs of training as the API speaks of them. Units: kimg = thousands of pictures shown, seconds of the run's clock."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -27,7 +27,11 @@ class TrainingRunIn(Schema):
 
 
 class TrainingRunPatch(Schema):
-    """What is left out stays. `wanted`: "run" resumes, also after an end when `kimg` is made longer."""
+    """What is left out stays. `wanted`: "run" resumes, also after an end when `kimg` is made longer.
+
+    `changes`: other settings that a run may go on with, while it does not train: gamma, g_rate, d_rate, precision,
+    micro_batch, tick_kimg, metrics.
+    """
 
     model_config = ConfigDict(extra="forbid")
     name: Name | None = None
@@ -35,6 +39,7 @@ class TrainingRunPatch(Schema):
     wanted: Literal["run", "pause", "stop"] | None = None
     snapshot_kimg: Kimg | None = None
     kimg: Kimg | None = None
+    changes: dict[str, Any] | None = Field(None, max_length=20)
     revision: int | None = None
 
 

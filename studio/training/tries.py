@@ -112,7 +112,7 @@ def keep(job: Job, result: dict[str, Any], _: Any) -> None:
 def _is_here(row: TrainingTry) -> bool:
     """Whether a service with that device is attached; where none is, any result will do."""
     here = services_here()
-    return not here or any(row.device in found.devices for found in here)
+    return not here or any(row.device.startswith(name) for found in here for name in found.devices)
 
 
 def _tell(row: TrainingTry) -> None:

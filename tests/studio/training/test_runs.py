@@ -189,6 +189,17 @@ def test_who_changes_their_mind_while_it_pauses_gets_it_going_again(client, proj
     assert service.claim("train") is not None
 
 
+def test_a_run_made_longer_at_its_last_moment_goes_on(client, project, service):
+    run = started(client, project)
+    claim = service.claim("train")
+    report(service, claim, tick(2.0), {"kind": "phase", "phase": "done", "kimg": 2.0})
+    patch(client, run, kimg=3)
+    finish(service, claim, "done", 2.0)
+    assert get(client, run)["state"] == "waiting"
+    finish(service, service.claim("train"), "done", 2.992)  # no whole step is left
+    assert get(client, run)["state"] == "done"
+
+
 def test_a_run_that_nobody_holds_pauses_and_stops_at_once(client, project, service):
     run = started(client, project)
     told = patch(client, run, wanted="pause").json()
@@ -242,6 +253,26 @@ def test_length_and_distance_of_snapshots_change_while_it_trains(client, project
     assert report(service, claim).json()["snapshot_now"] == 1
     expire(claim)
     assert service.claim("train")["job"]["payload"]["config"]["kimg"] == 5
+
+
+def test_a_run_goes_on_with_what_people_are_told_to_try(client, project, service):
+    run = started(client, project)
+    claim = service.claim("train")
+    answer = patch(client, run, changes={"gamma": 0.5})
+    assert (answer.status_code, answer.json()["field"]) == (409, "changes")
+    said = {"fence": claim["lease"]["fence"], "message": "The loss of the discriminator is no number. Try half gamma."}
+    service.call("POST", f"/leases/job/{claim['lease']['id']}/fail", said)
+    told = patch(client, run, changes={"gamma": 0.5, "precision": "fp32"}, wanted="run").json()
+    assert {one["name"] for one in told["differences"]} >= {"gamma", "precision"}
+    assert service.claim("train")["job"]["payload"]["config"]["gamma"] == 0.5
+    patch(client, run, wanted="pause")
+    Job.objects.update(state="cancelled")
+    TrainingRun.objects.update(state="paused")
+    answer = patch(client, run, changes={"batch": 8})
+    assert (answer.status_code, answer.json()["field"]) == (422, "changes.batch")
+    assert answer.json()["detail"].startswith("Batch: with another value it would be another run. What may change is")
+    answer = patch(client, run, changes={"gamma": -1})
+    assert answer.json()["detail"] == "R1 weight: input should be greater than or equal to 0."
 
 
 def test_two_people_who_change_a_run_at_once_are_told(client, project):
