@@ -7216,10 +7216,11 @@ export interface components {
              * Measured at each snapshot
              * @default [
              *       "sharpness",
-             *       "diversity"
+             *       "diversity",
+             *       "patch_distance"
              *     ]
              */
-            metrics: ("sharpness" | "diversity" | "fid" | "kid" | "precision_recall" | "path_length")[];
+            metrics: ("sharpness" | "diversity" | "patch_distance" | "fid" | "kid" | "precision_recall" | "path_length")[];
             /**
              * Batch at once
              * @description Pictures that one device holds at a time; gradients are summed. Empty: as many as fit.
@@ -7677,8 +7678,15 @@ export interface components {
         /**
          * TrainingRunPatch
          * @description What is left out stays. `wanted`: "run" resumes, also after an end when `kimg` is made longer.
+         *
+         *     `changes`: other settings that a run may go on with, while it does not train: gamma, g_rate, d_rate, precision,
+         *     micro_batch, tick_kimg, metrics.
          */
         TrainingRunPatch: {
+            /** Changes */
+            changes?: {
+                [key: string]: unknown;
+            } | null;
             /** Kimg */
             kimg?: number | null;
             /** Name */
