@@ -18,7 +18,7 @@ from studio.blobs.models import Blob, Upload
 from studio.blobs.uploads import Became, UploadRefused
 from studio.training.models import TrainingUpload
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 CLUTTER = ("__MACOSX/", "$RECYCLE.BIN/")
 # The list of contents is read whole: a million pictures take a gigabyte of memory.
 MOST_FILES = 400_000

@@ -66,7 +66,7 @@ def start_run(
             about={"pictures": source.to_json(), "start": start_out(start) if start else None},
             config=config.model_dump(mode="json"),
             fit=fit,
-            aspect=source.aspect,
+            aspect=source.aspect if fit == "pad" else None,  # what was cropped cannot come back
             total_kimg=config.kimg,
             snapshot_kimg=config.snapshot_kimg,
             created_by=by,
