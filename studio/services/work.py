@@ -125,9 +125,9 @@ def _job_claim(lease: queue.Lease, token: ServiceToken) -> Claim:
 
 
 def name_of(token: ServiceToken) -> str:
-    """What people call the service: its own name, or its token's while it is not attached."""
-    attached = RenderService.objects.filter(token=token, state=RenderService.State.ATTACHED).first()
-    return attached.name if attached is not None else token.name
+    """What people call the service: the name that it last said, or its token's before it has said any."""
+    newest = RenderService.objects.filter(token=token).order_by("-state", "-attached_at").first()  # attached ones first
+    return newest.name if newest is not None else token.name
 
 
 def _segment_claim(lease: queue.Lease) -> Claim:
