@@ -18,7 +18,8 @@ from gpu_service.training.augment.wavelets import SYM6
 TAPS = len(SYM6)
 BEFORE = TAPS // 2 - 1  # fine samples that a pixel reaches back: its middle lies between fine samples 0 and 1
 REACH = TAPS // 4  # pixels beyond the edge that the fine samples at the edge need
-BLOCK = 32  # pixels that one small product makes
+BLOCK = 32  # pixels that one small product makes, in pictures too large for one product with a whole matrix
+LARGEST_AT_ONCE = 128
 # Pixels beyond the edges that are worked out; farther out, fine samples are mirrored, which for a filter that is not
 # quite even is a trace off at the highest frequencies.
 MARGIN = 16
@@ -35,17 +36,15 @@ def copy(images: Tensor, matrices: Tensor) -> Tensor:
 def move(images: Tensor, matrices: Tensor) -> Tensor:
     """Moved anyhow. [n, C, S, S], [n, 3, 3] -> [n, C, S, S]"""
     size = images.shape[-1]
-    margin, block = min(MARGIN, size // 2), min(size, BLOCK)
-    around = functional.pad(images, [margin + REACH] * 4, mode="reflect")
-    fine = _along_both(around, _rise(block, images.dtype, images.device), block)
+    margin = min(MARGIN, size // 2)
+    fine = _rise(images, margin)
     # Two fine samples to a pixel; those beyond the edges are for the way down.
     wanted = torch.arange(-BEFORE, 2 * size + TAPS - 2 - BEFORE, device=images.device) + 0.5 - size
     places = _places(matrices, wanted, steps_per_pixel=2)
     is_near = places.abs() < size + 2 * margin - 1
     mirrored = _mirrored(places - LAG, size - 1).add_(LAG)
     places = torch.where(is_near, places, mirrored).div_(size + 2 * margin)
-    moved = _look_up(fine, places, "bilinear")
-    return _along_both(moved, _fall(block, images.dtype, images.device), 2 * block)
+    return _fall(_look_up(fine, places, "bilinear"))
 
 
 def _places(matrices: Tensor, steps: Tensor, *, steps_per_pixel: int = 1) -> Tensor:
@@ -104,7 +103,26 @@ class _PutBack(torch.autograd.Function):
         return _LookUp.apply(gradients[0], grid, ctx.mode), None, None, None
 
 
-def _along_both(images: Tensor, matrix: Tensor, step: int) -> Tensor:
+def _rise(images: Tensor, margin: int) -> Tensor:
+    """Two fine samples a pixel, also of the mirror around. [n, C, S, S] -> sides 2 · (S + 2 · margin)"""
+    size, form = images.shape[-1], (images.dtype, images.device)
+    if size <= LARGEST_AT_ONCE:
+        whole = _mirroring(size, margin + REACH, *form) @ _rising(size + 2 * margin, *form)
+        return whole.T @ images @ whole
+    around = functional.pad(images, [margin + REACH] * 4, mode="reflect")
+    return _in_stretches(around, _rising(BLOCK, *form), BLOCK)
+
+
+def _fall(fine: Tensor) -> Tensor:
+    """One pixel for two fine samples. [n, C, s, s] -> sides (s - TAPS + 2) / 2"""
+    size, form = (fine.shape[-1] - TAPS + 2) // 2, (fine.dtype, fine.device)
+    if size <= LARGEST_AT_ONCE:
+        whole = _falling(size, *form)
+        return whole.T @ fine @ whole
+    return _in_stretches(fine, _falling(BLOCK, *form), 2 * BLOCK)
+
+
+def _in_stretches(images: Tensor, matrix: Tensor, step: int) -> Tensor:
     """Stretches of rows and columns, `step` apart and as long as the matrix is high, each through the matrix."""
     for _axis in range(2):
         stretches = images.unfold(-1, matrix.shape[0], step).contiguous()
@@ -113,17 +131,24 @@ def _along_both(images: Tensor, matrix: Tensor, step: int) -> Tensor:
 
 
 @lru_cache(maxsize=8)
-def _rise(block: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Pixels to fine samples. [block + 2 · REACH, 2 · block]"""
-    pixels, fine = np.arange(-REACH, block + REACH)[:, None], np.arange(2 * block)
-    return torch.from_numpy(_tap(fine - 2 * pixels + BEFORE) * 2**0.5).to(device, dtype)
+def _mirroring(size: int, beyond: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Pixels to pixels with those of the mirror before and after. [size, size + 2 · beyond]"""
+    places = np.pad(np.arange(size), beyond, mode="reflect")
+    return torch.from_numpy(places == np.arange(size)[:, None]).to(device, dtype)
 
 
 @lru_cache(maxsize=8)
-def _fall(block: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Fine samples to pixels: the same turned round, half as loud. [2 · block + TAPS - 2, block]"""
-    fine, pixels = np.arange(-BEFORE, 2 * block + TAPS - 2 - BEFORE)[:, None], np.arange(block)
-    return torch.from_numpy(_tap(fine - 2 * pixels + BEFORE) / 2**0.5).to(device, dtype)
+def _rising(pixels: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Pixels to fine samples. [pixels + 2 · REACH, 2 · pixels]"""
+    read, made = np.arange(-REACH, pixels + REACH)[:, None], np.arange(2 * pixels)
+    return torch.from_numpy(_tap(made - 2 * read + BEFORE) * 2**0.5).to(device, dtype)
+
+
+@lru_cache(maxsize=8)
+def _falling(pixels: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Fine samples to pixels: the same turned round, half as loud. [2 · pixels + TAPS - 2, pixels]"""
+    read, made = np.arange(-BEFORE, 2 * pixels + TAPS - 2 - BEFORE)[:, None], np.arange(pixels)
+    return torch.from_numpy(_tap(read - 2 * made + BEFORE) / 2**0.5).to(device, dtype)
 
 
 def _tap(index: np.ndarray) -> np.ndarray:

@@ -165,6 +165,14 @@ def test_an_unmoved_picture_and_one_mirrored_twice_come_back():
     assert torch.allclose(warp.move(noise, flip @ flip), noise, atol=1e-9)
 
 
+def test_large_pictures_are_filtered_in_stretches_to_the_same_end(monkeypatch: pytest.MonkeyPatch):
+    noise = pictures(1, 64)
+    matrix = torch.tensor([[[0.8, 0.6, 3.3], [-0.6, 0.8, -7.1], [0, 0, 1]]], dtype=torch.float64)
+    at_once = warp.move(noise, matrix)
+    monkeypatch.setattr(warp, "LARGEST_AT_ONCE", 32)
+    assert torch.allclose(warp.move(noise, matrix), at_once, atol=1e-12)
+
+
 def test_far_outside_a_smooth_picture_goes_on_as_in_a_mirror():
     wave = torch.cos(torch.linspace(0, math.pi, 64, dtype=torch.float64) * 2)
     smooth = (wave[:, None] * wave).expand(1, 3, 64, 64)
