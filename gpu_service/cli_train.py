@@ -79,7 +79,7 @@ def _train(call: TrainCall, folder: Path, teller: Any) -> int:
     config = config_of(call, run_folder.facts())
     outcome = run_in_this_process(call, run_folder, config, teller)
     if outcome == "interrupted" and not call.as_json:
-        raise KeyboardInterrupt
+        print("Stopped, and kept. The same command goes on.", file=sys.stderr)  # noqa: T201
     return INTERRUPTED if outcome == "interrupted" else 0
 
 

@@ -1,0 +1,164 @@
+"""`train` as a program: killed at any moment it goes on to the bit, asked to end it keeps what it has."""
+
+import json
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from gpu_service.protocol import Wish
+from gpu_service.training.run_folder import RunFolder
+from tests.gpu_service.training.runs import (
+    CHECKPOINT_NAME,
+    command,
+    differing,
+    little_config,
+    newest,
+    single_thread,
+    start,
+    trained,
+)
+from tests.gpu_service.training.sets import little_set
+
+STEPS_SECONDS = 120.0
+LONG = little_config(kimg=0.16, snapshot_kimg=0.08)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return little_set(tmp_path_factory.mktemp("pictures"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Path:
+    """The run that the others must equal, in this process."""
+    out = tmp_path_factory.mktemp("whole") / "run"
+    with single_thread():
+        assert trained(out, pictures, config=LONG) == "done"
+    return out
+
+
+def finished(words: list[str]) -> tuple[str, str, int]:
+    """-> what it said, its errors, its exit code"""
+    process = start(words)
+    said, errors = process.communicate(timeout=STEPS_SECONDS)
+    return said, errors, process.returncode
+
+
+def reached(out: Path) -> int:
+    """Pictures of the newest checkpoint, by its name; 0 without one."""
+    names = sorted(path.name for path in (out / "checkpoints").glob("checkpoint-*.safetensors"))
+    return int(names[-1][11:23]) if names else 0
+
+
+def wait_beyond(out: Path, pictures: int) -> None:
+    began = time.monotonic()
+    while reached(out) <= pictures:
+        assert time.monotonic() - began < STEPS_SECONDS, "It makes no progress."
+        time.sleep(0.01)
+
+
+def killed_often(out: Path, pictures: Path, *, times: int, seed: int) -> None:
+    """Train with a checkpoint at every step, kill it so many times, then let it finish."""
+    chance = random.Random(seed)
+    words = command(out, pictures, LONG, "--checkpoint-seconds", "0")
+    for _ in range(times):
+        process = start(words)
+        wait_beyond(out, reached(out))
+        time.sleep(chance.uniform(0, 0.4))
+        process.kill()
+        process.communicate()
+    said, errors, code = finished(words)
+    assert code == 0, errors
+    assert "The run goes on at" in said
+
+
+def check_same_as_undisturbed(out: Path, undisturbed: Path) -> None:
+    assert differing(newest(out), newest(undisturbed)) == []
+    for folder in (out, undisturbed):
+        assert reached(folder) == 160
+    ours, theirs = (RunFolder(folder).ticks() for folder in (out, undisturbed))
+    assert [tick.kimg for tick in ours] == sorted({tick.kimg for tick in ours})
+    assert ours[-1].kimg == theirs[-1].kimg
+    names = sorted(path.name for path in (undisturbed / "snapshots").iterdir())
+    assert sorted(path.name for path in (out / "snapshots").iterdir() if not path.name.startswith(".")) == names
+    for name in names:
+        assert (out / "snapshots" / name).read_bytes() == (undisturbed / "snapshots" / name).read_bytes(), name
+
+
+def test_killed_and_started_again_it_is_the_same_run_to_the_bit(tmp_path, pictures, undisturbed):
+    killed_often(tmp_path / "run", pictures, times=2, seed=1)
+    check_same_as_undisturbed(tmp_path / "run", undisturbed)
+
+
+@pytest.mark.soak
+def test_killed_ten_times_it_is_the_same_run_to_the_bit(tmp_path, pictures, undisturbed):
+    killed_often(tmp_path / "run", pictures, times=10, seed=2)
+    check_same_as_undisturbed(tmp_path / "run", undisturbed)
+
+
+def test_wishes_on_standard_input_and_an_end_by_signal(tmp_path, pictures):
+    """One start hears a wish for a pause, the next ends by SIGTERM: both leave a checkpoint of that moment."""
+    out = tmp_path / "run"
+    words = command(out, pictures, little_config(kimg=1000, snapshot_kimg=1000), "--json")
+    process = start(words, stdin=-1)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    reports = iter(process.stdout)
+    while json.loads(next(reports)).get("kind") != "tick":
+        pass
+    process.stdin.write(Wish(wanted="pause").model_dump_json() + "\n")
+    process.stdin.flush()
+    *_, last = map(json.loads, reports)
+    assert process.wait(STEPS_SECONDS) == 0
+    assert last == {"kind": "phase", "phase": "paused", "kimg": reached(out) / 1000}
+    before = reached(out)
+
+    process = start([word for word in words if word != "--json"])
+    assert process.stdout is not None
+    while "kimg  " not in next(process.stdout):
+        pass
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=STEPS_SECONDS)
+    assert process.returncode == 130
+    assert "same command goes on" in errors
+    assert reached(out) > before
+    assert (out / "checkpoints" / CHECKPOINT_NAME.format(reached(out))).exists()
+
+
+def test_what_cannot_be_is_said_in_a_sentence(tmp_path, pictures):
+    out = tmp_path / "run"
+    for words, sentence in (
+        ([str(pictures), "--size", "16", "--out", str(out), "--preset", "tiny"], "There is no preset named “tiny”."),
+        ([str(pictures), "--size", "16", "--out", str(out), "--set", "gama=1"], "Did you mean gamma?"),
+        ([str(pictures), "--out", str(out)], "Name the size of the pictures"),
+        (["--resume", str(out)], "There is no run in"),
+        ([str(pictures), "--size", "24", "--out", str(out)], "24 is no power of two"),
+        ([str(pictures), "--size", "64", "--out", str(out), "--preset", "small"], "img00000000.png is 16×16 pixels"),
+    ):
+        _, errors, code = in_process(words)
+        assert code == 2
+        assert sentence in errors
+        assert len(errors.strip().splitlines()) == 1
+
+
+def in_process(words: list[str]) -> tuple[str, str, int]:
+    """The command without a process of its own, which takes seconds to start."""
+    import contextlib
+    import io
+    import sys
+    from unittest import mock
+
+    from gpu_service.cli import main
+
+    out, errors = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.object(sys, "argv", ["gpu_service", "train", *words]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(errors),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    return out.getvalue(), errors.getvalue(), int(ended.value.code or 0)
