@@ -59,6 +59,7 @@ class Run:
         self.turns = Turns(self.config, given.wishes, given.world, given.device)
         self._seconds_before = 0.0
         self._saved_at = self._snapped_at = -1
+        self._asks_fulfilled = 0
         self._newest_snapshots: set[Path] = set()
         self._stepped_at = time.monotonic()
         self._is_yielding = False
@@ -73,7 +74,9 @@ class Run:
         self.trainer.load(found.tensors, kept.trainer)
         self._seconds_before, self._snapped_at = kept.seconds, kept.snapped_at
         self._saved_at = self.trainer.pictures
-        self.turns.snapshots_asked = kept.snapshots_asked
+        self.turns.snapshots_asked = self._asks_fulfilled = kept.snapshots_asked
+        if self.folder.has_made(self.kimg):  # killed behind a snapshot; killed before its end it is made again
+            self._snapped_at = self.trainer.pictures
         self._newest_snapshots = {found.path}
 
     def train(self) -> Outcome:
@@ -167,7 +170,7 @@ class Run:
             trainer=self.trainer.facts(),
             seconds=self.meter.seconds,
             snapped_at=self._snapped_at,
-            snapshots_asked=self.turns.snapshots_asked,
+            snapshots_asked=self._asks_fulfilled,
         ).model_dump(mode="json")
         path = self._with_room(
             lambda: self.checkpoints.save(
@@ -181,9 +184,11 @@ class Run:
 
     def _snapshot(self) -> None:
         """A checkpoint, the averaged generator, pictures of it, figures."""
-        self._snapped_at = self.trainer.pictures
-        if self.given.world.rank:
-            return
+        if self.given.world.rank == 0:
+            self._make_snapshot()
+        self._snapped_at, self._asks_fulfilled = self.trainer.pictures, self.turns.snapshots_asked
+
+    def _make_snapshot(self) -> None:
         began = time.monotonic()
         checkpoint = self._checkpoint()
         assert checkpoint is not None

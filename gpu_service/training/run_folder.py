@@ -114,6 +114,10 @@ class RunFolder:
         with self.stats_path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
+    def has_made(self, kimg: float) -> bool:
+        """Whether a snapshot of that age was finished."""
+        return any(line.get("kind") == "snapshot" and line.get("kimg") == kimg for line in _lines(self.stats_path))
+
     def ticks(self) -> list[Tick]:
         """Every tick that still holds, in order: what a killed trainer said and did not keep was said again."""
         held: list[Tick] = []
