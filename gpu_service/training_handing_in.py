@@ -19,6 +19,8 @@ from gpu_service.uploads import send_artifact
 log = logging.getLogger(__name__)
 REPORT_SECONDS, LOOK_SECONDS = 2.0, 0.5
 MOST_REPORTS = 500
+# What was said stays on disk, so a call need not wait long for a studio that is away: the next comes soon.
+PATIENCE_SECONDS = 30.0
 
 
 class HandingIn:
@@ -69,7 +71,7 @@ class HandingIn:
         """The next reports, or a mere question what is wished. -> whether there may be more"""
         waiting = self._said.waiting(made=False, most=MOST_REPORTS)
         request = ReportRequest(fence=self.claim.lease.fence, reports=[report for report, _ in waiting])
-        response = await self.client.post(f"{self._path}/reports", request)
+        response = await self.client.post(f"{self._path}/reports", request, patience=PATIENCE_SECONDS)
         self.wish = Wish.model_validate_json(response.content)
         if waiting:
             self._said.done_until(waiting[-1][1])

@@ -74,15 +74,14 @@ class _Training:
             done, _ = await asyncio.wait([train, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # the studio's refusals too
+            await _ended(tasks)
             await self._finish()
         except asyncio.CancelledError:
             if self.keeper.must_stop:
                 raise Cancelled from None
             raise
         finally:
-            for task in (train, *tasks):
-                task.cancel()
-            await asyncio.gather(train, *tasks, return_exceptions=True)
+            await _ended([train, *tasks])
             if self.process is not None:
                 await self.process.end()
 
@@ -142,6 +141,12 @@ class _Training:
         )
         done = JobFinish(fence=self.claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
         await self.bench.client.post(f"/service/jobs/{self.claim.job.id}/finish", done)
+
+
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _words(

@@ -34,6 +34,7 @@ def run_in_this_process(
     hears = Wishes()
     if call.as_json and world.rank == 0:
         hears.listen(sys.stdin)
+    if call.as_json or world.size > 1:
         wishes.end_with(os.getppid())
     folder.make()
 

@@ -16,7 +16,7 @@ from gpu_service.training.checkpoints import Checkpoints, Found
 from gpu_service.training.data.feed import Feed
 from gpu_service.training.data.pictures import Pictures
 from gpu_service.training.keeping import PATIENCE_SECONDS, Timetable, with_room
-from gpu_service.training.measuring import measured
+from gpu_service.training.measuring import Enough, measured
 from gpu_service.training.meter import Meter
 from gpu_service.training.run_folder import Kept, RunFacts, RunFolder
 from gpu_service.training.snapshot import snapshot_stem, write_snapshot
@@ -200,7 +200,15 @@ class Run:
             )
         )
         self._phase("measuring")
-        figures, notes = measured(self.trainer, self.config, self.pictures, features=self.given.features)
+        figures, notes = measured(
+            self.trainer.generator(),
+            self.facts,
+            self.pictures,
+            device=self.given.device,
+            features=self.given.features,
+            kept=self.folder.path / "metrics",
+            pause=self._pause,
+        )
         place = self.folder.path
         self._report(
             Made(
@@ -216,6 +224,13 @@ class Run:
             )
         )
         self.meter.beside(time.monotonic() - began)
+
+    def _pause(self, _share: float) -> None:
+        """Between two batches of measuring: an end comes first, a preview too."""
+        if self.given.wishes.interrupted:
+            raise Enough
+        if self.turns.may_wait:
+            self.given.wishes.wait(LONGEST_YIELD_SECONDS)
 
     def _with_room(self, write: Callable[[], T]) -> T:
         return with_room(

@@ -112,6 +112,7 @@ class FakeStudio:
         self.trouble: list[Callable[[httpx.Request], httpx.Response | None]] = []
         self.largest_chunk = 0
         self.stage_answers: list[dict[str, Any]] = []
+        self.wish: dict[str, Any] = {"wanted": "run"}
 
     def client(self) -> StudioClient:
         return StudioClient(ADDRESS, token="secret", transport=httpx.MockTransport(self.answer))
@@ -149,6 +150,8 @@ class FakeStudio:
         if path.endswith("/renew"):
             renewal = self.renewal
             return httpx.Response(renewal) if isinstance(renewal, int) else httpx.Response(200, json=renewal)
+        if path.startswith("/service/training/"):
+            return httpx.Response(200, json=self.wish)
         if path.endswith("/code_path"):
             fixed = {**self.recipe, "code_path": self.calls[-1][1]["code_path"]}
             return httpx.Response(200, json=fixed)
