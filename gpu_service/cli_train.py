@@ -4,7 +4,7 @@ import difflib
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,7 +16,7 @@ from gpu_service.protocol import Said, TrainingConfig
 from gpu_service.protocol.training import PresetName
 from gpu_service.protocol.training_presets import fine_tuning, presets, resolve
 from gpu_service.protocol.training_start import settings_of_start
-from gpu_service.settings import calm_threads, launched
+from gpu_service.settings import calm_threads, local_rank
 from gpu_service.training.run_folder import RunFacts, RunFolder
 
 FITS = ("exact", "pad", "crop")
@@ -42,6 +42,7 @@ class TrainCall:
     aspect: float | None
     features: Path | None
     devices: int
+    cluster: int
     device: str
     threads: int
     workers: int
@@ -56,7 +57,11 @@ def train_call(call: TrainCall) -> int:
     if call.shy:
         calm_threads()
     folder = folder_of(call)
-    if call.devices > 1 and not launched():
+    if call.cluster:
+        from gpu_service.training.cluster import train_on_cluster
+
+        return train_on_cluster(replace(call, cluster=0), workers=call.cluster)
+    if call.devices > 1 and local_rank() is None:
         from gpu_service.training.launch import launch
 
         return launch(sys.argv[1:], devices=call.devices)

@@ -80,9 +80,10 @@ def keep_compiled(folder: Path) -> None:
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(folder))
 
 
-def launched(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether this is one of several processes that torchrun started together."""
-    return "TORCHELASTIC_RUN_ID" in (os.environ if environ is None else environ)
+def local_rank(environ: Mapping[str, str] | None = None) -> int | None:
+    """Which of the processes of this machine that were started together this is; None where it is alone."""
+    number = (os.environ if environ is None else environ).get("LOCAL_RANK", "")
+    return int(number) if number.isdecimal() else None
 
 
 def read_token_file(path: Path) -> str:

@@ -63,7 +63,7 @@ class HandingIn:
             except StudioRefused:
                 raise
             except RenderError as error:
-                log.warning("“%s”: %s", self.name, error)
+                log.log(logging.DEBUG if attempt else logging.WARNING, "“%s”: %s", self.name, error)
                 await asyncio.sleep(pause_seconds(attempt))
                 attempt += 1
 

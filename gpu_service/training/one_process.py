@@ -8,6 +8,7 @@ import torch
 
 from gpu_service.film.code_path import choose_device
 from gpu_service.protocol import Phase, Said, TrainingConfig
+from gpu_service.settings import local_rank
 from gpu_service.training import memory, wishes
 from gpu_service.training.beginning import RunOrder, begin
 from gpu_service.training.run import Outcome, Surroundings
@@ -28,7 +29,7 @@ def run_in_this_process(
     """Train as one process of however many the launcher started. Raises TrainingError."""
     from gpu_service.cli_train import run_name
 
-    device = choose_device(call.device)
+    device = _device(call.device)
     _settle(call, device)
     world = joined(device)
     hears = Wishes()
@@ -70,6 +71,16 @@ def run_in_this_process(
             given.report(Said(sentence=_introduction(run.trainer.precision, device, world.size)))
         outcome = run.train()
     return "interrupted" if hears.interrupted and outcome == "paused" else outcome
+
+
+def _device(wanted: str) -> torch.device:
+    """The one that is wanted; of several processes each has its own GPU."""
+    device, place = choose_device(wanted), local_rank()
+    if device.type == "cuda" and place is not None and torch.cuda.device_count() > 1:
+        device = torch.device("cuda", place)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    return device
 
 
 def _settle(call: "TrainCall", device: torch.device) -> None:

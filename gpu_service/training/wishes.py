@@ -44,7 +44,13 @@ class Wishes:
 
     @contextmanager
     def signals(self) -> Iterator[None]:
-        """SIGTERM and Ctrl-C ask for an end after the step in hand; a second Ctrl-C ends at once."""
+        """SIGTERM and Ctrl-C ask for an end after the step in hand; a second Ctrl-C ends at once.
+
+        Signals come to a process's first thread alone; in another one, as under Ray, nobody asks.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
 
         def ask(_number: int, _frame: FrameType | None) -> None:
             self.interrupted = True

@@ -22,7 +22,7 @@ from tests.gpu_service.session.test_work import until, working
 from tests.gpu_service.training.runs import little_config
 from tests.gpu_service.training.sets import little_set
 
-PATIENCE = 200.0
+PATIENCE = 250.0
 
 
 @pytest.fixture(autouse=True)
