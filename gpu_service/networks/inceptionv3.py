@@ -178,8 +178,11 @@ def read_inception(path: Path, *, device: torch.device) -> InceptionV3:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise RenderError(f"{path.name} cannot be read as a safetensors file: {error}", kind="bad_input") from error
-    network = InceptionV3(tensors, name=path.name)
-    return network.to(device, memory_format=torch.channels_last)
+    network = InceptionV3(tensors, name=path.name).to(device)
+    for weight in network.parameters():
+        if weight.ndim == 4:
+            weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+    return network
 
 
 def _convolutions(branches: tuple[Branch, ...], inputs: int) -> Iterator[tuple[Conv, int]]:

@@ -241,8 +241,8 @@ class Trainer:
         self.signs += sign
         if self.step_index % config.ada_every == 0:
             controller = Controller(target=config.ada_target, kimg=config.ada_kimg)
-            sign = float(self.signs) / config.ada_every
-            self.p = controller.moved(self.p, sign=sign, pictures=config.ada_every * config.batch)
+            mean = float(self.signs) / config.ada_every
+            self.p = controller.moved(self.p, sign=mean, pictures=config.ada_every * config.batch)
             self.signs.zero_()
 
 

@@ -74,8 +74,8 @@ class Draws:
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Self:
         """The same numbers, to be reckoned with there."""
-        first = (some.to(device, dtype) for some in (self.gates, self.evens, self.normals))
-        return type(self)(*first, self.seeds.to(device))
+        gates, evens, normals = (some.to(device, dtype) for some in (self.gates, self.evens, self.normals))
+        return type(self)(gates, evens, normals, self.seeds.to(device))
 
 
 def draw(pictures: int, chance: torch.Generator) -> Draws:
