@@ -126,7 +126,7 @@ def _job_claim(lease: queue.Lease, token: ServiceToken) -> Claim:
 
 def name_of(token: ServiceToken) -> str:
     """What people call the service: the name that it last said, or its token's before it has said any."""
-    newest = RenderService.objects.filter(token=token).order_by("-state", "-attached_at").first()  # attached ones first
+    newest = RenderService.objects.filter(token=token).order_by("state", "-attached_at").first()  # attached ones first
     return newest.name if newest is not None else token.name
 
 

@@ -38,7 +38,8 @@ def config_of(run: TrainingRun) -> TrainingConfig:
 
 def payload_of(run: TrainingRun) -> dict[str, Any]:
     """What the job holds: the order, and the files as they are now. Raises Refused when one is gone."""
-    order = TrainOrder(run_id=str(run.pk), name=run.name, config=config_of(run), aspect=run.aspect, fit=run.fit)
+    said = {"run_id": str(run.pk), "name": run.name, "config": config_of(run), "aspect": run.aspect, "fit": run.fit}
+    order = TrainOrder.model_validate(said)
     return {**order.model_dump(mode="json"), "inputs": [item.model_dump(mode="json") for item in _inputs(run)]}
 
 

@@ -17,8 +17,8 @@ from studio.training.form import differences
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
 from studio.training.sentences import sentence_of, state_of
 
-PLAIN = ("name", "notes", "phase", "wanted", "kimg", "total_kimg", "snapshot_kimg", "seconds", "fit", "aspect")
-PLAIN += ("device", "service_name", "checkpoint_kimg", "revision", "created_at", "finished_at")
+PLAIN: tuple[str, ...] = ("name", "notes", "phase", "wanted", "kimg", "total_kimg", "snapshot_kimg", "seconds")
+PLAIN += ("fit", "aspect", "device", "service_name", "checkpoint_kimg", "revision", "created_at", "finished_at")
 
 
 def run_out(run: TrainingRun) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def samples_out(samples: Iterable[TrainingSample]) -> list[dict[str, Any]]:
     found = list(samples)
     ids = [sample.snapshot_id for sample in found if sample.snapshot_id]
     drawn = Sheet.objects.filter(snapshot__in=ids, key__in=GROWTH_KEYS.values(), state=OrderState.READY)
-    sheets = dict(drawn.values_list("snapshot", "pk"))
+    sheets: dict[UUID | None, UUID] = dict(drawn.values_list("snapshot", "pk"))
     return [_sample(sample, sheet=sheets.get(sample.snapshot_id)) for sample in found]
 
 
@@ -75,7 +75,8 @@ def mention(run: TrainingRun) -> dict[str, Any]:
 def _run(run: TrainingRun, jobs: dict[UUID, Job], *, snapshots: int, newest: dict[str, Any] | None) -> dict[str, Any]:
     config = TrainingConfig.model_validate(run.config)
     tick = Tick.model_validate(run.latest) if run.latest else None
-    job = jobs.get(run.export_job_id or run.job_id) if run.export_job_id or run.job_id else None
+    job_id = run.export_job_id or run.job_id
+    job = jobs.get(job_id) if job_id else None
     state = state_of(run, job)
     is_moving = tick is not None and state == TrainingRun.State.TRAINING
     return {

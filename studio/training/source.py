@@ -54,7 +54,7 @@ class Source:
 
 def source_of(project: Project, *, version_id: UUID | None, upload_id: UUID | None) -> Source:
     """Raises Refused where neither, both or a foreign one is named."""
-    if (version_id is None) == (upload_id is None):
+    if version_id is not None and upload_id is not None:
         raise Refused(ONE_OF, field="version_id")
     if version_id is not None:
         rows = DatasetVersion.objects.select_related("dataset").filter(dataset__project=project)
@@ -62,6 +62,8 @@ def source_of(project: Project, *, version_id: UUID | None, upload_id: UUID | No
         if version is None:
             raise Refused(NO_VERSION, field="version_id")
         return of_version(version)
+    if upload_id is None:
+        raise Refused(ONE_OF, field="version_id")
     upload = TrainingUpload.objects.select_related("blob").filter(project=project, pk=upload_id, binned_at=None).first()
     if upload is None:
         raise Refused(NO_UPLOAD, field="upload_id")

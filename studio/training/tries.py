@@ -36,7 +36,7 @@ def order_try(project: Project, config: TrainingConfig, *, again: bool, by: User
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         for row in TrainingTry.objects.filter(project=project, key=key, state__in=["waiting", "working"]):
-            if Job.objects.filter(pk=row.job_id).exclude(state__in=ENDED).exists():
+            if row.job_id and Job.objects.filter(pk=row.job_id).exclude(state__in=ENDED).exists():
                 return row
         known = None if again else newest(key)
         if known is not None and _is_here(known):

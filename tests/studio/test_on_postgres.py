@@ -15,7 +15,7 @@ LIBRARY = ["datasets/test_library_api.py", "datasets/test_bin.py", "datasets/tes
 SCALE = ["datasets/test_query.py", "datasets/test_at_scale.py", "datasets/test_face_filter.py"]
 
 NETWORKS = ["networks"]
-TRAINING = ["training"]
+TRAINING = ["training/test_runs.py", "training/test_pictures.py", "training/test_ticks.py"]
 
 
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
