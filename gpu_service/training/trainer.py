@@ -156,6 +156,8 @@ class Trainer:
         count = max(config.batch // PATH_SHRINK // self.world.size, 1) * self.world.size
         latents = nets.latents(count)
         directions = nets.chance.normal(count, 3, config.size, config.size)
+        # Every second label, so that a picture has the same one however many processes share the batch.
+        labels = None if labels is None else labels[::PATH_SHRINK]
 
         def part(hand: Hand, sums: Tensor, mine: slice, whole: slice) -> Tensor:
             fakes, w = hand.imagine(latents[whole], None if labels is None else labels[mine])

@@ -1,13 +1,21 @@
 """Small trainings for tests: networks of 16 pixels and random pictures."""
 
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor
 
 from gpu_service.protocol.training import TrainingConfig
 from gpu_service.protocol.training_presets import resolve
+from gpu_service.snapshots.array_file import write_arrays
+from gpu_service.snapshots.facts import TRAINING_KEY, training_path
+from gpu_service.snapshots.store import write
+from gpu_service.snapshots.training_file import FORM
 from gpu_service.training.trainer import Trainer
+from gpu_service.training.weights import Weights
 
 CPU = torch.device("cpu")
 LITTLE = {
@@ -52,3 +60,29 @@ def differences(one: Trainer, other: Trainer) -> list[str]:
     assert set(here) == set(there)
     odd = [name for name in here if not torch.equal(here[name], there[name])]
     return odd + [name for name, value in one.facts().items() if other.facts()[name] != value]
+
+
+def gradients(trainer: Trainer, *, labels: Tensor | None = None, share: tuple[int, int] = (0, 1)) -> dict[str, Tensor]:
+    """The gradients of each part of one step, and the sums behind them; no weight moves. `share`: rank and size."""
+    found: dict[str, Tensor] = {}
+    names = iter(["generator", "paths", "discriminator", "slope"])
+
+    def look(weights: Weights) -> None:
+        found[next(names)] = weights.forms[0].all.clone()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Weights, "step", look)
+        trainer.step(batches(1)[0].chunk(share[1])[share[0]], labels)
+    return found
+
+
+def start_of(trainer: Trainer, folder: Path) -> Path:
+    """A snapshot of it with its training file beside it."""
+    path = folder / "start.safetensors"
+    write(trainer.generator(), path)
+    parts = trainer.parts()
+    tensors = {f"{name}.{key}": array for name, part in parts.items() for key, array in part.tensors.items()}
+    told = {name: {"kind": part.kind, "config": part.config} for name, part in parts.items()}
+    note = json.dumps({"form": FORM, "parts": told, "warnings": []})
+    write_arrays(tensors, training_path(path), metadata={TRAINING_KEY: note})
+    return path
