@@ -11,8 +11,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "tick_kimg": (RUN, "Distance of the points on the curves."),
     "metrics": (
         RUN,
-        "Sharpness and diversity need nothing. Path length takes time; FID, KID, precision and recall need a network "
-        "for features, which the operator supplies.",
+        "Sharpness, diversity and patch distance need nothing. The others take time and a network for features, which "
+        "the operator supplies.",
     ),
     "labels": (RUN, "Learns the classes of the pictures, to be chosen from later."),
     "mirror": (RUN, "Shows every picture mirrored as well: twice as many, where left and right may be exchanged."),

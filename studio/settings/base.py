@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from studio.settings import face_models
+from studio.settings import face_models, training
 from studio.settings.databases import database
 from studio.settings.environment import REPOSITORY, read
 
@@ -151,6 +151,7 @@ WORKER_CHORES = "studio.site.chores.run_chores"
 # A scoring job waits that long for the next shot of a sitting.
 SCORING_LINGER_SECONDS = 5.0
 FACE_MODELS = face_models.read(os.environ)
+TRAINING_FEATURES = training.features(os.environ)
 SOCKET_MESSAGE_BYTES = 64 * 1024
 SOCKET_MESSAGES_PER_SECOND = 200
 EVENT_POLL_SECONDS = 0.25

@@ -18,6 +18,7 @@ VALUES = {
     "fixed": "Fixed strength",
     "none": "None",
     "auto": "Auto",
+    "patch_distance": "Patch distance",
     "fid": "FID",
     "kid": "KID",
     "precision_recall": "Precision and recall",

@@ -91,6 +91,8 @@ class TrainingRun(models.Model):
     is_deserted = models.BooleanField(default=False)
     checkpoint = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     checkpoint_kimg = models.FloatField(default=0.0)
+    # The network that FID and its like are measured on, as the operator supplied it when the run was last begun.
+    features = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
 
     revision = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from gpu_service.protocol import InputRef, TrainingConfig, TrainOrder
+from gpu_service.protocol.training_figures import ON_FEATURES
 from studio.accounts.models import User
 from studio.blobs.models import Blob
+from studio.blobs.store import put_path
 from studio.datasets.exports import zip_for_training
 from studio.datasets.models import VersionExport
 from studio.errors import Refused
@@ -19,7 +23,7 @@ START_GONE = "The snapshot that “{name}” begins with is not in the studio an
 
 def order_next(run: TrainingRun, *, by: User | None) -> None:
     """Queue what the run needs next and note its job. Call it in a transaction; saves the run. Raises Refused."""
-    run.export_job_id = None
+    run.export_job_id, run.features = None, _features(run)
     if run.version is not None:
         export = VersionExport.objects.filter(version=run.version, kind="zip").first()
         if export is None or export.blob_id is None:
@@ -74,6 +78,8 @@ def _inputs(run: TrainingRun) -> list[InputRef]:
     files = [_ref(_pictures(run), f"{run.pk}.zip", "pictures")]
     if run.checkpoint is not None:
         files.append(_ref(run.checkpoint, f"checkpoint {run.checkpoint_kimg:g}", "checkpoint"))
+    if run.features is not None:
+        files.append(_ref(run.features, f"features-{run.features_id}.safetensors", "features"))
     if run.start is not None:
         files.append(_ref(run.start.blob, run.start.name, "start"))
         if run.start.training is not None:
@@ -83,6 +89,13 @@ def _inputs(run: TrainingRun) -> list[InputRef]:
     elif run.about.get("start") and run.checkpoint is None:
         raise Refused(START_GONE.format(name=run.name), status=409)
     return files
+
+
+def _features(run: TrainingRun) -> Blob | None:
+    """The operator's network for figures, where the run wants such a figure: the same as before, if there was one."""
+    if run.features is not None or settings.TRAINING_FEATURES is None or not ON_FEATURES & set(run.config["metrics"]):
+        return run.features
+    return put_path(settings.TRAINING_FEATURES)
 
 
 def _pictures(run: TrainingRun) -> Blob:

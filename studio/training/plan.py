@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from gpu_service.protocol import TrainingConfig
 from gpu_service.protocol.training import LARGEST_SIDE, LEAST_PICTURES, SMALLEST_SIDE
 from gpu_service.protocol.training_bytes import checkpoint_bytes, disk_bytes, memory_bytes, training_bytes
+from gpu_service.protocol.training_figures import ON_FEATURES
 from gpu_service.protocol.training_presets import fine_tuning, resolve
 from gpu_service.protocol.training_words import WORDS
 from studio.blobs.store import readable_size
@@ -39,6 +40,7 @@ OTHER_SHAPE = "{title}: “{name}” has {theirs}, and what starts with it keeps
 OTHER_PRESET = "“{name}” is a {theirs} network: choose a preset of that kind."
 ODD_START = "“{name}” cannot be trained on here: {reason}"
 NO_FIT = "The pictures are {width} × {height} and the network draws {size} × {size}. Choose padded or cropped."
+NO_FEATURES = "Left out: {names}. They need a network for features; the operator names its file (STUDIO_FEATURES_FILE)."
 MIXED = "The pictures are not all of one size. Choose padded or cropped to {size} × {size}."
 ENLARGED = "The pictures are {width} × {height}: at {size} pixels they are enlarged, which adds nothing but work."
 NO_ROOM = (
@@ -109,6 +111,9 @@ def check(plan: Plan, source: Source, start: Snapshot | None, *, fit: str) -> No
         plan.warnings.append(FEW.format(count=source.count))
     if plan.config is None:
         return
+    if settings.TRAINING_FEATURES is None and (left_out := ON_FEATURES & set(plan.config.metrics)):
+        titles = [VALUES[name] for name in plan.config.metrics if name in left_out]
+        plan.warnings.append(NO_FEATURES.format(names=", ".join(titles)))
     if start is not None:
         _check_start(plan, plan.config, start, source)
     if plan.config.labels and not source.num_classes:

@@ -1,5 +1,6 @@
 """The plan: every setting with its value, what does not fit in a sentence, what it costs; and tries that measure."""
 
+import hashlib
 import math
 from typing import Any
 
@@ -234,6 +235,19 @@ def test_a_rotating_start_is_recognised(plan, project):
     told = plan(start_snapshot_id=str(snapshot.pk), preset="stylegan3-r")
     assert (told["problems"], told["config"]["family"]) == ([], "stylegan3-r")
     assert (told["config"]["channel_base"], told["config"]["d_channel_base"]) == (65536, 32768)
+
+
+def test_figures_on_features_need_the_operators_network(client, project, plan, settings, tmp_path, service):
+    asked = {"changes": {"metrics": ["sharpness", "fid", "kid"]}}
+    assert "Left out: FID, KID. They need a network for features" in plan(**asked)["warnings"][0]
+    settings.TRAINING_FEATURES = tmp_path / "features.safetensors"
+    settings.TRAINING_FEATURES.write_bytes(b"a network for features")
+    told = plan(**asked)
+    assert told["warnings"] == []
+    assert start(client, project, {"upload_id": told["version"]["id"]}, config=told["config"]).status_code == 201
+    inputs = {item["role"]: item for item in service.claim("train")["inputs"]}
+    assert inputs["features"]["sha256"] == hashlib.sha256(b"a network for features").hexdigest()
+    assert service.call("GET", f"/inputs/{inputs['features']['sha256']}").status_code == 200
 
 
 def test_disk_is_counted_ahead_and_a_full_one_refuses(plan, settings):
