@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 from _figures import Figure
@@ -16,14 +15,16 @@ from torch import Tensor
 from gpu_service.protocol import TrainingConfig
 from gpu_service.protocol.training_presets import resolve
 from gpu_service.training.build import networks
-from gpu_service.training.estimate import Sort, sorts_of_steps
+from gpu_service.training.estimate import sorts_of_steps
 from gpu_service.training.trainer import Trainer
 
 BATCH, GROUP, CHANNEL_BASE = 8, 4, 16384
 GATE = 2.0
 MOST_ROUNDS = 9
+SLOW_SECONDS = 5.0
+WALL, BUSY = 0, 1
+Lasted = tuple[float, float]  # on the clock, of the processor
 Step = Callable[[int, Tensor], object]
-T = TypeVar("T")
 
 
 def config_of(size: int, *, batch: int = BATCH, channel_base: int = CHANNEL_BASE) -> TrainingConfig:
@@ -45,12 +46,9 @@ def speed_figures(
     sorts = sorts_of_steps(config)
     lasted = {sort: in_turn(works, first, real, seconds=seconds / len(sorts)) for sort, (first, _) in sorts.items()}
 
-    def per_kimg(name: str) -> float:
-        return (
-            sum(share * statistics.median(lasted[sort][name]) for sort, (_, share) in sorts.items())
-            / config.batch
-            * 1e3
-        )
+    def per_kimg(name: str, which: int = WALL) -> float:
+        each = {sort: statistics.median(step[which] for step in lasted[sort][name]) for sort in sorts}
+        return sum(share * each[sort] for sort, (_, share) in sorts.items()) / config.batch * 1000
 
     front = f"training, {config.size}², batch {config.batch}"
     figures = [Figure(f"{front}: ours", per_kimg("ours"), "s/kimg", digits=1)]
@@ -58,13 +56,16 @@ def speed_figures(
         gate = GATE if name == "reference" else None
         figures.append(Figure(f"{front}: {name}", per_kimg(name), "s/kimg", digits=1))
         figures.append(Figure(f"{front}: {name} ÷ ours", per_kimg(name) / per_kimg("ours"), "×", at_least=gate))
+        # Neighbours take time away from all, but not processor time.
+        busy = per_kimg(name, BUSY) / per_kimg("ours", BUSY)
+        figures.append(Figure(f"{front}: {name} ÷ ours, processor time", busy, "×"))
     for figure in figures:
         print(f"{figure.what}: {figure.measured}", file=sys.stderr, flush=True)
     return figures
 
 
 def our_step(config: TrainingConfig, device: torch.device) -> Step:
-    """A step of the trainer as if it were the one of that number, waited for."""
+    """A step of the trainer as if it were the one of that number, all of it done."""
     trainer = Trainer(config, device=device)
 
     def step(index: int, real: Tensor) -> None:
@@ -76,19 +77,19 @@ def our_step(config: TrainingConfig, device: torch.device) -> Step:
     return step
 
 
-def in_turn(works: dict[str, Step], index: int, real: Tensor, *, seconds: float) -> dict[str, list[float]]:
-    """Seconds of each step, one after the other for about so long; the first of each does not count."""
-    lasted: dict[str, list[float]] = {name: [] for name in works}
-    for step in works.values():
-        step(index, real)
+def in_turn(works: dict[str, Step], index: int, real: Tensor, *, seconds: float) -> dict[str, list[Lasted]]:
+    """How long each step took, one after the other for about so long. A quick first one does not count."""
+    lasted: dict[str, list[Lasted]] = {name: [] for name in works}
     ends = time.perf_counter() + seconds
-    for number in range(MOST_ROUNDS):
-        if number and time.perf_counter() > ends:
+    for number in range(1 + MOST_ROUNDS):
+        if all(lasted.values()) and time.perf_counter() > ends:
             break
         for name, step in works.items():
-            began = time.perf_counter()
+            began = time.perf_counter(), time.process_time()
             step(index, real)
-            lasted[name].append(time.perf_counter() - began)
+            took = time.perf_counter() - began[WALL], time.process_time() - began[BUSY]
+            if number or took[WALL] > SLOW_SECONDS:
+                lasted[name].append(took)
     return lasted
 
 
@@ -96,6 +97,3 @@ def _fresh(config: TrainingConfig):  # type: ignore[no-untyped-def]
     """Generator and discriminator as a run begins with them."""
     made = networks(config, 0, {}, [])
     return made.generator, made.discriminator
-
-
-__all__ = ["Sort", "config_of", "speed_figures"]
