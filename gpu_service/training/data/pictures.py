@@ -97,7 +97,11 @@ class Pictures:
         if self._kept is not None and self._is_kept[index]:
             kept: np.ndarray = self._kept[index]
             return kept
-        picture = decode.decode(self._source.read(index), size=self.size, fit=self._fit)
+        try:
+            content = self._source.read(index)
+        except OSError as error:  # the disk, not the picture
+            raise DataError(f"{self.title} can no longer be read: {error.strerror or error}.", retry=True) from error
+        picture = decode.decode(content, size=self.size, fit=self._fit)
         if self._kept is not None:
             self._kept[index] = picture
             self._is_kept[index] = True

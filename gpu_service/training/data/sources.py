@@ -138,6 +138,8 @@ class FolderSource:
 
     def read(self, index: int) -> bytes:
         path = self._path / self.names[index]
+        if path.exists() and not path.is_file():  # reading from a pipe would wait for ever
+            raise BadPicture("is no file")
         try:
             with path.open("rb") as file:
                 content = file.read(LARGEST_FILE + 1)

@@ -1,6 +1,8 @@
 """Pictures of every kind and every fault, from a zip and from a folder."""
 
+import errno
 import io
+import os
 import zipfile
 from itertools import islice
 
@@ -148,6 +150,27 @@ def test_a_picture_that_vanishes_from_a_folder_is_named(tmp_path):
     (folder / "00000/img00000002.png").unlink()
     assert pictures.read(2)[0] == 3
     assert pictures.take_notices() == ["00000/img00000002.png is gone: skipped."]
+
+
+def test_a_pipe_among_the_pictures_holds_nobody_up(tmp_path):
+    folder = write_folder(tmp_path / "set", files(12))
+    os.mkfifo(folder / "00000/a.png")
+    pictures = open_pictures(folder, size=16)
+    assert (pictures.name(0), pictures.read(0)[0]) == ("00000/a.png", 1)
+    assert pictures.take_notices() == ["00000/a.png is no file: skipped."]
+
+
+def test_a_disk_that_fails_ends_the_run_and_blames_no_picture(tmp_path, monkeypatch):
+    pictures = open_pictures(little_set(tmp_path), size=16)
+
+    def fail(*_given):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", fail)
+    with pytest.raises(DataError, match=r"little.zip can no longer be read: Input/output error.") as said:
+        pictures.read(0)
+    assert said.value.retry
+    assert pictures.take_notices() == []
 
 
 def test_a_set_that_is_mostly_broken_stops_the_run(tmp_path):

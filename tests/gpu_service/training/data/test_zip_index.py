@@ -83,8 +83,8 @@ def many(count):
     return directory + END.pack(b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, len(directory), 0, 0)
 
 
-def test_a_hundred_thousand_pictures_take_little_memory(tmp_path):
-    count = 100_000
+def test_very_many_pictures_take_little_memory(tmp_path):
+    count = 30_000
     path = tmp_path / "many.zip"
     content = many(count)
     record = END64.pack(b"PK\6\6", 44, 45, 45, 0, 0, count, count, len(content) - END.size, 0)
@@ -95,7 +95,7 @@ def test_a_hundred_thousand_pictures_take_little_memory(tmp_path):
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(source.names) == count
-    assert source.names[99_999] == "00099/img00099999.png"
+    assert source.names[29_999] == "00029/img00029999.png"
     assert source.nbytes < 80 * count
     assert held < 100 * count
     source.close()
