@@ -28,7 +28,10 @@ def colours(draws: Draws, p: Tensor | float, kinds: frozenset[str]) -> Tensor:
 
 def paint(images: Tensor, matrices: Tensor) -> Tensor:
     """[n, 3, H, W], [n, 4, 4] -> [n, 3, H, W]"""
-    return torch.baddbmm(matrices[:, :3, 3:], matrices[:, :3, :3], images.flatten(2)).view(images.shape)
+    # Sums and no product of matrices, which GPUs may shorten: what stays as it is, stays so to the bit.
+    columns = matrices[:, :3, :, None, None].unbind(dim=2)  # four of [n, 3, 1, 1]
+    red, green, blue = images.split(1, dim=1)
+    return torch.addcmul(torch.addcmul(torch.addcmul(columns[3], red, columns[0]), green, columns[1]), blue, columns[2])
 
 
 def _brightness(draws: Draws) -> Tensor:

@@ -47,13 +47,14 @@ class Augment:
             raise ValueError(f"Square pictures and as many draws: {tuple(images.shape)}, {len(draws)} draws.")
         with torch.autocast(images.device.type, enabled=False):
             kept = images if images.dtype == torch.float64 else images.float()
-            draws = draws.to(kept.device, kept.dtype)
+            # Matrices in float64: of the sort that GPUs shorten in float32, and nothing beside the pictures.
+            draws = draws.to(kept.device, torch.float64)
             kept = self._move(kept, p, draws)
             if self.kinds & set(COLOR):
-                kept = colour.paint(kept, colour.colours(draws, p, self.kinds))
+                kept = colour.paint(kept, colour.colours(draws, p, self.kinds).to(kept))
             if "filter" in self.kinds:
                 is_touched = torch.stack([draws.happens(f"filter_{band}", p) for band in range(BANDS)]).any(dim=0)
-                loudness = frequencies.gains(draws, p)
+                loudness = frequencies.gains(draws, p).to(kept)
                 kept = _where(is_touched, kept, loudness, frequencies.turn_up)
             if "noise" in self.kinds:
                 kept = damage.add_noise(kept, damage.noise_strengths(draws, p), draws.seeds)

@@ -29,7 +29,7 @@ LAG = float((np.arange(TAPS) * SYM6).sum() / SYM6.sum()) - (TAPS - 1) / 2  # fin
 def copy(images: Tensor, matrices: Tensor) -> Tensor:
     """Mirrored, turned by quarters, shifted by whole pixels: the very same numbers. [n, C, S, S], [n, 3, 3]"""
     size = images.shape[-1]
-    places = _places(matrices, torch.arange(size, device=images.device) - (size - 1) / 2)
+    places = _places(matrices.to(images), torch.arange(size, device=images.device) - (size - 1) / 2)
     return _look_up(images, _mirrored(places, (size - 1) / 2).mul_(2 / size), "nearest")
 
 
@@ -40,7 +40,7 @@ def move(images: Tensor, matrices: Tensor) -> Tensor:
     fine = _rise(images, margin)
     # Two fine samples to a pixel; those beyond the edges are for the way down.
     wanted = torch.arange(-BEFORE, 2 * size + TAPS - 2 - BEFORE, device=images.device) + 0.5 - size
-    places = _places(matrices, wanted, steps_per_pixel=2)
+    places = _places(matrices.to(images), wanted, steps_per_pixel=2)
     is_near = places.abs() < size + 2 * margin - 1
     mirrored = _mirrored(places - LAG, size - 1).add_(LAG)
     places = torch.where(is_near, places, mirrored).div_(size + 2 * margin)

@@ -1,6 +1,7 @@
 """What holds for every pipe: nothing at 0, what happens can be undone in distribution, gradients go through."""
 
 import math
+from contextlib import nullcontext
 from typing import get_args
 
 import numpy as np
@@ -164,6 +165,22 @@ def test_draws_are_the_generator_s_and_the_same_for_every_pipe_and_strength():
     assert torch.equal(first.gates, again.gates)
     assert torch.equal(first.seeds, again.seeds)
     assert not torch.equal(first.gates, draw(5, chance(13)).gates)
+
+
+@pytest.mark.parametrize("pipe", ["blit", "bgcf", "cutout"])
+def test_no_number_is_fetched_from_a_device_that_would_have_to_be_waited_for(
+    pipe: Pipe, monkeypatch: pytest.MonkeyPatch
+):
+    """Tensors without numbers: whoever asks for one fails."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # there is none for them
+    nowhere = torch.device("meta")
+    images = torch.zeros(4, 3, 32, 32, device=nowhere, requires_grad=True)
+    draws = draw(4, chance(14)).to(nowhere, torch.float32)
+    made = Augment(pipe)(images, torch.zeros((), device=nowhere), draws)
+    (gradient,) = torch.autograd.grad(made.square().sum(), images, create_graph=True)
+    gradient.square().sum().backward()
+    assert images.grad is not None
+    assert images.grad.shape == images.shape
 
 
 def test_oblong_pictures_are_refused():
