@@ -62,6 +62,8 @@ def smooth(x: Tensor, kernel: Tensor, *, padding: int, stride: int = 1) -> Tenso
 class Block(nn.Module):
     """One resolution: two convolutions, the second one halves, and the way around them."""
 
+    resample_filter: Tensor
+
     def __init__(self, config: DiscriminatorConfig, resolution: int) -> None:
         super().__init__()
         self.architecture, self.clamp = config.architecture, config.conv_clamp

@@ -69,8 +69,17 @@ def copy_of(generator: StyleGan) -> StyleGan:
 
 def generator_config(config: TrainingConfig, num_classes: int) -> StyleGan2Config | StyleGan3Config:
     """Settings of the generator that the run trains."""
-    sizes = {"z_dim": config.z_dim, "w_dim": config.w_dim, "c_dim": num_classes, "resolution": config.size}
-    maps = {"channel_base": config.channel_base, "channel_max": config.channel_max, "conv_clamp": config.conv_clamp}
+    sizes: dict[str, Any] = {
+        "z_dim": config.z_dim,
+        "w_dim": config.w_dim,
+        "c_dim": num_classes,
+        "resolution": config.size,
+    }
+    maps: dict[str, Any] = {
+        "channel_base": config.channel_base,
+        "channel_max": config.channel_max,
+        "conv_clamp": config.conv_clamp,
+    }
     if config.family == "stylegan2":
         return StyleGan2Config(**sizes, **maps, mapping_layers=config.mapping_layers)
     is_r = config.family == "stylegan3-r"

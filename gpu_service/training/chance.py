@@ -5,7 +5,7 @@ how many pictures are held at once changes what is drawn.
 """
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -25,8 +25,9 @@ class Latents:
 
     def __getitem__(self, rows: slice) -> Self:
         """Those pictures."""
-        taken = {field.name: getattr(self, field.name) for field in fields(self)}
-        return type(self)(**{name: None if held is None else held[rows] for name, held in taken.items()})
+        held: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        chosen: dict[str, Any] = {name: None if each is None else each[rows] for name, each in held.items()}
+        return type(self)(**chosen)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,8 @@ class Painter:
         if isinstance(self.network, StyleGan2):
             return paint_stylegan2(self.network, w, noise, self.precision)
         assert isinstance(self.network, StyleGan3)
-        return self.network._synthesis(w, None)  # type: ignore[no-any-return]
+        pictures: Tensor = self.network._synthesis(w, None)
+        return pictures
 
 
 def noise_sizes(network: StyleGan2) -> list[int]:

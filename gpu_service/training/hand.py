@@ -72,7 +72,7 @@ def layers_of(generator: StyleGan) -> list[SynthesisLayer]:
 def same_generator(generator: StyleGan) -> StyleGan:
     """Another form on the same numbers."""
     with torch.device("meta"):
-        form = type(generator)(generator.config)  # type: ignore[attr-defined]
+        form = type(generator)(generator.config_type.from_json(generator.to_json()))
     form.load_state_dict(generator.state_dict(), strict=True, assign=True)
     return form.requires_grad_(True)
 
