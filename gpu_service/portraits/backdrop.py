@@ -29,7 +29,9 @@ def backdrop(person: Person, key: Array, size_px: int) -> Array:
     strength = dice.between(0.5, 1.25)
     level = 0.48 + strength * pool + 0.10 * dice.between(0, 1) * cloud
     level *= 1 - 0.35 * dice.between(0.3, 1) * ((x - 0.5) ** 2 + (y - 0.5) ** 2) * 2
-    tint = mix(np.float32(1), np.array([1.06, 1.0, 0.92], np.float32), (pool * dice.around(0.3, 0.6))[..., None])
+    tint = mix(
+        np.ones(3, np.float32), np.array([1.06, 1.0, 0.92], np.float32), (pool * dice.around(0.3, 0.6))[..., None]
+    )
     soft = np.asarray(wall * level[..., None] * tint, np.float32)
     factor = size_px / SOFT_PX
     return np.stack([zoom(soft[..., c], factor, order=1, grid_mode=True, mode="nearest") for c in range(3)], axis=2)

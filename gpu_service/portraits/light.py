@@ -152,12 +152,12 @@ def _wandering(falling: Array, look: Look, *, scale: float, size_px: int) -> Arr
     flat = np.zeros((size_px * size_px, 4), np.float32)
     flat[look.pixels, :3] = falling * look.soft[:, None]
     flat[look.pixels, 3] = look.soft
-    flat = flat.reshape(size_px, size_px, 4)
+    plane = flat.reshape(size_px, size_px, 4)
     out = falling.copy()
     for channel, reach in enumerate((0.034, 0.018, 0.011)):
         sigma = reach * scale * size_px
-        near = gaussian_filter(flat[..., channel], sigma, truncate=2.0) / np.maximum(
-            gaussian_filter(flat[..., 3], sigma, truncate=2.0), 1e-3
+        near = gaussian_filter(plane[..., channel], sigma, truncate=2.0) / np.maximum(
+            gaussian_filter(plane[..., 3], sigma, truncate=2.0), 1e-3
         )
         out[:, channel] = mix(falling[:, channel], near.reshape(-1)[look.pixels], 0.75 * look.soft)
     return out

@@ -14,7 +14,7 @@ def bump(x: Array, y: Array, *, at: tuple[float, float], size: tuple[float, floa
     return np.exp(-(((x - at[0]) / size[0]) ** 2) - ((y - at[1]) / size[1]) ** 2)
 
 
-def ramp(value: Array, start: float, end: float) -> Array:
+def ramp(value: Array, start: Array | float, end: Array | float) -> Array:
     """0 before start, 1 after end, smooth between; start may be the larger."""
     t = np.clip((value - start) / (end - start), 0, 1)
     return t * t * (3 - 2 * t)
