@@ -14,6 +14,7 @@ import torch
 from _figures import Figure
 from PIL import Image
 
+from gpu_service.protocol.training import Metric
 from gpu_service.protocol.training_presets import resolve
 from gpu_service.training.data.feed import Feed
 from gpu_service.training.data.pictures import Pictures, open_pictures
@@ -23,7 +24,6 @@ from gpu_service.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 LOOKS = 10
-MEASURED_PICTURES = 2000
 SEED = 1
 ARMS = ("ada", "none")
 
@@ -43,9 +43,11 @@ class Arm:
             self.trainer.step(*next(self.feed))
 
 
-def ada_figures(faces: Path, *, features: Path | None, kimg: float, size: int, out: Path | None) -> list[Figure]:
+def ada_figures(
+    faces: Path, *, features: Path | None, kimg: float, size: int, count: int, out: Path | None
+) -> list[Figure]:
     """Both go on in turn, a tenth of the budget at a time. Without features: the distance that needs none."""
-    metric = "fid" if features else "patch_distance"
+    metric: Metric = "fid" if features else "patch_distance"
     with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
         path = faces if faces.suffix == ".zip" else write_zip(faces, Path(folder) / "faces.zip", size=size)
         pictures = open_pictures(path, size=size)
@@ -54,7 +56,7 @@ def ada_figures(faces: Path, *, features: Path | None, kimg: float, size: int, o
             for arm in arms:
                 began = time.perf_counter()
                 arm.go_on(round(kimg * 1000 * look / LOOKS))
-                arm.distances.append(_distance(arm, pictures, metric, features, Path(folder)))
+                arm.distances.append(_distance(arm, pictures, metric, features, Path(folder), count))
                 print(
                     f"{arm.trainer.pictures / 1000:6.1f} kimg  {arm.name:5} {metric} {arm.distances[-1]:8.2f}  "
                     f"p {float(arm.trainer.p):.2f}  {time.perf_counter() - began:.0f} s",
@@ -84,13 +86,13 @@ def _arm(name: str, pictures: Pictures, *, size: int, kimg: float) -> Arm:
     return Arm(name, Trainer(config, device=CPU), feed)
 
 
-def _distance(arm: Arm, pictures: Pictures, metric: str, features: Path | None, folder: Path) -> float:
+def _distance(arm: Arm, pictures: Pictures, metric: Metric, features: Path | None, folder: Path, count: int) -> float:
     found, _notes = measure(
         [metric],
         arm.trainer.generator(),
         pictures,
         features=features,
-        count=MEASURED_PICTURES,
+        count=count,
         chance=torch.Generator().manual_seed(SEED),
         kept=folder / "metrics",
         pictures_hash="faces",

@@ -55,12 +55,19 @@ def run(options: argparse.Namespace) -> list[Figure]:
         return gpu_figures(options.seconds)
     if options.faces64:
         return ada_figures(
-            options.faces64, features=options.features, kimg=options.kimg, size=options.size, out=options.out
+            options.faces64,
+            features=options.features,
+            kimg=options.kimg,
+            size=options.size,
+            count=options.count,
+            out=options.out,
         )
     figures: list[Figure] = []
     for size in options.sizes:
         config = config_of(size, batch=options.batch, channel_base=options.channel_base)
         figures += speed_figures(config, reference=options.reference, plain=True, seconds=options.seconds, device=CPU)
+    if not options.rounds:
+        return figures
     with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
         small = resolve("small", size=options.loader_size)
         return figures + loader_figures(
@@ -75,7 +82,7 @@ def main() -> int:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--channel-base", type=int, default=16384)
     parser.add_argument("--seconds", type=float, default=40.0, help="for each size, at least one round")
-    parser.add_argument("--rounds", type=int, default=3, help="of the loader's figure")
+    parser.add_argument("--rounds", type=int, default=3, help="of the loader's figure; 0: without it")
     parser.add_argument("--loader-steps", type=int, default=16, help="of one round: R1 comes round once")
     parser.add_argument("--loader-size", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
@@ -86,6 +93,7 @@ def main() -> int:
     parser.add_argument("--features", type=Path, help="the network that the distances are measured on")
     parser.add_argument("--kimg", type=float, default=60.0, help="budget of each of the two runs")
     parser.add_argument("--size", type=int, default=64, help="of --faces64; smaller is sooner done")
+    parser.add_argument("--count", type=int, default=1000, help="pictures drawn for each distance")
     parser.add_argument("--out", type=Path, help="where the sheets and the curves of --faces64 are kept")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

@@ -61,8 +61,8 @@ def _find(file: int, shown: str) -> _Directory:
     total = os.fstat(file).st_size
     tail_start = max(0, total - END.size - LONGEST_COMMENT)
     tail = os.pread(file, total - tail_start, tail_start)
-    place = tail.rfind(b"PK\5\6")
-    if place < 0 or len(tail) - place < END.size:
+    place = _last_record(tail)
+    if place is None:
         raise DataError(f"{shown} is no whole zip: its directory is missing. Copy it again.")
     _, _, _, _, count, size, start, _ = END.unpack_from(tail, place)
     end = tail_start + place
@@ -74,6 +74,17 @@ def _find(file: int, shown: str) -> _Directory:
     if size > LARGEST_DIRECTORY or shift < 0 or count * ENTRY.size > size:
         raise DataError(f"{shown} is damaged: its directory makes no sense. Copy it again.")
     return _Directory(start + shift, size, count, shift)
+
+
+def _last_record(tail: bytes) -> int | None:
+    """Where the end of the archive is described: its comment, which may say anything, reaches the end of the file."""
+    place = tail.rfind(b"PK\5\6", 0, len(tail) - END.size + 4)
+    first = place
+    while place >= 0:
+        if place + END.size + END.unpack_from(tail, place)[-1] == len(tail):
+            return place
+        place = tail.rfind(b"PK\5\6", 0, place)
+    return first if first >= 0 else None  # something was added behind it
 
 
 def _find64(file: int, end: int) -> tuple[int, int, int, int] | None:
