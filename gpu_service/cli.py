@@ -202,6 +202,7 @@ def train(
     checkpoint_seconds: Annotated[float, typer.Option(min=0, help="A checkpoint at most so often.")] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="One report a line; wishes are read from stdin.")] = False,
     shy: Annotated[bool, typer.Option(help="Leave the processor to others.")] = False,
+    refusal: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Train a network on pictures, or go on with a run. Ctrl-C keeps what was reached; the same command goes on."""
     from gpu_service.cli_train import TrainCall, train_call
@@ -231,6 +232,7 @@ def train(
             checkpoint_seconds=checkpoint_seconds,
             as_json=as_json,
             shy=shy,
+            refusal=refusal,
         )
     )
     raise typer.Exit(code)

@@ -17,6 +17,7 @@ from gpu_service.protocol.training import PresetName
 from gpu_service.protocol.training_presets import fine_tuning, presets, resolve
 from gpu_service.protocol.training_start import settings_of_start
 from gpu_service.settings import calm_threads, local_rank
+from gpu_service.training.launch import launch
 from gpu_service.training.run_folder import RunFacts, RunFolder
 
 FITS = ("exact", "pad", "crop")
@@ -50,6 +51,7 @@ class TrainCall:
     checkpoint_seconds: float
     as_json: bool
     shy: bool
+    refusal: Path | None = None
 
 
 def train_call(call: TrainCall) -> int:
@@ -61,28 +63,29 @@ def train_call(call: TrainCall) -> int:
         from gpu_service.training.cluster import train_on_cluster
 
         return train_on_cluster(replace(call, cluster=0), workers=call.cluster)
-    if call.devices > 1 and local_rank() is None:
-        from gpu_service.training.launch import launch
+    if call.refusal is not None and call.refusal.exists():
+        return 0  # started again, though it was no accident
+    try:
+        is_this_one = call.devices == 1 or local_rank() is not None
+        return _train(call, folder) if is_this_one else launch(sys.argv[1:], devices=call.devices)
+    except RenderError as error:
+        if call.refusal is not None:
+            call.refusal.write_text(str(error), encoding="utf-8")
+            return 0
+        if not call.as_json:
+            raise
+        print(Said(level="failed", sentence=str(error)).model_dump_json(), flush=True)  # noqa: T201
+        return FAILED
 
-        return launch(sys.argv[1:], devices=call.devices)
-    from gpu_service.training.telling import JsonTeller, teller_for
 
-    with teller_for(as_json=call.as_json) as teller:
-        try:
-            return _train(call, folder, teller)
-        except RenderError as error:
-            if not isinstance(teller, JsonTeller):
-                raise
-            teller.report(Said(level="failed", sentence=str(error)))
-            return FAILED
-
-
-def _train(call: TrainCall, folder: Path, teller: Any) -> int:
+def _train(call: TrainCall, folder: Path) -> int:
     from gpu_service.training.one_process import run_in_this_process
+    from gpu_service.training.telling import teller_for
 
     run_folder = RunFolder(folder)
     config = config_of(call, run_folder.facts())
-    outcome = run_in_this_process(call, run_folder, config, teller)
+    with teller_for(as_json=call.as_json) as teller:
+        outcome = run_in_this_process(call, run_folder, config, teller)
     if outcome == "interrupted" and not call.as_json:
         print("Stopped, and kept. The same command goes on.", file=sys.stderr)  # noqa: T201
     return INTERRUPTED if outcome == "interrupted" else 0

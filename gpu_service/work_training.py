@@ -68,8 +68,11 @@ class _Training:
         """Start it, as often as it takes; hand in; finish."""
         tasks = [asyncio.create_task(self._wish()), asyncio.create_task(self.handing_in.run())]
         train = asyncio.create_task(self._train(words))
-        stop = asyncio.get_running_loop()
-        self.keeper.when_it_ends(lambda: stop.call_soon_threadsafe(train.cancel))
+
+        def stop() -> None:
+            train.cancel()
+
+        self.keeper.when_it_ends(stop)
         try:
             done, _ = await asyncio.wait([train, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in done:

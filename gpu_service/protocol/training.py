@@ -39,7 +39,8 @@ class TrainingConfig(BaseModel):
     kimg = thousands of real pictures shown to the discriminator. Titles, descriptions and units make form and docs.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Defaults too become what JSON makes of them (256 is 256.0), so that a run gone on with writes the same bytes.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     preset: PresetName = Field(title="Preset")
     family: Family = Field(default="stylegan2", title="Architecture")

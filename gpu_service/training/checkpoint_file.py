@@ -7,7 +7,7 @@ the disk, then renamed: a name that is there is a file that was whole.
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,7 @@ def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[s
             handle = file.fileno()
             header = _header(tensors, facts)
             digest = hashlib.sha256()
-            for piece in (len(header).to_bytes(8, "little") + header, *(tensors[name] for name in _order(tensors))):
-                raw = _bytes_of(piece) if isinstance(piece, Tensor) else memoryview(piece)
+            for raw in _pieces(header, tensors):
                 digest.update(raw)
                 _write_all(handle, raw)
             os.pwrite(handle, digest.hexdigest().encode(), 8 + header.index(NO_HASH.encode()))
@@ -106,9 +105,12 @@ def _header(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> bytes:
     return raw + b" " * (-len(raw) % ALIGNMENT)
 
 
-def _bytes_of(tensor: Tensor) -> memoryview:
-    flat = tensor.detach().cpu().contiguous().reshape(-1)
-    return memoryview(flat.view(torch.uint8).numpy()).cast("B") if flat.numel() else memoryview(b"")
+def _pieces(header: bytes, tensors: Mapping[str, Tensor]) -> Iterator[memoryview]:
+    yield memoryview(len(header).to_bytes(8, "little") + header)
+    for name in _order(tensors):
+        flat = tensors[name].detach().cpu().contiguous().reshape(-1)
+        if flat.numel():
+            yield flat.view(torch.uint8).numpy().data
 
 
 def _write_all(handle: int, raw: memoryview) -> None:

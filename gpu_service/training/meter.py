@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -40,6 +41,11 @@ class Meter:
         """Time spent on this run until now, without the time it gave way to others."""
         return self._before + self.clock() - self._began - self._idle
 
+    @property
+    def has_steps(self) -> bool:
+        """Whether there was one since the last tick."""
+        return bool(self._sums)
+
     def idle(self, seconds: float) -> None:
         """The run waited for somebody else."""
         self._idle += seconds
@@ -66,7 +72,7 @@ class Meter:
         """Whether something should be said, because of what was done or of the time."""
         per_tick = tick_kimg * 1000
         reached = pictures // per_tick > self._ticked_pictures // per_tick
-        return bool(self._sums) and (reached or self.clock() - self._ticked_at >= LONGEST_SECONDS)
+        return self.has_steps and (reached or self.clock() - self._ticked_at >= LONGEST_SECONDS)
 
     def tick(self, *, step: int, pictures: int, total: int, waited: float, device: torch.device) -> Tick:
         """What happened since the last one. `waited` = seconds waited for pictures, over the whole start."""
@@ -81,18 +87,18 @@ class Meter:
         share = min(max((waited - self._waited_ticked) / spent, 0.0), 1.0)
         self._ticked_at, self._ticked_pictures, self._sums = now, pictures, {}
         self._away_ticked, self._waited_ticked = away, waited
+        told: dict[str, Any] = {name: means.get(name) for name in MEANS} | {"p": last.get("p") or 0.0}
         return Tick(
             step=step,
             kimg=pictures / 1000,
             seconds=self.seconds,
             pictures_per_second=pace,
             left_seconds=max(total - pictures, 0) / self._pace if self._pace else None,
-            **{name: means.get(name, 0.0 if name not in ("r1", "path") else None) for name in MEANS},
-            p=last.get("p") or 0.0,
             ema_beta=last.get("ema_beta"),
             data_wait_share=share,
             memory_bytes=resident_bytes(),
             device_bytes=torch.cuda.max_memory_allocated(device) if device.type == "cuda" else 0,
+            **told,
         )
 
 

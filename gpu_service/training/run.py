@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 import torch
 
+from gpu_service.networks.base import Network
 from gpu_service.protocol import Made, Phase, Report, Said, TrainingConfig
 from gpu_service.training.checkpoints import Checkpoints, Found
 from gpu_service.training.data.feed import Feed
@@ -77,7 +78,7 @@ class Run:
         self.turns.snapshots_asked = self._asks_fulfilled = kept.snapshots_asked
         if self.folder.has_made(self.kimg):  # killed behind a snapshot; killed before its end it is made again
             self._snapped_at = self.trainer.pictures
-        self._newest_snapshots = {found.path}
+        self._newest_snapshots = {self.checkpoints.path(max(self._snapped_at, 0))}
 
     def train(self) -> Outcome:
         """Until it is long enough, or somebody asks for an end. Raises TrainingError; what was kept stays."""
@@ -99,6 +100,8 @@ class Run:
             self._phase("training")
             while (turn := self._turn()).goes_on:
                 self._step(feed, turn)
+            if self.meter.has_steps:
+                self._tick(feed)
             return self._end(turn)
 
     def _turn(self) -> Turn:
@@ -194,14 +197,14 @@ class Run:
         assert checkpoint is not None
         self._newest_snapshots = {checkpoint}
         stem = snapshot_stem(self.facts.name, pictures=self.trainer.pictures, batch=self.config.batch)
+        network, parts = cast(Network, self.trainer.generator()), self.trainer.parts()
+        shown, seed = self.trainer.pictures, self.config.seed
         files = self._with_room(
-            lambda: write_snapshot(
-                self.trainer, self.folder.snapshots, stem=stem, pictures=self.trainer.pictures, seed=self.config.seed
-            )
+            lambda: write_snapshot(network, parts, self.folder.snapshots, stem=stem, pictures=shown, seed=seed)
         )
         self._phase("measuring")
         figures, notes = measured(
-            self.trainer.generator(),
+            network,
             self.facts,
             self.pictures,
             device=self.given.device,

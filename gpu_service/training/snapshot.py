@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from gpu_service.executors.snapshot_chores import draw_pictures
 from gpu_service.snapshots.facts import training_path
@@ -14,18 +14,6 @@ from gpu_service.training.samples import draw_grid
 if TYPE_CHECKING:
     from gpu_service.networks.base import Network
     from gpu_service.snapshots.reader import ReadNetwork
-
-
-class Trained(Protocol):
-    """What a snapshot is taken of."""
-
-    def generator(self) -> "Network":
-        """The averaged generator."""
-        ...
-
-    def parts(self) -> "Mapping[str, ReadNetwork]":
-        """G, D and augment_pipe."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -45,8 +33,13 @@ def snapshot_stem(name: str, *, pictures: int, batch: int) -> str:
     return f"{name}-snapshot-{kimg:06d}" + (f"-{rest:03d}" if rest >= batch else "")
 
 
-def write_snapshot(trained: Trained, folder: Path, *, stem: str, pictures: int, seed: int) -> SnapshotFiles:
-    """Write it all; the same trainer makes the same files. Raises OSError where there is no room."""
+def write_snapshot(
+    network: "Network", parts: "Mapping[str, ReadNetwork]", folder: Path, *, stem: str, pictures: int, seed: int
+) -> SnapshotFiles:
+    """Write it all; the same numbers make the same files. Raises OSError where there is no room.
+
+    `network` is the averaged generator, `parts` are G, D and augment_pipe.
+    """
     file = folder / f"{stem}.safetensors"
     files = SnapshotFiles(
         file=file,
@@ -55,9 +48,8 @@ def write_snapshot(trained: Trained, folder: Path, *, stem: str, pictures: int, 
         grid=file.with_suffix(".grid.png"),
         thumbnail=file.with_suffix(".jpg"),
     )
-    network = trained.generator()
     write(network, file, kimg=pictures // 1000)
-    write_training(trained.parts(), files.training)
+    write_training(parts, files.training)
     draw_pictures(network, thumbnail=files.thumbnail, sheet=files.sheet)
     draw_grid(network, files.grid, seed=seed)
     return files

@@ -29,8 +29,8 @@ class Teller(Protocol):
 class JsonTeller:
     """One report a line. Whoever stops listening ends the run, with a checkpoint."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        self.out = out
+    def __init__(self, out: TextIO | None = None) -> None:
+        self.out = out or sys.stdout
         self._lock = threading.Lock()
 
     def report(self, report: Report) -> None:
@@ -46,8 +46,8 @@ class JsonTeller:
 class LineTeller:
     """For logs: a line for each tick and each sentence."""
 
-    def __init__(self, out: TextIO = sys.stdout) -> None:
-        self.out = out
+    def __init__(self, out: TextIO | None = None) -> None:
+        self.out = out or sys.stdout
 
     def report(self, report: Report) -> None:
         """Write what a person wants to read."""

@@ -197,6 +197,17 @@ class Conformance:
         assert among.count("preview") == 24
         assert 3 <= among.count("film") <= 8
 
+    def test_it_tells_when_previews_and_films_need_a_device(self, executor, segment, little, little_order):
+        executor.prepare(little_order, report=quiet).result(PATIENCE)
+        wait_for(lambda: not executor.is_drawing())
+        executor.draw(little_order.key, [0], jpeg_quality=80).result(PATIENCE)
+        assert executor.is_drawing()  # the next picture of a preview comes in a moment
+        wait_for(lambda: not executor.is_drawing())
+        task = segment(faulty(little, seconds=0.05))
+        wait_for(executor.is_drawing)
+        task.future.result(PATIENCE)
+        wait_for(lambda: not executor.is_drawing())
+
     def test_a_pattern_network_is_made_as_a_chore(self, executor, tmp_path):
         folder = tmp_path / "pattern"
         folder.mkdir()
