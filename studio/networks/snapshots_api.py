@@ -102,6 +102,16 @@ def get_original(request: HttpRequest, snapshot_id: UUID) -> HttpResponseBase:
     return blob_response(request, snapshot.original, name=name, content_type=BYTES, attachment=True)
 
 
+@router.get("/snapshots/{uuid:snapshot_id}/training", response={200: bytes})
+def get_training_file(request: HttpRequest, snapshot_id: UUID) -> HttpResponseBase:
+    """What another training goes on from: generator, its average, discriminator. 404 where it was not trained here."""
+    snapshot = snapshot_or_404(request, snapshot_id)
+    if snapshot.training is None:
+        raise Http404
+    name = f"{snapshot.name}.training.safetensors"
+    return blob_response(request, snapshot.training, name=name, content_type=BYTES, attachment=True)
+
+
 def snapshot_or_404(request: HttpRequest, snapshot_id: UUID, *, may: str = VIEW) -> Snapshot:
-    rows = Snapshot.objects.select_related("network", "blob", "thumbnail", "original")
+    rows = Snapshot.objects.select_related("network", "blob", "thumbnail", "original", "training")
     return thing_or_404(request.user, rows, snapshot_id, may=may, path="network__project")

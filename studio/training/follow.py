@@ -1,10 +1,11 @@
 """A run follows its jobs: the zip that comes first, then the training. Called in the transaction of each change."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from studio.errors import Refused
 from studio.jobs import queue
-from studio.jobs.models import Job, State
+from studio.jobs.models import ENDED, Job, State
 from studio.training.models import TrainingRun
 from studio.training.orders import order_next
 from studio.training.tell import tell
@@ -27,6 +28,14 @@ def exported(job: Job) -> None:
             run.state, run.sentence, run.finished_at = RunState.WAITING, "", None
             run.save(update_fields=["state", "sentence", "finished_at"])
         tell(run)
+
+
+def catch_up(run: TrainingRun) -> None:
+    """Once the run is committed: the zip may have been finished in the moment before, when nobody saw who waits."""
+    with transaction.atomic():
+        job = Job.objects.filter(pk=run.export_job_id, state__in=ENDED).first() if run.export_job_id else None
+        if job is not None:
+            exported(job)
 
 
 def train(job: Job) -> None:

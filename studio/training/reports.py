@@ -169,8 +169,9 @@ def _held(job_id: UUID, fence: int) -> tuple[Job, TrainingRun]:
 
 
 def _seen(run: TrainingRun) -> tuple[Any, ...]:
-    """What pages are told at once; ticks have an event of their own."""
-    return run.state, run.phase, run.sentence, tuple(run.warnings), run.is_deserted, run.service_name, run.device
+    """What pages are told at once. Ticks have an event of their own, and each minute's saving is none of a page's."""
+    phase = "training" if run.phase == "saving" else run.phase
+    return run.state, phase, run.sentence, tuple(run.warnings), run.is_deserted, run.service_name, run.device
 
 
 def _take(run: TrainingRun, report: Report) -> None:

@@ -18,6 +18,7 @@ from studio.networks.models import Network, Snapshot
 from studio.networks.tell import tell as tell_network
 from studio.networks.words import clean_name
 from studio.projects.models import Project
+from studio.training.follow import catch_up
 from studio.training.form import title_of
 from studio.training.models import ENDED, TrainingRun
 from studio.training.orders import job_of, order_next, refresh
@@ -72,7 +73,7 @@ def start_run(
             created_by=by,
         )
         run.network = network_for(run)
-        order_next(run, by=by)
+        _order(run, by=by)
         tell(run, by=by)
     return run
 
@@ -178,7 +179,12 @@ def _run(run: TrainingRun, by: User) -> None:
     if run.kimg >= run.total_kimg:
         raise Refused(AT_ITS_END.format(kimg=run.total_kimg), field="kimg", status=409)
     run.state, run.phase, run.sentence, run.finished_at, run.is_deserted = State.WAITING, "", "", None, False
+    _order(run, by=by)
+
+
+def _order(run: TrainingRun, *, by: User) -> None:
     order_next(run, by=by)
+    transaction.on_commit(lambda: catch_up(run))
 
 
 def _pause(run: TrainingRun, by: User) -> None:

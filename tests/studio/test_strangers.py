@@ -83,6 +83,7 @@ LOOKS = {"POST /datasets/{dataset_id}/downloads": 201, "POST /networks/{network_
 # What even its owner does not find yet, because the made-up things have no such file.
 ABSENT = {
     "GET /snapshots/{snapshot_id}/original",
+    "GET /snapshots/{snapshot_id}/training",
     "GET /renders/{render_id}/film",
     "GET /tracks/{track_id}/files/{name}",
     "PATCH /uploads/{upload_id}",

@@ -2589,6 +2589,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snapshots/{snapshot_id}/training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Training File
+         * @description What another training goes on from: generator, its average, discriminator. 404 where it was not trained here.
+         */
+        get: operations["studio_networks_snapshots_api_get_training_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}": {
         parameters: {
             query?: never;
@@ -12082,6 +12102,28 @@ export interface operations {
         };
     };
     studio_networks_snapshots_api_get_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_networks_snapshots_api_get_training_file: {
         parameters: {
             query?: never;
             header?: never;

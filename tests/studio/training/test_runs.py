@@ -73,6 +73,8 @@ def test_a_run_cuts_its_pictures_then_trains_and_its_snapshots_grow_a_network(cl
     assert finish(service, claim, "done", 2.0).status_code == 204
     told = get(client, run)
     assert (told["state"], told["kimg"], told["snapshots"], told["checkpoint_kimg"]) == ("done", 2.0, 2, 2.0)
+    file = client.get(f"/api/v1/snapshots/{told['newest_snapshot_id']}/training")
+    assert file["Content-Disposition"] == 'attachment; filename="portraits-snapshot-001000.training.safetensors"'
     assert (told["newest_snapshot_id"], told["metrics"]) == (network["snapshots"][1]["id"], {"sharpness": 0.6})
 
 
