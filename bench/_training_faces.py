@@ -23,7 +23,6 @@ from gpu_service.training.samples import draw_grid
 from gpu_service.training.trainer import Trainer
 
 CPU = torch.device("cpu")
-LOOKS = 10
 SEED = 1
 ARMS = ("ada", "none")
 
@@ -44,18 +43,18 @@ class Arm:
 
 
 def ada_figures(
-    faces: Path, *, features: Path | None, kimg: float, size: int, count: int, out: Path | None
+    faces: Path, *, features: Path | None, kimg: float, size: int, count: int, looks: int, out: Path | None
 ) -> list[Figure]:
-    """Both go on in turn, a tenth of the budget at a time. Without features: the distance that needs none."""
+    """Both go on in turn, as many times as there are looks. Without features: the distance that needs none."""
     metric: Metric = "fid" if features else "patch_distance"
     with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
         path = faces if faces.suffix == ".zip" else write_zip(faces, Path(folder) / "faces.zip", size=size)
         pictures = open_pictures(path, size=size)
         arms = [_arm(name, pictures, size=size, kimg=kimg) for name in ARMS]
-        for look in range(1, LOOKS + 1):
+        for look in range(1, looks + 1):
             for arm in arms:
                 began = time.perf_counter()
-                arm.go_on(round(kimg * 1000 * look / LOOKS))
+                arm.go_on(round(kimg * 1000 * look / looks))
                 arm.distances.append(_distance(arm, pictures, metric, features, Path(folder), count))
                 print(
                     f"{arm.trainer.pictures / 1000:6.1f} kimg  {arm.name:5} {metric} {arm.distances[-1]:8.2f}  "
@@ -64,7 +63,7 @@ def ada_figures(
                     flush=True,
                 )
                 if out:
-                    _keep(arm, out, kimg)
+                    _keep(arm, out, kimg / looks)
         for arm in arms:
             arm.feed.close()
     return _figures(arms, metric, f"{len(pictures)} faces, {size}², small, {kimg:g} kimg")
@@ -100,10 +99,10 @@ def _distance(arm: Arm, pictures: Pictures, metric: Metric, features: Path | Non
     return found[metric]
 
 
-def _keep(arm: Arm, out: Path, kimg: float) -> None:
+def _keep(arm: Arm, out: Path, every_kimg: float) -> None:
     out.mkdir(parents=True, exist_ok=True)
     draw_grid(arm.trainer.generator(), out / f"{arm.name}.png", seed=0)
-    steps = [kimg * (number + 1) / LOOKS for number in range(len(arm.distances))]
+    steps = [every_kimg * (number + 1) for number in range(len(arm.distances))]
     (out / f"{arm.name}.json").write_text(json.dumps({"kimg": steps, "distance": arm.distances}))
 
 

@@ -8,7 +8,7 @@ DIR: a checkout of stylegan2-ada-pytorch that you bring; it is no part of this r
 in float32 by its own fallback code. “plain”: the same steps written by us as that code computes them
 (bench/_plain_training.py), for those without a checkout. All take steps in turn, so that all feel the same neighbours;
 each sort of step (plain, with path length, with R1) counts by its share. Absolute figures want a quiet machine.
---faces64: the preset `small` with ADA and without, the same budget, FID-like distances of both at every tenth of it.
+--faces64: the preset `small` with ADA and without, the same budget, FID-like distances of both on the way.
 --gpu: 256² `auto` and 1024² `stylegan2` beside what was published for one A100 (12.5 and 90.4 s/kimg).
 """
 
@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
             kimg=options.kimg,
             size=options.size,
             count=options.count,
+            looks=options.looks,
             out=options.out,
         )
     figures: list[Figure] = []
@@ -94,6 +95,7 @@ def main() -> int:
     parser.add_argument("--kimg", type=float, default=60.0, help="budget of each of the two runs")
     parser.add_argument("--size", type=int, default=64, help="of --faces64; smaller is sooner done")
     parser.add_argument("--count", type=int, default=1000, help="pictures drawn for each distance")
+    parser.add_argument("--looks", type=int, default=10, help="distances of each run")
     parser.add_argument("--out", type=Path, help="where the sheets and the curves of --faces64 are kept")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

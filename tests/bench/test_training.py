@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 # Their interface: Generator and Discriminator by keywords, G.mapping, G.synthesis, D(pictures, labels), tensors by
@@ -84,10 +86,10 @@ QUICK = (
 )
 
 
-def bench(*words: object, data: Path) -> subprocess.CompletedProcess[str]:
-    quick = [word for words in QUICK for word in words.split()]
+def bench(*words: object, data: Path, quick: tuple[str, ...] = QUICK) -> subprocess.CompletedProcess[str]:
+    given = [word for words in quick for word in words.split()]
     return subprocess.run(
-        [sys.executable, "bench/training.py", *quick, *map(str, words)],
+        [sys.executable, "bench/training.py", *given, *map(str, words)],
         cwd=REPOSITORY,
         env={"PATH": "", "GPU_DATA": str(data), "PYTHONPATH": str(REPOSITORY)},
         capture_output=True,
@@ -115,3 +117,19 @@ def test_a_reference_that_judges_otherwise_or_is_none_is_refused(tmp_path):
     assert "The reference's discriminator judges otherwise" in refused.stderr
     refused = bench("--reference", tmp_path, data=tmp_path)
     assert "holds no checkout with training.networks" in refused.stderr
+
+
+def test_both_runs_on_few_faces_show_as_many_pictures_and_their_distances_are_compared(tmp_path):
+    faces = np.random.default_rng(0).integers(0, 256, (12, 64, 64), np.uint8)
+    np.savez(tmp_path / "faces.npz", images=faces)
+    quick = ("--size 16 --kimg 0.032 --count 8 --looks 2 --threads 1 --json",)
+    said = bench("--faces64", tmp_path / "faces.npz", "--out", tmp_path / "out", data=tmp_path, quick=quick)
+    figures = {one["what"].partition("patch_distance ")[2]: one for one in json.loads(said.stdout)["figures"]}
+    curves = {name: json.loads((tmp_path / "out" / f"{name}.json").read_text()) for name in ("ada", "none")}
+    for name, curve in curves.items():
+        assert curve["kimg"] == [0.016, 0.032]
+        assert figures[f"at the end, {name}"]["value"] == curve["distance"][-1]
+        assert figures[f"at its best, {name}"]["value"] == min(curve["distance"])
+    ratio = curves["none"]["distance"][-1] / curves["ada"]["distance"][-1]
+    assert abs(figures["without ADA ÷ with"]["value"] - ratio) < 1e-9
+    assert (tmp_path / "out" / "ada.png").stat().st_size > 1000
