@@ -120,8 +120,8 @@ class Run:
             self._checkpoint()
         self._yield(turn)
         real, labels = next(feed)
-        self.meter.add(self.trainer.step(real, labels))
         self._stepped_at = time.monotonic()
+        self.meter.add(self.trainer.step(real, labels))
         self._tell_notes()
         self.given.moved(self.trainer.pictures, self.turns.total)
         if self.meter.is_due(pictures=self.trainer.pictures, tick_kimg=self.config.tick_kimg):
