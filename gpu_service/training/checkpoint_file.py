@@ -4,6 +4,7 @@ The SHA-256 in the header covers the whole file, with zeros where it stands itse
 the disk, then renamed: a name that is there is a file that was whole.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -20,6 +21,8 @@ from gpu_service.training.checkpoint_facts import HASH_KEY, KEY, LARGEST_HEADER
 from gpu_service.training.errors import TrainingError
 
 FORM = 1
+# What a write that found the disk full says.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 NO_HASH = "0" * 64
 ALIGNMENT, PIECE_BYTES = 8, 1 << 22
 TYPES = {

@@ -1,6 +1,5 @@
 """The checkpoints of a run: the last two are kept, and that of the newest snapshot; a damaged one gives way."""
 
-import errno
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,13 +9,18 @@ from typing import Any
 from torch import Tensor
 
 from gpu_service.training.checkpoint_facts import NAME
-from gpu_service.training.checkpoint_file import DamagedCheckpoint, read_checkpoint, size_bytes, write_checkpoint
+from gpu_service.training.checkpoint_file import (
+    NO_ROOM,
+    DamagedCheckpoint,
+    read_checkpoint,
+    size_bytes,
+    write_checkpoint,
+)
 from gpu_service.training.errors import TrainingError
 
 KEPT = 2
 # What else the run writes before the next checkpoint: reports, a sheet.
 SPARE_BYTES = 8 << 20
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 PATTERN = "checkpoint-" + "[0-9]" * 12 + ".safetensors"
 
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from gpu_service.training.checkpoints import NO_ROOM, NoRoom
+from gpu_service.training.checkpoint_file import NO_ROOM
+from gpu_service.training.checkpoints import NoRoom
 from gpu_service.training.wishes import Wishes
 
 T = TypeVar("T")

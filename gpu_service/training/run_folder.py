@@ -10,13 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gpu_service.protocol import Report, Tick, TrainingConfig
-from gpu_service.training.checkpoint_file import sync_folder
+from gpu_service.training.checkpoint_file import NO_ROOM, sync_folder
 from gpu_service.training.errors import TrainingError
 
 Fit = Literal["exact", "pad", "crop"]
@@ -70,6 +71,7 @@ class RunFolder:
         self.path = path
         self.facts_path, self.stats_path = path / "run.json", path / "stats.jsonl"
         self.checkpoints, self.snapshots = path / "checkpoints", path / "snapshots"
+        self._waiting = b""
 
     def make(self) -> None:
         """Make the folders. Raises TrainingError where something else lies."""
@@ -109,10 +111,16 @@ class RunFolder:
         _replace(self.facts_path, facts.model_dump_json(indent=2) + "\n")
 
     def append(self, report: Report) -> None:
-        """One line of what happened, and when."""
+        """One line of what happened, and when. While the disk is full, lines wait for the next one."""
         line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **report.model_dump(mode="json")}
-        with self.stats_path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        self._waiting += json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        try:
+            with self.stats_path.open("ab", buffering=0) as file:
+                if _add(file, self._waiting):
+                    self._waiting = b""
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
 
     def has_made(self, kimg: float) -> bool:
         """Whether a snapshot of that age was finished."""
@@ -128,6 +136,23 @@ class RunFolder:
                     held.pop()
                 held.append(tick)
         return held
+
+
+def _add(file: FileIO, data: bytes) -> bool:
+    """Write all of it, or nothing, at the beginning of a line. -> whether it was written"""
+    place = file.seek(0, os.SEEK_END)
+    with open(file.name, "rb") as before:
+        before.seek(max(place - 1, 0))
+        if before.read(1) not in (b"", b"\n"):  # a killed writer left half a line
+            data = b"\n" + data
+    try:
+        if file.write(data) == len(data):
+            return True
+    except OSError:
+        file.truncate(place)
+        raise
+    file.truncate(place)
+    return False
 
 
 def _lines(path: Path) -> Iterator[dict[str, object]]:

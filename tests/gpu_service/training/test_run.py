@@ -1,14 +1,19 @@
 """A run in one process: what it keeps and says, what it survives, what it refuses."""
 
+import contextlib
+import dataclasses
 import json
+import os
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from gpu_service.networks.base import Network
-from gpu_service.protocol import Wish
+from gpu_service.protocol import Said, Wish
 from gpu_service.snapshots.store import load_network, read_facts
 from gpu_service.snapshots.training_file import read_training_parts
 from gpu_service.training import beginning, run
@@ -16,6 +21,7 @@ from gpu_service.training.checkpoints import NoRoom
 from gpu_service.training.errors import Diverged, TrainingError
 from gpu_service.training.run_folder import RunFolder
 from gpu_service.training.wishes import Wishes
+from tests.conftest import missing
 from tests.gpu_service.training.runs import (
     CHECKPOINT_NAME,
     Heard,
@@ -162,6 +168,55 @@ def test_a_full_disk_keeps_the_checkpoint_before_and_the_run_goes_on_when_there_
     assert "is full" in heard.sentences()[0]
     assert "There is room on the disk again. The run goes on." in heard.sentences()
     assert differing(newest(out), newest(whole[0])) == []
+
+
+def test_on_a_disk_that_really_is_full_nothing_is_lost(tmp_path, pictures, whole):
+    """A small tmpfs, filled by somebody else in the middle of the run, and emptied when the run has said so."""
+    heard, wishes = Heard(), Wishes()
+    with small_disk(tmp_path / "disk", megabytes=16) as disk:
+        filler = disk / "filler"
+        with begun(disk / "run", pictures, config=little_config(), heard=heard, wishes=wishes) as first:
+            first.given = dataclasses.replace(first.given, patience_seconds=60)
+            after(first, 6, lambda: fill(filler))
+            wishes.wait = lambda _seconds: filler.unlink(missing_ok=True)
+            assert first.train() == "done"
+        assert any("is full" in sentence for sentence in heard.sentences())
+        assert "There is room on the disk again. The run goes on." in heard.sentences()
+        assert differing(newest(disk / "run"), newest(whole[0])) == []
+        lines = [json.loads(line) for line in (disk / "run" / "stats.jsonl").read_text().splitlines()]
+        assert [line["kind"] for line in lines] == [report.kind for report in heard.reports]
+
+
+@contextmanager
+def small_disk(folder: Path, *, megabytes: int) -> Iterator[Path]:
+    if os.geteuid() != 0:
+        missing("A small disk can only be mounted by root.")
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        missing(f"This machine mounts no tmpfs ({done.stderr.strip()}).")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def fill(filler: Path) -> None:
+    """Not a byte is left."""
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+
+
+def test_half_a_line_that_a_kill_left_spoils_no_other(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.append(Said(sentence="one"))
+    with folder.stats_path.open("ab") as file:
+        file.write(b'{"kind": "said", "sen')
+    RunFolder(tmp_path).append(Said(sentence="two"))
+    lines = folder.stats_path.read_text().splitlines()
+    assert [json.loads(lines[place])["sentence"] for place in (0, 2)] == ["one", "two"]
 
 
 def test_a_disk_that_stays_full_ends_the_run_with_the_sentence(tmp_path, pictures, whole):
