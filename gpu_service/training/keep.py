@@ -44,6 +44,7 @@ def facts_of(trainer: "Trainer") -> dict[str, Any]:
         "p": trainer.p,
         "precision": nets.precision.name,
         "micro_batch": trainer.micro_batch,
+        "micro_batch_wanted": trainer.config.micro_batch,
         "num_classes": nets.num_classes,
         "generator": {"kind": nets.generator.kind, "config": nets.generator.to_json()},
         "discriminator": nets.discriminator.to_json(),
@@ -88,8 +89,10 @@ def restore(trainer: "Trainer", tensors: Mapping[str, Tensor], facts: Mapping[st
             tensor.copy_(tensors[name])
     _take_chance(trainer, tensors["chance"], facts)
     trainer.step_index, trainer.pictures, trainer.p = facts["step"], facts["pictures"], facts["p"]
-    trainer.shares.hold(facts["micro_batch"])
-    nets.take_precision(facts["precision"], trainer.notes)
+    if facts.get("micro_batch_wanted") == trainer.config.micro_batch:  # what memory made of it holds on
+        trainer.shares.hold(facts["micro_batch"])
+    if trainer.config.precision == "auto":  # what it was on the first day holds on
+        nets.take_precision(facts["precision"], trainer.notes)
 
 
 def _take_chance(trainer: "Trainer", state: Tensor, facts: Mapping[str, Any]) -> None:

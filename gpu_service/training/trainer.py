@@ -51,6 +51,10 @@ class Trainer:
     ) -> None:
         self.config, self.device, self.world = config, device, world
         self.notes: list[str] = []
+        if (
+            device.type == "cuda"
+        ):  # else cuDNN chooses by what was fastest this time, and a run does not go on to the bit
+            torch.backends.cudnn.deterministic = True
         self.shares = Shares(config, world=world, device=device, notes=self.notes)
         self.nets = Nets(
             config,

@@ -52,6 +52,26 @@ def test_augmentation_grows_by_the_signs_of_the_last_steps():
     assert trainer.step(batches(1)[0]).p == 0.7
 
 
+def test_a_run_goes_on_as_it_began_unless_somebody_asks_for_something_else():
+    first = little_trainer(precision="bf16", micro_batch=4)
+    tensors, facts = kept(first), first.facts()
+    same, other = little_trainer(precision="auto", micro_batch=4), little_trainer(precision="fp32", micro_batch=8)
+    same.load(tensors, facts)
+    other.load(tensors, facts)
+    assert (same.precision, same.micro_batch) == ("bf16", 4)
+    assert (other.precision, other.micro_batch) == ("fp32", 8)
+    short = little_trainer()
+    short.load(tensors, {**facts, "micro_batch_wanted": None})
+    assert short.micro_batch == 4
+
+
+def test_on_another_kind_of_device_chance_begins_anew_and_says_so():
+    trainer = little_trainer()
+    trainer.load(kept(trainer), {**trainer.facts(), "device": "cuda"})
+    assert "another kind of device" in trainer.notes[0]
+    trainer.step(batches(1)[0])
+
+
 def test_the_state_of_another_training_is_refused_and_nothing_overwritten():
     trainer, other = little_trainer(), little_trainer()
     before = kept(trainer)
@@ -95,7 +115,9 @@ def test_the_slope_of_the_step_is_the_r1_gradient_of_autograd():
     found = gradients(trainer)["slope"][: trainer.nets.d.flat.numel()]
     flat = torch.cat([each.flatten() for each in wanted])
     assert (found - flat).norm() < 1e-4 * flat.norm()
-    assert float(trainer._flatten_slope(pictures.detach(), None)[TERM]) == pytest.approx(float(penalty), rel=1e-4)
+    assert float(trainer._flatten_slope(pictures.detach(), None)[TERM]) == pytest.approx(
+        float(penalty.detach()), rel=1e-4
+    )
 
 
 def test_short_memory_halves_what_is_held_and_changes_nothing_else(monkeypatch):
