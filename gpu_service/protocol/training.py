@@ -13,7 +13,6 @@ from gpu_service.protocol.leases import Artifact, SnapshotResult
 Family = Literal["stylegan2", "stylegan3-t", "stylegan3-r"]
 PresetName = Literal["auto", "stylegan2", "paper256", "paper512", "paper1024", "small", "stylegan3-t", "stylegan3-r"]
 Pipe = Literal["blit", "geom", "color", "filter", "noise", "cutout", "bg", "bgc", "bgcf", "bgcfn", "bgcfnc"]
-SmallMetric = Literal["sharpness", "diversity", "patch_distance"]
 Metric = Literal["sharpness", "diversity", "patch_distance", "fid", "kid", "precision_recall", "path_length"]
 SMALLEST_SIDE, LARGEST_SIDE = 16, 1024
 LEAST_PICTURES = 8

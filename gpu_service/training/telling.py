@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from gpu_service.protocol import Made, Phase, Report, Said, Tick
+from gpu_service.protocol.training_figures import FIGURES
 
 WORDS = {"starting": "Starting", "yielding": "Waiting for previews", "measuring": "Measuring", "saving": "Saving"}
 
@@ -106,8 +107,8 @@ def as_text(report: Report) -> str:
         left = f", {duration(report.left_seconds)} left" if report.left_seconds is not None else ""
         return f"{report.kimg:8.1f} kimg  {figures(report)}{left}"
     if isinstance(report, Made):
-        told = [f"{name} {value:.4g}" for name, value in report.metrics.items()]
-        return f"Snapshot {report.file}" + (f"  {', '.join(told)}" if told else "")
+        told = [f"{_title(name)} {value:.4g}" for name, value in report.metrics.items()]
+        return "\n".join([f"Snapshot {report.file}" + (f"  {', '.join(told)}" if told else ""), *report.notes])
     return ""
 
 
@@ -125,3 +126,8 @@ def duration(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min" if minutes else f"{whole} s"
+
+
+def _title(name: str) -> str:
+    """How a figure is called."""
+    return FIGURES[name].title if name in FIGURES else name
