@@ -43,14 +43,22 @@ class Arm:
 
 
 def ada_figures(
-    faces: Path, *, features: Path | None, kimg: float, size: int, count: int, looks: int, out: Path | None
+    faces: Path,
+    *,
+    features: Path | None,
+    kimg: float,
+    size: int,
+    count: int,
+    looks: int,
+    ada_kimg: float | None,
+    out: Path | None,
 ) -> list[Figure]:
     """Both go on in turn, as many times as there are looks. Without features: the distance that needs none."""
     metric: Metric = "fid" if features else "patch_distance"
     with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
         path = faces if faces.suffix == ".zip" else write_zip(faces, Path(folder) / "faces.zip", size=size)
         pictures = open_pictures(path, size=size)
-        arms = [_arm(name, pictures, size=size, kimg=kimg) for name in ARMS]
+        arms = [_arm(name, pictures, size=size, kimg=kimg, ada_kimg=ada_kimg) for name in ARMS]
         for look in range(1, looks + 1):
             for arm in arms:
                 began = time.perf_counter()
@@ -79,8 +87,8 @@ def write_zip(faces: Path, path: Path, *, size: int) -> Path:
     return path
 
 
-def _arm(name: str, pictures: Pictures, *, size: int, kimg: float) -> Arm:
-    config = resolve("small", size=size, kimg=kimg, augment=name, seed=SEED)
+def _arm(name: str, pictures: Pictures, *, size: int, kimg: float, ada_kimg: float | None) -> Arm:
+    config = resolve("small", size=size, kimg=kimg, augment=name, ada_kimg=ada_kimg, seed=SEED)
     feed = Feed(pictures, batch=config.batch, seed=SEED, mirror=config.mirror)
     return Arm(name, Trainer(config, device=CPU), feed)
 

@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
             size=options.size,
             count=options.count,
             looks=options.looks,
+            ada_kimg=options.ada_kimg,
             out=options.out,
         )
     figures: list[Figure] = []
@@ -96,6 +97,7 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=64, help="of --faces64; smaller is sooner done")
     parser.add_argument("--count", type=int, default=1000, help="pictures drawn for each distance")
     parser.add_argument("--looks", type=int, default=10, help="distances of each run")
+    parser.add_argument("--ada-kimg", type=float, help="kimg from strength 0 to 1, where the preset's are too many")
     parser.add_argument("--out", type=Path, help="where the sheets and the curves of --faces64 are kept")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
