@@ -211,7 +211,13 @@ def _progress(run: TrainingRun, job: Job, fence: int, tick: Tick) -> None:
 def _facts(run: TrainingRun, facts: dict[str, Any]) -> dict[str, Any]:
     """What a later run needs to know of the snapshot beside its own shapes."""
     widths = {name: run.config[f"d_{name}"] for name in ("channel_base", "channel_max")}
-    return {**facts, "discriminator": widths, "aspect": run.aspect, "training_id": str(run.pk)}
+    return {
+        **facts,
+        "discriminator": widths,
+        "aspect": run.aspect,
+        "training_id": str(run.pk),
+        "trained_on": run.about["pictures"]["name"],
+    }
 
 
 def _keep_checkpoint(run: TrainingRun, blob: Blob | None, kimg: float) -> None:

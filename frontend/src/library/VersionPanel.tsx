@@ -7,6 +7,7 @@ import { Button } from '../parts/Button'
 import { Dialog } from '../parts/Dialog'
 import { Bar, jobSentence, shareOf } from '../parts/Progress'
 import { toastFault } from '../parts/toasts'
+import { TrainedRow } from '../training/Mentions'
 import { queries, refresh, useAsk } from '../wire/query'
 import type { Job } from '../wire/types'
 import type { Desk } from './desk'
@@ -75,6 +76,7 @@ function VersionFacts({ desk, version, onClose }: { desk: Desk; version: Version
         <dt>Made</dt><dd>{version.created_by ? `by ${version.created_by}, ` : ''}{when(version.created_at)}</dd>
         {version.found_by.length > 0 && <><dt>Faces found by</dt><dd>{version.found_by.join(', ')}</dd></>}
         {version.fingerprint && <><dt>Fingerprint</dt><dd className="mono" title={version.fingerprint}>{shortHash(version.fingerprint)}</dd></>}
+        <TrainedRow version={version.id} />
         {version.note && <><dt>Note</dt><dd className="written">{version.note}</dd></>}
       </dl>
       {Object.keys(saved).length > 0 && <Button small kind="quiet" icon="filter" onClick={show}>Show what its filter matches today</Button>}

@@ -10,7 +10,7 @@ import { saving } from '../wire/saving'
 import type { Network } from '../wire/types'
 import { changeNetwork, type NetworkChange } from './deeds'
 import { EditableText } from './EditableText'
-import { isPattern, kindTitle } from './kinds'
+import { isPattern, isTrained, kindTitle } from './kinds'
 import { Notes } from './Notes'
 import { Tags } from './Tags'
 
@@ -18,7 +18,8 @@ import { Tags } from './Tags'
 export function networkSentence(network: Network): string {
   if (isPattern(network)) return `Pattern network of the species ${network.species}, seed ${network.seed}. Never trained; made from these two alone.`
   const first = network.snapshots[0]
-  return first ? `Imported from ${first.original_name}${network.snapshots.length > 1 ? ` and ${plural(network.snapshots.length - 1, 'more file')}` : ''}.` : 'Nothing of it has been read yet.'
+  if (first && isTrained(first)) return `Trained here, on ${typeof first.facts.trained_on === 'string' ? first.facts.trained_on : 'pictures of this project'}.`
+  return first ? `Imported from ${first.original_name}${network.snapshots.length > 1 ? ` and ${plural(network.snapshots.length - 1, 'more file')}` : ''}.` : 'It has no snapshot yet.'
 }
 
 interface HeadProps {

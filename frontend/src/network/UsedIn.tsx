@@ -2,11 +2,22 @@ import { address, mayEdit } from '../lib/page'
 import { Empty } from '../parts/basics'
 import { Button } from '../parts/Button'
 import { Icon } from '../parts/Icon'
+import { NetworkRuns } from '../training/Mentions'
 import type { Network } from '../wire/types'
 import { snapshotTitle } from './growth'
 
-/** The scenes that draw with this network, and with which of its snapshots. */
+/** The trainings that made it or began with it, and the scenes that draw with it. */
 export function UsedIn({ network }: { network: Network }) {
+  return (
+    <>
+      <NetworkRuns network={network.id} />
+      <Scenes network={network} />
+    </>
+  )
+}
+
+/** With which of its snapshots each scene draws. */
+function Scenes({ network }: { network: Network }) {
   if (network.used_in.length === 0) {
     return (
       <Empty title="No scene uses it yet" action={mayEdit() && <Button icon="scene" href={`${address.place('scenes')}?snapshots=${network.snapshots.map((one) => one.id).join()}#new`}>New scene with it</Button>}>

@@ -1,7 +1,7 @@
 /** Facts: what is known about a snapshot, as lines for a person. */
 import { count, fileSize, when } from '../lib/format'
 import type { Network, Snapshot } from '../wire/types'
-import { isPattern } from './kinds'
+import { isPattern, isTrained } from './kinds'
 
 /** 30_370_000 → "30.4 million", 61_000 → "61,000". */
 export function inWords(value: number): string {
@@ -32,9 +32,15 @@ export function factLines(network: Network, snapshot: Snapshot): [string, string
     ['Classes', snapshot.num_classes > 0 ? String(snapshot.num_classes) : 'none'],
     ...(mapping === null ? [] : [['Mapping layers', String(mapping)] as [string, string]]),
     ['Weights', weights === null ? size : `${inWords(weights)}, ${size}`],
-    [isPattern(network) ? 'Made from' : 'Imported from', isPattern(network) ? `seed ${network.seed}` : snapshot.original_name],
+    origin(network, snapshot),
     ['Added', when(snapshot.created_at)],
   ]
+}
+
+function origin(network: Network, snapshot: Snapshot): [string, string] {
+  if (isPattern(network)) return ['Made from', `seed ${network.seed}`]
+  if (isTrained(snapshot)) return ['Trained on', typeof snapshot.facts.trained_on === 'string' ? snapshot.facts.trained_on : 'pictures of this project']
+  return ['Imported from', snapshot.original_name]
 }
 
 /** "2 scenes", "1 scene", "—". */

@@ -1,5 +1,5 @@
 /** Kinds: what each kind of network is called, and what can be done with it. */
-import type { Network } from '../wire/types'
+import type { Network, Snapshot } from '../wire/types'
 
 export const kindNames: Record<string, string> = { stylegan2: 'StyleGAN2', stylegan3: 'StyleGAN3', cppn: 'Pattern' }
 
@@ -14,4 +14,9 @@ export function kindTitle(thing: { kind: string; species?: string | undefined; f
 /** Made here from a seed, never trained: nothing can be imported into it, and nobody else's tools know it. */
 export function isPattern(network: Pick<Network, 'kind'>): boolean {
   return network.kind === 'cppn'
+}
+
+/** A run of the studio made it; no file was imported. */
+export function isTrained(snapshot: Pick<Snapshot, 'facts'>): boolean {
+  return typeof snapshot.facts.training_id === 'string'
 }

@@ -3,7 +3,7 @@ import type { QueryKey } from '@tanstack/react-query'
 import { get, post } from '../wire/api'
 import type { Items } from '../wire/types'
 import { planBody, type Draft } from './draft'
-import type { Plan, Presets, Run, Sample, TickColumns, Uploaded } from './wire'
+import type { NetworkTraining, Plan, Presets, Run, RunMention, Sample, TickColumns, Uploaded } from './wire'
 
 /** Rows of a plot: more than it has pixels are of no use. */
 export const MOST_ROWS = 1200
@@ -19,6 +19,8 @@ export const trainingQueries = {
   samples: (id: string) => ask<Items<Sample>>(['training-samples', id], `/training/runs/${id}/samples`),
   ticks: (id: string, most = MOST_ROWS) => ask<{ columns: TickColumns }>(['training-ticks', id, most], `/training/runs/${id}/ticks?most=${most}`),
   uploaded: (project: string) => ask<Items<Uploaded>>(['training-uploads', project], `/projects/${project}/training/uploads`),
+  ofVersion: (id: string) => ask<Items<RunMention>>(['version-trainings', id], `/versions/${id}/training`),
+  ofNetwork: (id: string) => ask<NetworkTraining>(['network-trainings', id], `/networks/${id}/training`),
   /** Nothing is stored by asking; the same draft has the same plan until something else trains or joins. */
   plan: (project: string, draft: Draft) => ({
     queryKey: ['training-plan', project, JSON.stringify(planBody(draft))],

@@ -35,5 +35,9 @@ export type Estimate = Schemas['TrainingEstimateOut']
 /** `config` is null while the settings do not fit together; `problems` say why. */
 export type Plan = Schemas['TrainingPlanOut']
 
+/** A run by name, where something was used for it. */
+export type RunMention = Schemas['TrainingRunMention']
+export type NetworkTraining = Schemas['NetworkTrainingOut']
+
 /** A zip that was sent. `id` is that of its upload. */
 export type Uploaded = Schemas['TrainingUploadedOut']
