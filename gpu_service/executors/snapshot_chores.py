@@ -29,7 +29,7 @@ def import_one(
     """
     file = f"{harmless_stem(f'{stem}.safetensors' if stem else name)}.safetensors"
     facts = import_snapshot(path, to=folder / file, name=name, with_training=with_training)
-    return SnapshotsResult(snapshots=[_result(folder / file, facts=facts, name=Path(name).stem, order=0)])
+    return SnapshotsResult(snapshots=[told_with_pictures(folder / file, facts=facts, name=Path(name).stem, order=0)])
 
 
 def make_pattern(species: str, *, seed: int, folder: Path) -> SnapshotsResult:
@@ -48,11 +48,12 @@ def make_pattern(species: str, *, seed: int, folder: Path) -> SnapshotsResult:
         file = folder / f"{species}-{seed}-{round(complexity * 100):03}.safetensors"
         facts = write(network, file)
         name = f"{species.capitalize()} {seed}, {round(complexity * 100)} %"
-        results.append(_result(file, facts=facts, name=name, order=order))
+        results.append(told_with_pictures(file, facts=facts, name=name, order=order))
     return SnapshotsResult(snapshots=results)
 
 
-def _result(file: Path, *, facts: SnapshotFacts, name: str, order: int) -> SnapshotResult:
+def told_with_pictures(file: Path, *, facts: SnapshotFacts, name: str, order: int) -> SnapshotResult:
+    """What a studio is told of a snapshot of ours, whose thumbnail and sheet are drawn beside it."""
     network = load_network(file)
     thumbnail, sheet = file.with_suffix(".jpg"), file.with_suffix(".sheet.jpg")
     draw_pictures(network, thumbnail=thumbnail, sheet=sheet)

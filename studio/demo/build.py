@@ -11,6 +11,7 @@ from django.db import transaction
 from studio.accounts.models import User
 from studio.demo.parts import Children, demo_track_file
 from studio.demo.portraits import queue_sample_portraits
+from studio.demo.sample_network import add_sample_network
 from studio.networks.models import Network
 from studio.networks.rules import add_snapshots, make_pattern
 from studio.projects.models import Membership, Project, Role
@@ -47,12 +48,13 @@ def build(owner: User) -> Project:
             _mark(track, owner)
         if has_torch:
             store_catalogue(children.catalogue())
-            network = Network.objects.filter(project=project).first() or _network(project, owner)
+            network = Network.objects.filter(project=project, species=SPECIES).first() or _network(project, owner)
             if not network.snapshots.exists():
                 add_snapshots(network, *children.snapshots(), by=owner)
             queue_sample_portraits(project, owner)
-        elif not Network.objects.filter(project=project).exists():
+        elif not Network.objects.filter(project=project, species=SPECIES).exists():
             make_pattern(project, species=SPECIES, seed=SEED, by=owner)
+        add_sample_network(project, owner)
     finish_scene(project)
     return project
 
