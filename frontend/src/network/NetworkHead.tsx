@@ -7,15 +7,18 @@ import { Button, IconButton } from '../parts/Button'
 import { Menu } from '../parts/Menu'
 import { toastFault } from '../parts/toasts'
 import { saving } from '../wire/saving'
+import type { Run } from '../training/wire'
 import type { Network } from '../wire/types'
 import { changeNetwork, type NetworkChange } from './deeds'
 import { EditableText } from './EditableText'
 import { isPattern, isTrained, kindTitle } from './kinds'
 import { Notes } from './Notes'
 import { Tags } from './Tags'
+import { TrainedBy, useTrainedBy } from './TrainedBy'
 
 /** What is said under the name. */
-export function networkSentence(network: Network): string {
+export function networkSentence(network: Network, run?: Run): string {
+  if (run) return `Trained on ${run.version.name}, ${plural(run.version.count, 'picture')}.`
   if (isPattern(network)) return `Pattern network of the species ${network.species}, seed ${network.seed}. Never trained; made from these two alone.`
   const first = network.snapshots[0]
   if (first && isTrained(first)) return `Trained here, on ${typeof first.facts.trained_on === 'string' ? first.facts.trained_on : 'pictures of this project'}.`
@@ -36,6 +39,7 @@ export function NetworkHead({ network, onImport, onCompare }: HeadProps) {
       .catch((fault: unknown) => toastFault(fault, `“${network.name}” was not changed.`))
   }
   const newest = network.snapshots.at(-1)
+  const run = useTrainedBy(network)
   return (
     <>
       <header className="pagehead networkhead">
@@ -43,9 +47,10 @@ export function NetworkHead({ network, onImport, onCompare }: HeadProps) {
           <div className="row wrap headline">
             <h1 className="clip"><EditableText value={network.name} label="Name of the network" onSave={(name) => change({ name })} /></h1>
             {network.kind && <Tag>{kindTitle({ ...network, facts: newest?.facts })}</Tag>}
+            {run && <TrainedBy run={run} />}
             <Tags tags={network.tags} of={network.name} onChange={(tags) => change({ tags })} />
           </div>
-          <div className="lead">{networkSentence(network)}{mayEdit() && !network.notes && !isNoting && <> <button type="button" className="link accent" onClick={() => setNoting(true)}>Add a note</button></>}</div>
+          <div className="lead">{networkSentence(network, run)}{mayEdit() && !network.notes && !isNoting && <> <button type="button" className="link accent" onClick={() => setNoting(true)}>Add a note</button></>}</div>
         </div>
         <div className="row wrap headacts">
           {onCompare && <Button kind="line" icon="compare" onClick={onCompare}>Compare</Button>}

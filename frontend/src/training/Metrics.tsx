@@ -9,7 +9,7 @@ import { figure, kimgWords, metricName } from './words'
 
 /** The metrics of the samples, in the order of the known names. */
 export function metricsOf(samples: readonly Sample[]): string[] {
-  const order = ['fid', 'kid', 'precision', 'recall', 'sharpness', 'diversity', 'path_length']
+  const order = ['fid', 'kid', 'precision', 'recall', 'patch_distance', 'sharpness', 'diversity', 'path_length']
   const found = [...new Set(samples.flatMap((one) => Object.keys(one.metrics)))]
   const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length)
   return found.sort((a, b) => place(a) - place(b) || a.localeCompare(b))

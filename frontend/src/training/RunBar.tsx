@@ -1,5 +1,5 @@
 /** How far a run is, and what one can ask of it. */
-import { duration, percent } from '../lib/format'
+import { duration, fileSize, percent } from '../lib/format'
 import { mayEdit } from '../lib/page'
 import { useCommands } from '../lib/keys'
 import { Dot, Note } from '../parts/basics'
@@ -29,7 +29,7 @@ export function RunBar({ run }: { run: Run }) {
       <Bar share={share} label={run.name} />
       <Footing run={run} />
       {run.state === 'failed' && <Note mood="danger" action={mayEdit() && <Button small icon="again" onClick={() => wish(run, 'run')}>Go on</Button>}>{run.sentence || 'It failed.'}</Note>}
-      {run.state !== 'failed' && run.sentence && <Note mood={run.state === 'yielding' ? 'info' : 'plain'}>{run.sentence}</Note>}
+      {run.state !== 'failed' && run.state !== 'training' && run.sentence && <Note mood={run.state === 'yielding' ? 'info' : 'plain'}>{run.sentence}</Note>}
       {going && run.state === 'waiting' && <ServiceNote waits="The run waits and goes on by itself when one is." />}
       {run.warnings.map((one) => <Note key={one} mood="warn">{one}</Note>)}
       <SpokenProgress name={run.name} share={going ? share : null} />
@@ -62,8 +62,9 @@ function RunActs({ run }: { run: Run }) {
 
 /** Where it runs and for how long it has, in small words. */
 function Footing({ run }: { run: Run }) {
-  const here = [run.service_name, run.device].filter(Boolean).join(', ')
-  const memory = run.tick?.memory_bytes ? `${figure(run.tick.memory_bytes / 1e9)} GB` : ''
+  // While it trains, the sentence says on what.
+  const here = [run.service_name, run.state === 'training' && run.sentence ? run.sentence.replace(/\.$/, '') : run.device].filter(Boolean).join(' · ')
+  const memory = run.tick?.memory_bytes ? fileSize(run.tick.memory_bytes) : ''
   const facts = [run.seconds > 0 && `${longTime(run.seconds)} of training`, run.p !== null && run.kimg > 0 && `p ${figure(run.p)}`, memory && `memory ${memory}`].filter(Boolean).join(' · ')
   return (
     <div className="row xs faint num footing">

@@ -97,12 +97,12 @@ function Settings({ run, presets }: { run: Run; presets: Presets }) {
     <section className="sect" aria-label="Settings">
       <div className="title"><span className="grow">{changed.length === 0 ? `Settings as in ${preset}` : `Differs from ${preset}`}</span><button type="button" className="accent" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>{isWhole ? 'Fewer' : 'All settings'}</button></div>
       {changed.length > 0 && !isWhole && (
-        <dl className="facts">
+        <dl className="facts settinglines">
           {changed.map((one) => [<dt key={`${one.name}n`}>{one.title}</dt>, <dd key={`${one.name}v`}>{one.value} <span className="faint">({one.before})</span></dd>])}
         </dl>
       )}
       {isWhole && (
-        <dl className="facts">
+        <dl className="facts settinglines">
           {configLines(run, Object.fromEntries(presets.settings.map((one) => [one.name, one.title]))).map((one) => [<dt key={`${one.name}n`}>{one.title}</dt>, <dd key={`${one.name}v`} className={one.isChanged ? 'accent' : ''} title={one.isChanged ? 'Not as in the preset' : undefined}>{one.value}</dd>])}
         </dl>
       )}

@@ -23,7 +23,10 @@ describe('a draft', () => {
     const changed = withChange(emptyDraft, 'gamma', 2, 1)
     expect(changed.changes).toEqual({ gamma: 2 })
     expect(withChange(changed, 'gamma', 1, 1).changes).toEqual({})
-    expect(withChange(emptyDraft, 'metrics', ['fid'], ['fid']).changes).toEqual({})
+    expect(withChange({ ...emptyDraft, changes: { metrics: ['kid'] } }, 'metrics', ['fid'], ['fid']).changes).toEqual({})
+  })
+  test('says the preset’s value where another change had moved it', () => {
+    expect(withChange({ ...emptyDraft, changes: { batch: 15 } }, 'gamma', 1, 1).changes).toEqual({ batch: 15, gamma: 1 })
   })
   test('asks for a plan with what is chosen and nothing else', () => {
     expect(planBody(emptyDraft)).toEqual({ preset: 'small', fit: 'exact', changes: {} })

@@ -65,9 +65,12 @@ export function writeDraft(draft: Draft): string {
   return text ? `?${text}` : ''
 }
 
-/** One setting as the hand left it; the preset's own value is no change. */
+/**
+ * One setting as the hand left it. Taken back to the preset's own value it is no change any more; where another change had
+ * moved it (a batch moves the R1 weight), the preset's value has to be said.
+ */
 export function withChange(draft: Draft, name: string, value: unknown, byDefault: unknown): Draft {
   const { [name]: _before, ...rest } = draft.changes
-  const isDefault = JSON.stringify(value) === JSON.stringify(byDefault)
-  return { ...draft, changes: isDefault ? rest : { ...rest, [name]: value } }
+  const isTakenBack = name in draft.changes && JSON.stringify(value) === JSON.stringify(byDefault)
+  return { ...draft, changes: isTakenBack ? rest : { ...rest, [name]: value } }
 }

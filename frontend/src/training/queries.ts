@@ -20,7 +20,7 @@ export const trainingQueries = {
   ticks: (id: string, most = MOST_ROWS) => ask<{ columns: TickColumns }>(['training-ticks', id, most], `/training/runs/${id}/ticks?most=${most}`),
   uploaded: (project: string) => ask<Items<Uploaded>>(['training-uploads', project], `/projects/${project}/training/uploads`),
   ofVersion: (id: string) => ask<Items<RunMention>>(['version-trainings', id], `/versions/${id}/training`),
-  ofNetwork: (id: string) => ask<NetworkTraining>(['network-trainings', id], `/networks/${id}/training`),
+  ofNetwork: (id: string) => ask<NetworkTraining>(['trainings', id, 'network'], `/networks/${id}/training`),
   /** Nothing is stored by asking; the same draft has the same plan until something else trains or joins. */
   plan: (project: string, draft: Draft) => ({
     queryKey: ['training-plan', project, JSON.stringify(planBody(draft))],

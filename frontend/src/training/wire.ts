@@ -37,6 +37,8 @@ export type Plan = Schemas['TrainingPlanOut']
 
 /** A run by name, where something was used for it. */
 export type RunMention = Schemas['TrainingRunMention']
+
+/** The runs that made a network's snapshots, and those that began with one of them. */
 export type NetworkTraining = Schemas['NetworkTrainingOut']
 
 /** A zip that was sent. `id` is that of its upload. */

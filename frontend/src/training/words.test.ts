@@ -7,7 +7,7 @@ import type { Network } from '../wire/types'
 import { axisWords, endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, standingWords } from './words'
 
 test('a figure has three digits that count', () => {
-  expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '−0.500', '1.2 × 10⁻⁴', '–'])
+  expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00051, 0.0000012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '−0.500', '0.00051', '1.2 × 10⁻⁶', '–'])
 })
 
 test('an axis says no more digits than it needs', () => {

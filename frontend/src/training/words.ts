@@ -9,7 +9,8 @@ export function figure(value: number | null | undefined): string {
   const sign = value < 0 ? '−' : ''
   if (size >= 1000) return sign + count(Math.round(size))
   if (size >= 0.001 || size === 0) return sign + size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
-  return value.toExponential(1).replace('e-', ' × 10⁻').replace(/10⁻(\d+)/, (_, power: string) => `10${superscript(-Number(power))}`)
+  if (size >= 0.00001) return sign + String(Number(size.toPrecision(2)))
+  return sign + size.toExponential(1).replace(/e-(\d+)/, (_, power: string) => ` × 10${superscript(-Number(power))}`)
 }
 
 function superscript(power: number): string {
@@ -19,7 +20,7 @@ function superscript(power: number): string {
 /** The same on an axis, as short as can be: 0.5 → "0.5", 0 → "0". */
 export function axisWords(value: number): string {
   const size = Math.abs(value)
-  return `${value < 0 ? '−' : ''}${size >= 10_000 ? size.toLocaleString('en-US') : size > 0 && size < 0.001 ? figure(size) : String(Number(size.toPrecision(3)))}`
+  return `${value < 0 ? '−' : ''}${size >= 10_000 ? size.toLocaleString('en-US') : size > 0 && size < 0.00001 ? figure(size) : String(Number(size.toPrecision(3)))}`
 }
 
 /** 0.512 → "0.5", 12 → "12", 5210.4 → "5,210": kimg as heads and axes show them. */
@@ -122,6 +123,7 @@ export const metricNames: Record<string, MetricName> = {
   kid: { title: 'KID', better: 'less', about: 'The same distance by another measure, steadier for few pictures.' },
   precision: { title: 'Precision', better: 'more', about: 'Share of the pictures that lie among the portraits.' },
   recall: { title: 'Recall', better: 'more', about: 'Share of the portraits that lie among the pictures.' },
+  patch_distance: { title: 'Patch distance', better: 'less', about: 'How far patches at every scale lie from those of the portraits. Needs no features.' },
   sharpness: { title: 'Sharpness', better: null, about: 'Fine detail against that of the portraits: 1 is as sharp as they are.' },
   diversity: { title: 'Diversity', better: null, about: 'How much the pictures differ among each other, against the portraits: 1 is as varied as they are.' },
   path_length: { title: 'Path length', better: 'less', about: 'How much a picture changes on a small step between two vectors.' },

@@ -1,0 +1,211 @@
+"""A training as a person watches it: a run is begun, its sheet changes, its service dies, its newest snapshot plays.
+
+The tests of this file are one walk and run in their order: each begins where the one before ended. The run is of 64
+pixels and 2 kimg, its networks slimmer than the preset's. It is stopped when all has been seen; left alone to its end it
+takes a minute more on two cores (soak).
+"""
+
+import base64
+import io
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from gpu_service.portraits.dataset import write_portraits
+from tests.end_to_end import walk
+from tests.end_to_end.conftest import RunningStudio, wait_for
+from tests.end_to_end.test_faults import service_pid
+
+pytestmark = pytest.mark.browser
+SIDE, PORTRAITS = 64, 48
+KIMG, EVERY_KIMG = 2, 0.25
+# What makes the networks slim and a step quick; each is typed into its field.
+SLIM = {"channel_base": "512", "channel_max": "16", "d_channel_base": "512", "d_channel_max": "16"}
+SLIM |= {"z_dim": "32", "w_dim": "32", "path_weight": "0", "snapshot_kimg": str(EVERY_KIMG), "kimg": str(KIMG)}
+SLIM |= {"tick_kimg": "0.05"}
+SHEET = "[data-sheet] canvas"
+
+
+@pytest.fixture(scope="module")
+def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sample portraits in the form that training reads."""
+    out = tmp_path_factory.mktemp("portraits") / "sample portraits.zip"
+    write_portraits(out, count=PORTRAITS, size_px=SIDE, seed=0, processes=os.cpu_count() or 1)
+    return out
+
+
+@pytest.fixture(scope="module")
+def page(owner: Page) -> Iterator[Page]:
+    """A tab of the owner at the training of the demo's project."""
+    page = owner.context.new_page()
+    page.set_default_timeout(30_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto(re.sub(r"(/p/[^/]+/).*", r"\1training/", owner.url))
+    yield page
+    assert faults == []
+    page.close()
+
+
+def run_now(page: Page) -> dict[str, Any]:
+    """The run whose page this is, as the API tells it."""
+    found = re.search(r"/training/([0-9a-f-]{36})/", page.url)
+    assert found, page.url
+    return walk.api(page, f"/training/runs/{found.group(1)}")
+
+
+def samples_now(page: Page) -> list[dict[str, Any]]:
+    return walk.api(page, f"/training/runs/{run_now(page)['id']}/samples")["items"]
+
+
+def sheet(page: Page) -> np.ndarray:
+    """What stands on the stage, float64 [H, W, 3], 0…1."""
+    url: str = page.evaluate("(where) => document.querySelector(where).toDataURL('image/png')", SHEET)
+    opened = Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB")
+    return np.asarray(opened, np.float64) / 255
+
+
+def shown_kimg(page: Page) -> float:
+    return float(page.locator("[data-sheet]").get_attribute("data-sheet") or "nan")
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.abs(one - other).mean())
+
+
+def until(page: Page, what: str, seconds: float, probe: Any) -> dict[str, Any]:
+    """The run as soon as `probe` says so of it. A run that failed is told at once."""
+
+    def look() -> dict[str, Any] | None:
+        now = run_now(page)
+        assert now["state"] != "failed", now["sentence"]
+        return now if probe(now) else None
+
+    return wait_for(look, seconds, what)
+
+
+def test_an_empty_list_says_what_to_do_and_a_zip_is_taken(page: Page, portraits: Path):
+    expect(page.get_by_role("heading", name="Nothing trained yet")).to_be_visible()
+    page.get_by_role("link", name="Train a network").first.click()
+    expect(page.get_by_role("button", name="Start training")).to_have_attribute("aria-disabled", "true")
+    walk.choose_file(page, "Send a zip", portraits)
+    chosen = page.get_by_role("radio", name=re.compile("sample portraits"))
+    expect(chosen).to_have_attribute("aria-checked", "true", timeout=walk.BUSY)
+    expect(chosen).to_contain_text(f"{PORTRAITS} pictures, {SIDE} × {SIDE}")
+
+
+def test_the_plan_follows_every_setting_and_a_mistake_is_a_sentence_at_its_field(page: Page):
+    plan = page.locator("[data-planned]")
+    expect(plan).to_have_attribute("data-planned", "true", timeout=walk.BUSY)
+    page.get_by_role("radio", name=re.compile("^Small")).click()
+    for group in ("Run", "Networks", "Learning"):
+        page.get_by_role("group", name=group, exact=True).get_by_role("button").first.click()
+    fill(page, "batch", "7000")
+    expect(setting(page, "batch").get_by_role("alert")).to_have_text("From 2 to 512.")
+    fill(page, "batch", "16")
+    fill(page, "mbstd_group", "5")
+    expect(setting(page, "batch").get_by_role("alert")).to_contain_text("does not divide into groups of 5")
+    expect(page.get_by_role("button", name="Start training")).to_have_attribute("aria-disabled", "true")
+    fill(page, "mbstd_group", "4")
+    expect(page.locator("[data-setting] [role=alert]")).to_have_count(0)
+    for name, text in SLIM.items():
+        fill(page, name, text)
+    expect(setting(page, "channel_base")).to_have_attribute("data-value", "512")
+    expect(setting(page, "tick_kimg")).to_have_attribute("data-value", "0.05")
+    expect(plan).to_have_attribute("data-planned", "true")
+    expect(plan).to_contain_text(re.compile(rf"Length\s*{KIMG} kimg"))
+    expect(plan).to_contain_text(re.compile(r"Disk\s*about"))
+
+
+def setting(page: Page, name: str) -> Any:
+    return page.locator(f"[data-setting='{name}']")
+
+
+def fill(page: Page, name: str, text: str) -> None:
+    field = setting(page, name).get_by_role("textbox")
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_a_run_starts_and_its_sheet_changes_while_one_looks(page: Page):
+    page.get_by_label("Name", exact=True).fill("Portraits, small")
+    expect(page.get_by_role("button", name="Start training")).not_to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile(r"/training/[0-9a-f-]{36}/"))
+    expect(page.locator(SHEET)).to_be_visible(timeout=2 * walk.BUSY)
+    first, begun = sheet(page), shown_kimg(page)
+    # Who looks at the newest sheet is shown the next one as it comes.
+    wait_for(lambda: shown_kimg(page) > begun and apart(first, sheet(page)) > 0.01, 120, "another sheet")
+    expect(page.get_by_role("slider", name="Snapshot")).to_be_visible()
+    expect(page.locator(".curve canvas").first).to_be_visible()
+    assert run_now(page)["tick"]["loss_d"] > 0
+
+
+def test_its_film_is_moved_by_keys(page: Page):
+    page.keyboard.press("Home")
+    expect(page.locator("[data-sheet]")).to_have_attribute("data-sheet", "0")
+    earliest = sheet(page)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-sheet]")).not_to_have_attribute("data-sheet", "0")
+    assert apart(earliest, sheet(page)) > 0.005
+    page.keyboard.press("End")
+    newest = max(one["kimg"] for one in samples_now(page))
+    assert shown_kimg(page) >= newest - EVERY_KIMG - 0.01
+
+
+def test_a_killed_service_is_started_again_and_the_run_goes_on_where_its_checkpoint_is(
+    page: Page, studio: RunningStudio
+):
+    killed, before = service_pid(studio), run_now(page)
+    assert before["kimg"] < KIMG, "It was through before it could be killed."
+    os.kill(killed, signal.SIGKILL)
+    at = time.monotonic()
+    wait_for(lambda: service_pid(studio) != killed, 60, "another service")
+    until(
+        page,
+        "the run to go on",
+        120,
+        lambda now: now["kimg"] > before["kimg"] and now["snapshots"] > before["snapshots"],
+    )
+    assert time.monotonic() - at < 120
+    # The page heard of it without being loaded again.
+    wait_for(lambda: shown_kimg(page) > before["kimg"], 60, "a sheet made after it")
+    kimgs = [one["kimg"] for one in samples_now(page)]
+    assert kimgs == sorted(set(kimgs)), "No snapshot was made twice."
+
+
+def test_the_newest_snapshot_plays_with_the_track_of_the_demo(page: Page):
+    until(page, "a snapshot", 60, lambda now: now["snapshots"] > 1)
+    run = page.url
+    page.get_by_role("button", name="Preview newest with a track").click()
+    page.wait_for_url(re.compile(r"/scenes/[0-9a-f-]{36}/"))
+    assert walk.wait_for_frames(page, 0, seconds=120)["shown"] > 0
+    page.goto(run)
+
+
+@pytest.mark.soak
+def test_left_alone_it_ends(page: Page):
+    done = until(page, "the end of the run", 240, lambda now: now["state"] == "done")
+    assert done["kimg"] == pytest.approx(KIMG, abs=0.05)
+    expect(page.locator("[data-state='done']").first).to_be_visible()
+
+
+def test_stopped_it_keeps_its_snapshots_in_the_network(page: Page):
+    if run_now(page)["state"] != "done":
+        page.get_by_role("button", name="Stop", exact=True).click()
+        until(page, "the run to stop", 60, lambda now: now["state"] == "stopped")
+        expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    kept = [one["kimg"] for one in samples_now(page)]
+    network = walk.api(page, f"/networks/{run_now(page)['network_id']}")
+    assert [one["kimg"] for one in network["snapshots"]] == kept
+    page.get_by_role("link", name="Open network").click()
+    expect(page.get_by_role("grid", name="Growth")).to_be_visible()
