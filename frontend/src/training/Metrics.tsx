@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { address } from '../lib/page'
 import { Note } from '../parts/basics'
+import { IconButton } from '../parts/Button'
 import { Tip } from '../parts/Tooltip'
 import { CurveBox } from './CurveBox'
 import type { Run, Sample } from './wire'
@@ -76,7 +77,7 @@ export function SnapshotTable({ run, samples, at, onChoose }: TableProps) {
             <tr key={one.kimg} className={place === at ? 'goes on' : 'goes'} onClick={(event) => !(event.target as HTMLElement).closest('a, button') && onChoose(place)}>
               <td className="num-left"><button type="button" className="link num" aria-current={place === at ? 'true' : undefined} onClick={() => onChoose(place)}>{kimgWords(one.kimg)}</button></td>
               {names.map((name) => <td key={name} className={best[name] !== null && one.metrics[name] === best[name] ? 'num accent' : 'num'} title={best[name] !== null && one.metrics[name] === best[name] ? 'The best so far' : undefined}>{figure(one.metrics[name])}</td>)}
-              <td className="acts">{run.network_id && one.snapshot_id && <a className="xs" href={address.explore(run.network_id, `?snapshot=${one.snapshot_id}`)}>Explore</a>}</td>
+              <td className="acts">{run.network_id && one.snapshot_id && <IconButton small icon="eye" label={`Explore kimg ${kimgWords(one.kimg)}`} href={address.explore(run.network_id, `?snapshot=${one.snapshot_id}`)} />}</td>
             </tr>
           ))}
         </tbody>

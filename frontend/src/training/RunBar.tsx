@@ -21,7 +21,7 @@ export function RunBar({ run }: { run: Run }) {
         <div className="grow row wrap">
           <h2 className="num nowrap">{progressWords(run)}</h2>
           <span className="row tight soft nowrap" data-state={run.state}><Dot mood={moodOf(run)} />{standingWords(run)}</span>
-          {run.state === 'training' && <span className="soft num nowrap">{rateWords(run.pictures_per_second)}</span>}
+          {run.state === 'training' && run.phase === 'training' && <span className="soft num nowrap">{rateWords(run.pictures_per_second)}</span>}
         </div>
         <span className="num strong nowrap">{left ?? (run.state === 'done' ? `Done in ${duration(run.seconds)}` : percent(share))}</span>
         <RunActs run={run} />

@@ -29,6 +29,7 @@ describe('where a run stands', () => {
   test('tells a wish before it is heard', () => {
     expect((['run', 'pause', 'stop'] as const).map((wanted) => standingWords(runWith({ wanted })))).toEqual(['Training', 'Pausing, after this step', 'Stopping, after this step'])
     expect(standingWords(runWith({ state: 'paused', wanted: 'pause' }))).toBe('Paused')
+    expect(standingWords(runWith({ phase: 'measuring' }))).toBe('Measuring its snapshot')
   })
 })
 

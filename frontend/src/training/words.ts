@@ -55,9 +55,12 @@ export function shareOf(run: Pick<Run, 'kimg' | 'total_kimg'>): number {
 }
 
 /** "Pausing" as long as the run has not heard of it. */
-export function standingWords(run: Pick<Run, 'state' | 'wanted'>): string {
+export function standingWords(run: Pick<Run, 'state' | 'wanted' | 'phase'>): string {
   if (isGoing(run) && run.wanted === 'pause') return 'Pausing, after this step'
   if (isGoing(run) && run.wanted === 'stop') return 'Stopping, after this step'
+  // Finer than the state: at each snapshot it saves and measures for a while.
+  if (run.state === 'training' && run.phase === 'measuring') return 'Measuring its snapshot'
+  if (run.state === 'training' && run.phase === 'saving') return 'Saving'
   return stateWords[run.state]
 }
 
