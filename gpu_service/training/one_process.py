@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gpu_service.cli_train import TrainCall
 
 GIB = 1 << 30
+# Of a GPU that previews and films draw on too.
+CARD_SHARE = 0.85
 
 
 def run_in_this_process(
@@ -89,6 +91,8 @@ def _settle(call: "TrainCall", device: torch.device) -> None:
         torch.set_num_threads(call.threads)
     if call.shy:
         os.nice(10)
+    if call.shy and device.type == "cuda":
+        torch.cuda.set_per_process_memory_fraction(CARD_SHARE, device)
     if call.memory_gib is not None and device.type == "cpu":
         memory.bound(round(call.memory_gib * GIB))
 
