@@ -198,7 +198,7 @@ def test_a_killed_service_is_started_again_and_the_run_goes_on_where_its_checkpo
     until(
         page,
         "the run to go on",
-        120,
+        240,
         lambda now: now["kimg"] > before["kimg"] and now["snapshots"] > before["snapshots"],
     )
     # The page heard of it without being loaded again.
