@@ -168,6 +168,7 @@ def fill(page: Page, name: str, text: str) -> None:
 def test_a_run_starts_and_its_sheet_changes_while_one_looks(page: Page):
     begin(page)
     expect(page.locator(SHEET)).to_be_visible(timeout=2 * walk.BUSY)
+    wait_for(lambda: sheet(page).max() > 0, 60, "the first sheet's picture")  # a canvas is empty before it is drawn on
     first, begun = sheet(page), shown_kimg(page)
     # Who looks at the newest sheet is shown the next one as it comes.
     wait_for(lambda: shown_kimg(page) > begun and apart(first, sheet(page)) > 0.01, 120, "another sheet")
