@@ -135,7 +135,7 @@ def scores(network: Discriminator, pictures: Tensor) -> Tensor:
     for block in network.blocks():
         if x is None:
             x = _judged(block.fromrgb, pictures, clamp)
-        around = _judged(block.skip, x, clamp) * HALF
+        around = _judged(block.skip, x, None) * HALF
         x = around + _judged(block.conv1, _judged(block.conv0, x, clamp), clamp) * HALF
     assert x is not None
     return network.b4(x, pictures)[:, 0]

@@ -115,18 +115,18 @@ def config_of(call: TrainCall, before: RunFacts | None) -> TrainingConfig:
         if before is not None and call.preset is None:
             sized = {"size": call.size} if call.size is not None else {}
             return TrainingConfig.model_validate(before.config.model_dump() | sized | changes)
-        return _from_preset(call, changes)
+        return _from_preset(call, changes, before)
     except ValidationError as error:
         raise RenderError(first_problem(error)) from error
     except ValueError as error:
         raise RenderError(str(error)) from error
 
 
-def _from_preset(call: TrainCall, changes: Mapping[str, Any]) -> TrainingConfig:
+def _from_preset(call: TrainCall, changes: Mapping[str, Any], before: RunFacts | None) -> TrainingConfig:
     shapes = _settings_of_start(call)
     if call.size is not None and call.size != shapes.get("size", call.size):
         raise RenderError(f"The start draws {shapes['size']} pixels a side. Leave out --size {call.size}.")
-    size = call.size or shapes.get("size")
+    size = call.size or shapes.get("size") or (before.config.size if before else None)
     if size is None:
         raise RenderError("Name the size of the pictures: --size 64, 128, 256, 512 or 1024.")
     preset = call.preset or "auto"

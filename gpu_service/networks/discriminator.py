@@ -95,7 +95,8 @@ class Block(nn.Module):
         if self.architecture != "resnet":
             return self.conv1(self.conv0(x, self.clamp), self.clamp), picture
         low = None if self.clamp is None else self.clamp * HALF
-        return self.skip(x, low) + self.conv1(self.conv0(x, self.clamp), low), picture
+        # The way around is not clamped, nor is it in NVIDIA's networks.
+        return self.skip(x, None) + self.conv1(self.conv0(x, self.clamp), low), picture
 
 
 class Epilogue(nn.Module):

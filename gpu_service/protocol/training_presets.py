@@ -47,8 +47,11 @@ def resolve(preset: PresetName, *, size: int, devices: int = 1, **changes: Any) 
 
 
 def fine_tuning(config: TrainingConfig, *, changes: Mapping[str, Any] = {}) -> TrainingConfig:
-    """The same for a start from a trained network: no ramp of the average, a strength of augmentation found sooner."""
-    values: Values = {"ema_ramp": None, "ada_kimg": 100} | dict(changes)
+    """The same for a start from a trained network: no ramp of the average, a strength of augmentation found sooner.
+
+    And no blur: the discriminator knows sharp pictures already.
+    """
+    values: Values = {"ema_ramp": None, "ada_kimg": 100, "blur_sigma": 0} | dict(changes)
     return TrainingConfig.model_validate(config.model_dump() | values)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gpu_service.protocol import TrainingConfig, Wish
-from gpu_service.training.run_folder import RunFolder
+from gpu_service.protocol.training_presets import resolve
+from gpu_service.training.run_folder import PicturesFacts, RunFacts, RunFolder
 from tests.gpu_service.training.runs import (
     CHECKPOINT_NAME,
     command,
@@ -142,6 +143,18 @@ def test_what_cannot_be_is_said_in_a_sentence(tmp_path, pictures):
         assert code == 2
         assert sentence in errors
         assert len(errors.strip().splitlines()) == 1
+
+
+def test_another_preset_is_refused_with_the_difference_and_asks_for_no_size(tmp_path, pictures):
+    run = RunFolder(tmp_path / "run")
+    run.make()
+    begun = resolve("small", size=16)
+    shown = PicturesFacts(path=str(pictures), count=24, fingerprint="")
+    run.write_facts(RunFacts(name="run", config=begun, pictures=shown))
+    _, errors, code = in_process(["--resume", str(run.path), "--preset", "stylegan2"])
+    assert code == 2
+    assert "Preset small then, stylegan2 now" in errors
+    assert "Size" not in errors
 
 
 def in_process(words: list[str]) -> tuple[str, str, int]:

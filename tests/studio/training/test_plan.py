@@ -235,6 +235,8 @@ def test_a_rotating_start_is_recognised(plan, project):
     told = plan(start_snapshot_id=str(snapshot.pk), preset="stylegan3-r")
     assert (told["problems"], told["config"]["family"]) == ([], "stylegan3-r")
     assert (told["config"]["channel_base"], told["config"]["d_channel_base"]) == (65536, 32768)
+    blurs = [told["config"]["blur_sigma"], plan(preset="stylegan3-r")["config"]["blur_sigma"]]
+    assert blurs == [0, 10]  # a discriminator that knows sharp pictures is shown no others
 
 
 def test_figures_on_features_need_the_operators_network(client, project, plan, settings, tmp_path, service):
