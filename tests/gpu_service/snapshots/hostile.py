@@ -14,6 +14,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import h5py
+
 from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.snapshots.reader import read_network
 from gpu_service.snapshots.store import is_safetensors, read_facts
@@ -104,6 +106,7 @@ def hostile_files(canary: str) -> dict[str, bytes]:
         **_tensors(evil),
         **_zips(evil),
         **_networks(evil),
+        "hdf5-external-link": _hdf5(),
     }
 
 
@@ -238,6 +241,14 @@ def _zips(evil: bytes) -> dict[str, bytes]:
         "zip-directory-claim": bytes(claimed),
         "zip-half-a-network": zipped(zip_tensor("0"), members=numbers),
     }
+
+
+def _hdf5() -> bytes:
+    """Keras-like weights that lie in another file."""
+    made = io.BytesIO()
+    with h5py.File(made, "w") as file:
+        file["model_weights"] = h5py.ExternalLink("/etc/passwd", "/")
+    return made.getvalue()
 
 
 def _networks(evil: bytes) -> dict[str, bytes]:
