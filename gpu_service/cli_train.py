@@ -129,9 +129,14 @@ def _from_preset(call: TrainCall, changes: Mapping[str, Any], before: RunFacts |
     size = call.size or shapes.get("size") or (before.config.size if before else None)
     if size is None:
         raise RenderError("Name the size of the pictures: --size 64, 128, 256, 512 or 1024.")
-    preset = call.preset or "auto"
+    family = shapes.get("family", "stylegan2")
+    preset = call.preset or ("auto" if family == "stylegan2" else family)
     if preset not in get_args(PresetName):
         raise RenderError(f"There is no preset named “{preset}”. There are: {', '.join(presets())}.")
+    plain = resolve(preset, size=size, devices=call.devices)  # type: ignore[arg-type]  # checked above
+    if shapes and plain.family != family:
+        hint = "leave out --preset" if family != "stylegan2" else "choose auto"
+        raise RenderError(f"The preset {preset} trains {plain.family}, the start is a {family}: {hint}.")
     wanted = {name: value for name, value in shapes.items() if name != "size"} | dict(changes)
     config = resolve(preset, size=size, devices=call.devices, **wanted)  # type: ignore[arg-type]  # checked above
     return fine_tuning(config, changes=changes) if call.start is not None else config

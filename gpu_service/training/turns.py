@@ -56,7 +56,9 @@ class Turns:
             return Turn("stopped")
         if wish.wanted == "pause" or self.wishes.interrupted:
             return Turn("paused")
-        asked, self.snapshots_asked = wish.snapshot_now > self.snapshots_asked, wish.snapshot_now
+        asked = wish.snapshot_now > self.snapshots_asked
+        # A run that was just started again has heard no wish yet, and that takes none back.
+        self.snapshots_asked = max(self.snapshots_asked, wish.snapshot_now)
         every = (wish.snapshot_kimg or self.config.snapshot_kimg) * 1000
         due = pictures // every > max(snapped_at, 0) // every
         return Turn(snapshot=(asked or due) and snapped_at != pictures, checkpoint=checkpoint_due, yields=wish.yields)

@@ -244,6 +244,21 @@ def test_people_may_ask_for_a_snapshot_for_more_and_for_an_end(tmp_path, picture
     assert heard.phases()[-1] == "stopped"
 
 
+def test_a_snapshot_asked_for_before_is_not_made_again_by_a_run_that_goes_on(tmp_path, pictures):
+    config, ask, heard, wishes = little_config(snapshot_kimg=10), Wish(snapshot_now=1), Heard(), Wishes()
+    with begun(tmp_path, pictures, config=config, heard=heard, wishes=wishes) as first:
+        after(first, 2, lambda: wishes.say(ask))
+        after(first, 4, lambda: wishes.say(ask.model_copy(update={"wanted": "pause"})))
+        assert first.train() == "paused"
+    assert [made.kimg for made in heard.made()] == [0.0, 0.008]
+    heard, wishes = Heard(), Wishes()
+    with begun(tmp_path, pictures, config=config, heard=heard, wishes=wishes) as second:
+        after(second, 2, lambda: wishes.say(ask))  # heard only when some steps are done
+        after(second, 5, lambda: wishes.say(ask.model_copy(update={"wanted": "pause"})))
+        assert second.train() == "paused"
+    assert heard.made() == []
+
+
 def test_while_others_draw_a_run_keeps_a_step_now_and_then(tmp_path, pictures, monkeypatch):
     monkeypatch.setattr(run, "LONGEST_YIELD_SECONDS", 0.05)
     heard, wishes = Heard(), Wishes()

@@ -4,10 +4,12 @@ import json
 import random
 import signal
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from gpu_service.cli_train import TrainCall, config_of
 from gpu_service.protocol import TrainingConfig, Wish
 from gpu_service.protocol.training_presets import resolve
 from gpu_service.training.run_folder import PicturesFacts, RunFacts, RunFolder
@@ -155,6 +157,32 @@ def test_another_preset_is_refused_with_the_difference_and_asks_for_no_size(tmp_
     assert code == 2
     assert "Preset small then, stylegan2 now" in errors
     assert "Size" not in errors
+
+
+@pytest.mark.parametrize(
+    ("file", "preset", "sentence"),
+    [
+        ("sg3r-64.pkl", "small", "The preset small trains stylegan2, the start is a stylegan3-r: leave out --preset."),
+        ("sg2ada-64.pkl", "stylegan3-t", "trains stylegan3-t, the start is a stylegan2: choose auto."),
+    ],
+)
+def test_a_preset_for_another_architecture_than_the_start_is_refused(
+    tmp_path, pictures, sample_data, file, preset, sentence
+):
+    start = sample_data / "snapshots" / file
+    _, errors, code = in_process(
+        [str(pictures), "--start", str(start), "--preset", preset, "--out", str(tmp_path / "run")]
+    )
+    assert code == 2
+    assert sentence in errors
+
+
+def test_a_stylegan3_is_fine_tuned_by_its_own_preset_unless_another_is_named(sample_data):
+    nothing = {each.name: None for each in fields(TrainCall)}
+    start = sample_data / "snapshots" / "sg3r-64.pkl"
+    config = config_of(TrainCall(**nothing | {"start": start, "settings": [], "devices": 1}), None)
+    assert (config.preset, config.family, config.size) == ("stylegan3-r", "stylegan3-r", 64)
+    assert (config.path_weight, config.mixing, config.blur_sigma, config.ada_kimg) == (0, 0, 0, 100)
 
 
 def in_process(words: list[str]) -> tuple[str, str, int]:
