@@ -69,7 +69,7 @@ function MethodGroup({ snapshotId, method, title, tip, found }: MethodGroupProps
       {working?.state === 'failed' && <Note mood="danger">{working.sentence || 'The directions could not be found. Activity says why.'}</Note>}
       {ready.length === 0 && !isBusy && (
         mayEdit()
-          ? <div className="row first-part"><Tip text={tip}><Button small kind="line" icon="search" onClick={find}>Find directions</Button></Tip><span className="xs faint">{method === 'sefa' ? 'At once' : 'Takes seconds'}</span></div>
+          ? <div className="row first-part"><Tip text={tip}><Button small kind="line" icon="search" onClick={find}>Find directions</Button></Tip><span className="xs faint">{method === 'sefa' ? 'In closed form, within seconds' : 'From 10,000 samples'}</span></div>
           : <p className="xs faint">Nobody has looked for them yet.</p>
       )}
       {ready.map((one) => one.sha256 !== null && <FoundDirections key={one.id} found={one} file={one.sha256} />)}

@@ -1,7 +1,8 @@
 /** Choose a vector that another one takes something from: a pin, or a seed from anywhere. */
 import type { ReactElement } from 'react'
-import { plainVector, type VectorSpec } from '../network/vectors'
+import type { VectorSpec } from '../network/vectors'
 import { Menu } from '../parts/Menu'
+import { plainOf } from './recipe'
 import { useExplored, useExplorer } from './use_explorer'
 
 const SHOWN = 24
@@ -11,7 +12,7 @@ export function VectorMenu({ button, onChoose, reason = null }: { button: ReactE
   const { vector } = useExplored()
   const anySeed = (): void => {
     const seed = Math.floor(Math.random() * 100_000)
-    onChoose(plainVector(seed, { label: vector.label }), `Seed ${seed}`)
+    onChoose(plainOf(vector, seed), `Seed ${seed}`)
   }
   return (
     <Menu align="end" button={button} items={[
