@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from gpu_service.protocol import Look
 from studio.accounts.models import User
 from studio.errors import Refused
-from studio.networks.models import PinPath
+from studio.networks.models import Pin, PinPath
 from studio.networks.present_made import waypoints_of
 from studio.projects.models import Project
 from studio.scenes import edit
@@ -25,6 +26,7 @@ def scene_of_path(path: PinPath, *, scene: Scene | None, track_id: UUID | None, 
             "path": [{"vector": point["vector"], "length": point["length"]} for point in waypoints_of(path)],
             "interpolation": path.interpolation,
             "loop": path.loop,
+            **_look_of(path),
         },
     }
     if scene is not None:
@@ -34,6 +36,13 @@ def scene_of_path(path: PinPath, *, scene: Scene | None, track_id: UUID | None, 
     side = min(max(path.snapshot.resolution or 512, 256), 1024)
     order = {**values, "name": path.name, "track_id": track_id or _newest_track(project), "width": side, "height": side}
     return edit.create_scene(project, order, by=by)
+
+
+def _look_of(path: PinPath) -> dict[str, Any]:
+    """Grain and camera of the first pin on the path: a scene has one look, which its form can change."""
+    first = next((point["pin_id"] for point in path.waypoints if point["pin_id"]), None)
+    pin = Pin.objects.filter(pk=first).first() if first else None
+    return Look.model_validate(pin.look).model_dump() if pin is not None else {}
 
 
 def _newest_track(project: Project) -> UUID:

@@ -4,7 +4,7 @@ import pytest
 
 from gpu_service.protocol import SnapshotNeeds, VisualizerInfo
 from gpu_service.visualizers.path import PathParameters
-from studio.networks.models import Directions, Network, PinPath
+from studio.networks.models import Directions, Network, Pin, PinPath
 from studio.networks.purge import files_in_use
 from studio.renders.models import RenderInput
 from studio.renders.order import Order, Range, start_render
@@ -61,6 +61,14 @@ def test_a_path_becomes_a_scene_with_its_directions_as_inputs(client, path, proj
     assert RenderInput.objects.filter(blob_id=file).exists()
     PinPath.objects.all().delete()
     assert file in files_in_use(project.id)
+
+
+def test_a_scene_has_the_grain_and_camera_that_its_first_pin_was_seen_with(client, path, project):
+    make_track(project)
+    Pin.objects.update(look={"noise": "random", "noise_seed": 5, "noise_strength": 1.2, "turn": 30.0})
+    seen = client.call("POST", f"/paths/{path.id}/scene", {}).json()["parameters"]
+    assert (seen["noise"], seen["noise_seed"], seen["noise_strength"]) == ("random", 5, 1.2)
+    assert (seen["turn"], seen["zoom"]) == (30.0, 1.0)
 
 
 def test_a_scene_that_is_there_can_walk_the_path(client, path, project, owner):
