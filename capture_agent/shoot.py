@@ -147,8 +147,6 @@ class Shooting:
         """Do what is due, show these lines, and wait a little for a key."""
         nap = self.sitting.step()
         self._screen.show(*lines)
-        if self.sitting.state == "shooting" and not nap and not self._keys.is_terminal:
-            return ""
         return self._keys.next(min(nap, LONGEST_NAP_SECONDS))
 
     def _burst_lines(self) -> list[str]:

@@ -3,8 +3,10 @@
 import contextlib
 import os
 import select
+import signal
 import sys
 import termios
+import threading
 import time
 import tty
 from types import TracebackType
@@ -16,9 +18,14 @@ from rich.text import Text
 
 
 class Keys:
-    """While it is open, keys come one by one. Without a terminal none come, but `ask` still reads what is piped in."""
+    """While it is open, keys come one by one. Without a terminal none come, but `ask` still reads what is piped in.
+
+    Ctrl-C is remembered: Python drops a KeyboardInterrupt that falls into a finalizer, and `next` then raises it.
+    """
 
     def __init__(self) -> None:
+        self._is_interrupted = False
+        self._former: Any = None
         self._input = _input_number()
         self.is_terminal = self._input >= 0 and os.isatty(self._input)
         self._before: list[Any] | None = None
@@ -27,16 +34,22 @@ class Keys:
         if self.is_terminal:
             self._before = termios.tcgetattr(self._input)
             tty.setcbreak(self._input)
+        if threading.current_thread() is threading.main_thread():
+            self._former = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._former is not None:
+            signal.signal(signal.SIGINT, self._former)
         if self._before is not None:
             termios.tcsetattr(self._input, termios.TCSADRAIN, self._before)
 
     def next(self, seconds: float) -> str:
-        """The key pressed within so many seconds, in lower case; empty when none was."""
+        """The key pressed within so many seconds, in lower case; empty when none was. Raises KeyboardInterrupt."""
+        if self._is_interrupted:
+            raise KeyboardInterrupt
         if not self.is_terminal:
             time.sleep(seconds)
             return ""
@@ -48,6 +61,10 @@ class Keys:
             if not key:
                 return ""
         return key
+
+    def _interrupt(self, *_: object) -> None:
+        self._is_interrupted = True
+        raise KeyboardInterrupt
 
     def _read(self, seconds: float | None) -> str:
         if self._input < 0:

@@ -1,5 +1,6 @@
 """The command `shoot` as a person meets it: a real process on a real terminal, with the fake camera."""
 
+import contextlib
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ import pytest
 
 from capture_agent.cli import call
 from capture_agent.file_names import parse_stem
+from capture_agent.terminal import Keys
 from tests.conftest import REPOSITORY
 
 QUICK = [
@@ -160,6 +162,16 @@ def test_ctrl_c_keeps_what_was_taken(home: Path):
     kept = len(pictures(home))
     assert f"Interrupted. {kept} photographs are kept." in terminal.text
     assert "Traceback" not in terminal.text
+
+
+def test_a_ctrl_c_that_a_finalizer_swallowed_is_not_forgotten():
+    before = signal.getsignal(signal.SIGINT)
+    with Keys() as keys:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            keys.next(0)
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_the_countdown_is_seen_and_can_be_left(home: Path):
