@@ -19,8 +19,15 @@ from gpu_service.training.estimate import measure_steps, sorts_of_steps
 CPU = torch.device("cpu")
 TINY = resolve(
     "small",
-    **{"size": 16, "batch": 8, "mbstd_group": 2, "path_every": 4, "augment": "none"},
-    **{"channel_base": 256, "channel_max": 16, "z_dim": 16, "w_dim": 16},
+    size=16,
+    batch=8,
+    mbstd_group=2,
+    path_every=4,
+    augment="none",
+    channel_base=256,
+    channel_max=16,
+    z_dim=16,
+    w_dim=16,
 )
 EVERY = st.integers(1, 24)
 
