@@ -21,6 +21,10 @@ JobKind = Literal[
     "export_snapshot",
     "train",
     "try_training",
+    "project",
+    "review_projection",
+    "scene_curves",
+    "debug_film",
 ]
 LeaseKind = Literal["segment", "job"]
 PreviewState = Literal["waiting", "preparing", "running", "paused", "failed"]

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from gpu_service.protocol.base import LONGEST_SECONDS, MAX_SIDE, Model, Quality, Sha256
+from gpu_service.protocol.routes import MOST_ACTIONS, MOST_ROUTES, CueAction, RouteSpec
 
 SEGMENT_SECONDS = 2
 # Segments begin at multiples of this, so that batches of 1, 2, 4, 8 or 16 fall on the same frames in all.
@@ -25,6 +26,20 @@ class TrackRef(Model):
 
 
 class SnapshotRef(Model):
+    sha256: Sha256
+    name: str
+
+
+class StemRef(Model):
+    """A stem of the track that was uploaded: drums, bass, vocals, other, or any name."""
+
+    name: str = Field(min_length=1, max_length=40)
+    sha256: Sha256
+
+
+class ProjectionRef(Model):
+    """A projection that a scene draws with."""
+
     sha256: Sha256
     name: str
 
@@ -58,6 +73,10 @@ class SceneSpec(Model):
     snapshots: list[SnapshotRef] = []
     cues: list[CueSpec] = []
     markers: list[MarkerSpec] = []
+    stems: list[StemRef] = []
+    projections: list[ProjectionRef] = []
+    routes: list[RouteSpec] = Field(default=[], max_length=MOST_ROUTES)
+    actions: list[CueAction] = Field(default=[], max_length=MOST_ACTIONS)
     width: int = Field(ge=16, le=MAX_SIDE)
     height: int = Field(ge=16, le=MAX_SIDE)
     fps: str = "30"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
+import numpy as np
+
 from gpu_service.errors import NotYet, RenderError
 from gpu_service.protocol import Preset, SceneSpec, SnapshotNeeds
 from gpu_service.visualizers.parameters import Parameters, read_parameters
@@ -68,6 +70,10 @@ class Plan:
             self.memory[name] = work_out()
         found: T = self.memory[name]
         return found
+
+    def value(self, name: str, frames: Sequence[int]) -> np.ndarray:
+        """A routable parameter in those frames, as its routes drive it, within its range. -> float64 [N]"""
+        return np.full(len(frames), float(getattr(self.parameters, name)))
 
     def networks(self) -> "list[Network]":
         """The networks of the scene, loaded."""

@@ -1,0 +1,113 @@
+"""Projection as both sides speak of it: a video, a picture or portraits found again in a snapshot's latent space."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gpu_service.protocol.leases import Artifact
+
+Space = Literal["w", "w+"]
+Recipe = Literal["quick", "reference"]
+Loss = Literal["pixels", "discriminator", "features"]
+
+
+class ProjectionConfig(BaseModel):
+    """Settings of a projection. "reference" is the published recipe: every frame cold, by itself, 1000 steps.
+
+    "quick" begins each frame at its neighbours, several frames as one batch with a smoothness term, and stops where
+    nothing is gained any more; `steps` is then the most that a frame may take.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    recipe: Recipe = "quick"
+    space: Space = "w"
+    steps: int = Field(default=200, ge=1, le=10_000)
+    # None: as many as the target has. The rate must divide the target's.
+    frames: int | None = Field(default=None, ge=1, le=1_000_000)
+    fps: str | None = None
+    first_seconds: float = Field(default=0.0, ge=0)
+    losses: list[Loss] = ["pixels", "discriminator"]
+    batch: int = Field(default=8, ge=1, le=256)
+    smoothness: float = Field(default=1.0, ge=0, le=1000)
+    encoder: bool = False
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
+    latents_histories: bool = False
+    noises_histories: bool = False
+    images_histories: bool = False
+
+
+class ProjectOrder(BaseModel):
+    """Job project. Inputs by role: "snapshot", "training" (its training file, for the discriminator, where there is
+    one), "target" (a video, a picture, or a zip of portraits), "features" (a network, where somebody supplied one),
+    "frames" (frames that are done already, one file per batch handed in before, in order).
+
+    `network_md5`, `network_name` are those of the file that the person brought.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    projection_id: str
+    name: str = Field(max_length=255)
+    network_md5: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
+    network_name: str = ""
+    config: ProjectionConfig
+
+
+class ProjectionTick(BaseModel):
+    """How far it is. `loss` is that of the frames in hand, the mean over them."""
+
+    kind: Literal["tick"] = "tick"
+    frame: int = Field(ge=0)
+    frames: int = Field(ge=0)
+    step: int = Field(ge=0)
+    loss: float | None = None
+    seconds: float = Field(ge=0)
+    left_seconds: float | None = None
+    evaluations: int = Field(default=0, ge=0)
+
+
+class ProjectionNote(BaseModel):
+    kind: Literal["note"] = "note"
+    text: str = Field(max_length=2000)
+
+
+ProjectionSaid = Annotated[ProjectionTick | ProjectionNote, Field(discriminator="kind")]
+
+
+class ProjectionReport(BaseModel):
+    """POST /service/projections/{job_id}/reports: what happened since the last one. The answer is a ProjectionWish."""
+
+    fence: int
+    reports: list[ProjectionSaid] = []
+
+
+class ProjectionWish(BaseModel):
+    """What the studio wants: "pause" and "stop" end the job after the frame in hand, with all done frames kept."""
+
+    wanted: Literal["run", "pause", "stop"]
+
+
+class FramesDone(BaseModel):
+    """POST /service/projections/{job_id}/frames: frames `first` … `end` - 1 are found. `latents` names the artifact
+    (our own HDF5 of these frames alone), `picture` a JPEG of target beside result of the last of them.
+    """
+
+    fence: int
+    first: int = Field(ge=0)
+    end: int = Field(ge=1)
+    loss: list[float]
+    steps: list[int]
+    artifacts: dict[str, Artifact]
+
+
+class ProjectionResult(BaseModel):
+    """What the job hands in at its end: artifacts "projection" (HDF5, GANce's layout 2) and "review" (mp4)."""
+
+    frames: int = Field(ge=0)
+    fps: str
+    is_complete: bool
+    artifact: str | None = None
+    review: str | None = None
+    convergence: dict[str, list[float]] = {}
