@@ -13,7 +13,7 @@ os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
 import torch
 
 from gpu_service.executors.snapshot_chores import make_pattern
-from gpu_service.film.recipe import file_sha256
+from gpu_service.file_hash import file_sha256
 from gpu_service.music.demo_track import LENGTH, RATE, write_demo_track
 from gpu_service.protocol import SceneSpec, SnapshotRef, TrackRef
 from gpu_service.visualizers import load

@@ -29,7 +29,7 @@ from playwright.sync_api import Page
 
 from gpu_service.executors.base import SceneOrder
 from gpu_service.executors.local import LocalExecutor
-from gpu_service.film.recipe import file_sha256
+from gpu_service.file_hash import file_sha256
 from gpu_service.protocol import SceneSpec, SnapshotRef, TrackRef
 from gpu_service.settings import read_settings
 from tests.end_to_end import walk

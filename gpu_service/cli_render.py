@@ -18,7 +18,8 @@ from gpu_service.cli_beats import find_markers, reads_beats
 from gpu_service.cli_places import check_place, log_to
 from gpu_service.cli_progress import progress_bar
 from gpu_service.errors import RenderError
-from gpu_service.film.recipe import file_sha256, make_recipe, recipe_path, write_recipe
+from gpu_service.file_hash import file_sha256
+from gpu_service.film.recipe import make_recipe, recipe_path, write_recipe
 from gpu_service.music.decode import concatenate, decode
 from gpu_service.protocol import EncoderSpec, Recipe, SceneSpec, SnapshotRef, TrackRef, frames_in, parse_fps
 from gpu_service.settings import calm_threads, keep_compiled, read_settings

@@ -116,8 +116,8 @@ def files_of(file: Path, *, device: str, folder: Path) -> Iterator["Files"]:
     """The snapshot in our form, and a folder beside the results' place that goes afterwards."""
     calm_threads()
     from gpu_service.executors.vector_chores import Files, SnapshotFile
+    from gpu_service.file_hash import file_sha256
     from gpu_service.film.code_path import choose_device
-    from gpu_service.film.recipe import file_sha256
     from gpu_service.snapshots.store import import_snapshot
 
     if not file.is_file():

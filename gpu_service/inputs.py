@@ -1,7 +1,6 @@
 """Files of the studio, kept by their hash in a folder that does not grow beyond its size."""
 
 import asyncio
-import hashlib
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -13,6 +12,7 @@ import httpx
 
 from gpu_service.client import StudioClient, pause_seconds
 from gpu_service.errors import RenderError
+from gpu_service.file_hash import file_sha256
 from gpu_service.protocol import InputRef
 
 PIECE_BYTES = 1 << 20
@@ -60,7 +60,7 @@ class InputCache:
             part = path.with_suffix(".part")
             try:
                 await self._fetch(ref, part, report=report)
-                if await asyncio.to_thread(_sha256, part) != ref.sha256:
+                if await asyncio.to_thread(file_sha256, part) != ref.sha256:
                     part.unlink()
                     raise RenderError(f"“{ref.name}” arrived damaged. It is fetched again.", retry=True)
             except OSError as error:
@@ -108,11 +108,3 @@ class InputCache:
 
 def _tell_share(report: ShareReport, got: int, *, before: int, total: int) -> None:
     report((before + got) / total)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()

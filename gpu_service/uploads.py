@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import hashlib
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -12,11 +11,11 @@ import httpx
 
 from gpu_service.client import AWAY, StudioClient, check, pause_seconds
 from gpu_service.errors import RenderError
+from gpu_service.file_hash import file_sha256
 from gpu_service.protocol import UPLOAD_CHUNK_BYTES, Artifact, Claim
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PATIENCE_SECONDS = 900.0
-HASH_BYTES = 1 << 20
 
 
 async def upload(
@@ -46,17 +45,9 @@ async def upload(
 
 async def send_artifact(client: StudioClient, path: Path, *, claim: Claim, name: str | None = None) -> Artifact:
     """Send a file that a job made. -> what its finish call names it"""
-    sha256 = await asyncio.to_thread(_sha256, path)
+    sha256 = await asyncio.to_thread(file_sha256, path)
     sent = await upload(client, path, kind="artifact", project_id=claim.job.project_id, sha256=sha256)
     return Artifact(name=name or path.name, upload_id=sent, sha256=sha256)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(HASH_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 async def _create(client: StudioClient, *, size: int, words: dict[str, str]) -> str:

@@ -4,11 +4,11 @@ import asyncio
 import base64
 import hashlib
 import logging
-from pathlib import Path
 
 from gpu_service.bench import Bench
 from gpu_service.errors import OutOfMemory, RenderError
 from gpu_service.executors.base import SceneOrder, SegmentOrder
+from gpu_service.file_hash import file_sha256
 from gpu_service.film.fallback import smaller
 from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.lease import LeaseKeeper
@@ -90,7 +90,7 @@ async def _draw(bench: Bench, order: SegmentOrder, keeper: LeaseKeeper) -> Segme
 
 async def _hand_in(bench: Bench, claim: Claim, film: SegmentFilm) -> None:
     assert claim.segment is not None
-    sha256 = await asyncio.to_thread(_sha256, film.path)
+    sha256 = await asyncio.to_thread(file_sha256, film.path)
     sent = await upload(bench.client, film.path, kind="segment", project_id=claim.job.project_id, sha256=sha256)
     said = SegmentCommit(
         fence=claim.lease.fence,
@@ -107,7 +107,3 @@ async def _hand_in(bench: Bench, claim: Claim, film: SegmentFilm) -> None:
 def scene_key(recipe: Recipe) -> str:
     """One plan for all segments of a film."""
     return hashlib.sha256(canonical_json(recipe.scene).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -23,12 +23,13 @@ from gpu_service.executors import orders
 from gpu_service.executors.base import Picture, PlanFacts, SceneOrder
 from gpu_service.executors.preview_ways import PreviewWays
 from gpu_service.executors.stills import Stills
-from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, is_out_of_memory, way_of
+from gpu_service.film.code_path import choose_code_path, choose_device, enter_code_path, way_of
 from gpu_service.film.render import out_of_memory_sentence
 from gpu_service.film.segment import SegmentDrawing
 from gpu_service.film.thumbs import jpeg
 from gpu_service.music.errors import MusicError
 from gpu_service.networks import NetworkError, fast
+from gpu_service.out_of_memory import is_out_of_memory
 from gpu_service.protocol import Device
 from gpu_service.snapshots.errors import SnapshotError
 from gpu_service.visualizers import load

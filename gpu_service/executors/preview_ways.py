@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from gpu_service.errors import RenderError
-from gpu_service.film.code_path import Precision, is_out_of_memory
+from gpu_service.film.code_path import Precision
 from gpu_service.film.fallback import HALF
 from gpu_service.networks import NetworkError, fast
 from gpu_service.networks.base import Network
+from gpu_service.out_of_memory import is_out_of_memory
 
 log = logging.getLogger(__name__)
 SMALLEST = "The device ran out of memory for a single picture. Choose a smaller picture, or close other programs."

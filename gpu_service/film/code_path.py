@@ -44,14 +44,6 @@ def way_of(code_path: CodePath) -> fast.Way:
     return fast.Way(code_path.precision, code_path.compiled)
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the device, or the machine, had no room."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    words = str(error)
-    return isinstance(error, RuntimeError) and ("out of memory" in words or "can't allocate memory" in words)
-
-
 def choose_device(wanted: str = "auto") -> torch.device:
     """“auto”: the first GPU, else the processor. RenderError when there is no such device."""
     cards = torch.cuda.device_count() if torch.cuda.is_available() else 0

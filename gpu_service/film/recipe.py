@@ -1,6 +1,5 @@
 """The recipe beside a film: everything that it takes to make the same frames again."""
 
-import hashlib
 import importlib.metadata
 import json
 from collections.abc import Mapping
@@ -8,8 +7,6 @@ from pathlib import Path
 
 from gpu_service.protocol import CodePath, Quality, Recipe, SceneSpec, default_segment_frames, recipe_sha256
 from gpu_service.visualizers import load
-
-HASH_BYTES = 1 << 20
 
 
 def make_recipe(scene: SceneSpec, *, first_frame: int, end_frame: int, quality: Quality = "final") -> Recipe:
@@ -71,15 +68,6 @@ def write_recipe(
     path = recipe_path(film)
     path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
-
-
-def file_sha256(path: Path) -> str:
-    """The hash of a file's bytes."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(HASH_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def with_code_path(recipe: Recipe, code_path: CodePath) -> Recipe:

@@ -11,13 +11,14 @@ from pathlib import Path
 import torch
 
 from gpu_service.errors import RenderError
-from gpu_service.film.code_path import Precision, choose_code_path, enter_code_path, is_out_of_memory, way_of
+from gpu_service.film.code_path import Precision, choose_code_path, enter_code_path, way_of
 from gpu_service.film.fallback import smaller
 from gpu_service.film.join import join_film
 from gpu_service.film.recipe import with_code_path
 from gpu_service.film.segment import SegmentDrawing
 from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.networks import fast
+from gpu_service.out_of_memory import is_out_of_memory
 from gpu_service.protocol import Recipe
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Plan, Visualizer

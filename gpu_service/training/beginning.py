@@ -1,12 +1,12 @@
 """Beginning a run, or going on with one: folder, pictures and newest checkpoint agree, or a sentence says why not."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gpu_service.file_hash import file_sha256
 from gpu_service.protocol import Said, TrainingConfig
 from gpu_service.protocol.training_bytes import checkpoint_bytes, snapshot_bytes, training_bytes
 from gpu_service.training.checkpoints import KEPT, SPARE_BYTES, Checkpoints, NoRoom, free_bytes
@@ -20,8 +20,6 @@ from gpu_service.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from gpu_service.snapshots.reader import ReadNetwork
-
-PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ def _facts(order: RunOrder, config: TrainingConfig, pictures: Pictures, before: 
         config=config,
         pictures=shown,
         fit=order.fit,
-        start=_sha256(order.start) if order.start else None,
+        start=file_sha256(order.start) if order.start else None,
         aspect=order.aspect or pictures.aspect,
         begun_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -103,7 +101,7 @@ def _start(order: RunOrder, facts: RunFacts) -> "Mapping[str, ReadNetwork] | Non
         if facts.start is not None:
             raise TrainingError("This run starts from a snapshot and has no checkpoint yet: name it with --start.")
         return None
-    if facts.start != _sha256(order.start):
+    if facts.start != file_sha256(order.start):
         raise TrainingError("This run was begun from another snapshot. Name that one, or begin another run.")
     from gpu_service.snapshots.training_file import read_training_file, read_training_parts
 
@@ -131,11 +129,3 @@ def _tell(run: Run, given: Surroundings, *, damaged: list[str], is_going_on: boo
         given.report(Said(level="warning", sentence=f"{sentence} The one before it is taken."))
     if is_going_on:
         given.report(Said(sentence=f"The run goes on at {run.kimg:g} kimg, from its newest checkpoint."))
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(PIECE_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import torch
 
+from gpu_service.out_of_memory import is_out_of_memory
 from gpu_service.protocol.training import TrainingConfig
 from gpu_service.training.errors import TrainingError
 from gpu_service.training.team import Team
 from gpu_service.training.world import World
 
-NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 # Called with who works, and the places of some pictures in this process's share and in the whole batch.
 Work = Callable[[int, slice, slice], object]
 
@@ -75,10 +75,3 @@ class Shares:
         self.notes.append(
             f"Memory was short: {self.micro_batch} pictures are held at a time now. The result is the same."
         )
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether it says that memory, the device's or the machine's, was not enough."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in NO_MEMORY)

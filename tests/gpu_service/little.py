@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gpu_service.film.recipe import file_sha256, make_recipe, with_code_path
+from gpu_service.file_hash import file_sha256
+from gpu_service.film.recipe import make_recipe, with_code_path
 from gpu_service.protocol import CodePath, Recipe, SceneSpec, SnapshotRef, TrackRef
 
 RATE = 22_050

@@ -1,12 +1,12 @@
 """Features of pictures by a network that the operator supplies. None comes with the studio."""
 
-import hashlib
 from pathlib import Path
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from gpu_service.file_hash import file_sha256
 from gpu_service.networks.inceptionv3 import NATIVE_PX, read_inception
 
 HASH_SHOWN = 12
@@ -20,8 +20,7 @@ class Features:
     def __init__(self, path: Path, *, device: torch.device) -> None:
         self._network = read_inception(path, device=device)
         self.device = device
-        with path.open("rb") as file:
-            self.sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        self.sha256 = file_sha256(path)
         self.name, self.layer = path.name, self._network.last
         self.count = self._network.channels[self.layer]
 

@@ -17,7 +17,7 @@ from gpu_service.executors import vector_chores
 from gpu_service.executors.snapshot_chores import import_one
 from gpu_service.executors.vector_chores import Files, SnapshotFile
 from gpu_service.faces import face_finder
-from gpu_service.film.recipe import file_sha256
+from gpu_service.file_hash import file_sha256
 from gpu_service.networks.base import to_uint8
 from gpu_service.protocol import DirectionsOrder, ExportOrder, HarvestOrder, Look, SheetOrder, Step, Tile, VectorSpec
 from gpu_service.snapshots.errors import SnapshotError

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from gpu_service.training.shares import is_out_of_memory
+from gpu_service.out_of_memory import is_out_of_memory
 from tests.conftest import REPOSITORY
 
 ASK = """

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from gpu_service.errors import RenderError, Unfinished
-from gpu_service.film.recipe import file_sha256
+from gpu_service.file_hash import file_sha256
 from gpu_service.networks.base import to_uint8
 from gpu_service.protocol import SceneSpec, SnapshotRef, VectorSpec
 from gpu_service.snapshots.store import load_network, write
