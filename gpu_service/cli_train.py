@@ -69,12 +69,13 @@ def train_call(call: TrainCall) -> int:
         is_this_one = call.devices == 1 or local_rank() is not None
         return _train(call, folder) if is_this_one else launch(sys.argv[1:], devices=call.devices)
     except RenderError as error:
+        said = Said(level="failed", sentence=str(error), kind_of_failure=error.kind).model_dump_json()
         if call.refusal is not None:
-            call.refusal.write_text(str(error), encoding="utf-8")
+            call.refusal.write_text(said, encoding="utf-8")
             return 0
         if not call.as_json:
             raise
-        print(Said(level="failed", sentence=str(error)).model_dump_json(), flush=True)  # noqa: T201
+        print(said, flush=True)  # noqa: T201
         return FAILED
 
 

@@ -62,7 +62,7 @@ class _Training:
         self.process: TrainingProcess | None = None
         self.phase = Phase(phase="starting")
         self.tick: Tick | None = None
-        self.failure: str | None = None
+        self.failure: Said | None = None
 
     async def run(self, words: list[str]) -> None:
         """Start it, as often as it takes; hand in; finish."""
@@ -97,7 +97,7 @@ class _Training:
             if code == 0 and self.phase.phase in ENDINGS:
                 return
             if self.failure is not None:
-                raise RenderError(self.failure)
+                raise RenderError(self.failure.sentence, kind=self.failure.kind_of_failure)
             if self.tick is not None and self.tick.kimg > kimg:
                 deaths, kimg = 0, self.tick.kimg
             deaths += 1
@@ -111,7 +111,7 @@ class _Training:
         if isinstance(report, Phase):
             self.phase = report
         elif isinstance(report, Said) and report.level == "failed":
-            self.failure = report.sentence
+            self.failure = report
         elif isinstance(report, Tick):
             self.tick = report
             total = self.handing_in.wish.kimg or self.order.config.kimg

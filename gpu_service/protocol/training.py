@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gpu_service.protocol.base import Sha256
+from gpu_service.protocol.base import FailureKind, Sha256
 from gpu_service.protocol.leases import Artifact, SnapshotResult
 
 Family = Literal["stylegan2", "stylegan3-t", "stylegan3-r"]
@@ -199,6 +199,7 @@ class Said(BaseModel):
     kind: Literal["said"] = "said"
     level: Literal["info", "warning", "failed"] = "info"
     sentence: str
+    kind_of_failure: FailureKind = "other"
 
 
 class Phase(BaseModel):

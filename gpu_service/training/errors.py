@@ -9,3 +9,6 @@ class TrainingError(RenderError):
 
 class Diverged(TrainingError):
     """A loss is no number any more. The last checkpoint is untouched; the sentence says what to try."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, kind="diverged")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from gpu_service.protocol import Said
 from gpu_service.training.errors import TrainingError
 
 RESTARTS = 3
@@ -32,7 +33,8 @@ def launch(words: Sequence[str], *, devices: int) -> int:
         ]
         code, is_interrupted = _run(command)
         if refusal.exists():
-            raise TrainingError(refusal.read_text(encoding="utf-8"))
+            said = Said.model_validate_json(refusal.read_bytes())
+            raise TrainingError(said.sentence, kind=said.kind_of_failure)
         return INTERRUPTED if is_interrupted else code
 
 

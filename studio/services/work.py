@@ -109,6 +109,8 @@ def fail(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: LeaseFail) 
         job = queue.fail(lease, message=said.message, retry=said.retry and not is_bad_input, may_retry=not is_bad_input)
         if is_bad_input and row.kind == imports.KIND and job.state == State.FAILED:
             imports.refuse_import(job, said.message)
+        if said.kind_of_failure == "diverged" and row.kind == orders.KIND:
+            reports.diverged(job)
 
 
 def _job_claim(lease: queue.Lease, token: ServiceToken) -> Claim:

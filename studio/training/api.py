@@ -12,6 +12,7 @@ from studio.networks.models import Network, Snapshot
 from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.training import runs, ticks
+from studio.training.advice import settings_of
 from studio.training.models import TrainingRun, TrainingSample
 from studio.training.present import mention, run_out, runs_out, samples_out
 from studio.training.schemas import (
@@ -21,6 +22,7 @@ from studio.training.schemas import (
     TrainingRunOut,
     TrainingRunPatch,
     TrainingSampleList,
+    TrainingSettingsOut,
     TrainingTicksOut,
 )
 from studio.training.source import source_of
@@ -68,6 +70,12 @@ def change_run(request: HttpRequest, run_id: UUID, patch: TrainingRunPatch) -> d
     run = run_or_404(request, run_id, may=EDIT)
     values = patch.dict(exclude_unset=True)
     return run_out(runs.change_run(run, values, revision=patch.revision, by=person_of(request)))
+
+
+@router.get("/training/runs/{uuid:run_id}/settings", response=TrainingSettingsOut)
+def get_settings(request: HttpRequest, run_id: UUID) -> dict[str, Any]:
+    """The settings that it may go on with, as a form shows them."""
+    return {"items": settings_of(run_or_404(request, run_id))}
 
 
 @router.post("/training/runs/{uuid:run_id}/snapshot", response={202: TrainingRunOut})

@@ -65,7 +65,7 @@ def _running(run: TrainingRun, job: Job) -> None:
 
 def _failed(run: TrainingRun, job: Job) -> None:
     run.state, run.phase, run.finished_at = RunState.FAILED, "", timezone.now()
-    run.sentence = job.error or run.sentence
+    run.sentence, run.has_diverged = job.error or run.sentence, False
 
 
 def _cancelled(run: TrainingRun, job: Job) -> None:

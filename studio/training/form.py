@@ -48,10 +48,16 @@ def title_of(name: str) -> str:
     return (field.title if field else None) or name
 
 
+def choices_of(name: str) -> list[dict[str, str]] | None:
+    """What may be chosen, with the words for it; None where there is nothing to choose from."""
+    _, choices, _ = _kind(TrainingConfig.model_fields[name].annotation)
+    return [{"value": one, "title": VALUES.get(one, one)} for one in choices] or None
+
+
 def _field(name: str, config: TrainingConfig, preset: TrainingConfig, *, is_fixed: bool) -> dict[str, Any]:
     group, description = WORDS[name]
     value, default = getattr(config, name), getattr(preset, name)
-    kind, choices, is_optional = _kind(TrainingConfig.model_fields[name].annotation)
+    kind, _, is_optional = _kind(TrainingConfig.model_fields[name].annotation)
     least, most = _bounds(TrainingConfig.model_fields[name])
     return {
         "name": name,
@@ -65,7 +71,7 @@ def _field(name: str, config: TrainingConfig, preset: TrainingConfig, *, is_fixe
         "fixed": is_fixed,
         "advanced": name not in PLAIN,
         "optional": is_optional,
-        "choices": [{"value": one, "title": VALUES.get(one, one)} for one in choices] or None,
+        "choices": choices_of(name),
         "minimum": least,
         "maximum": most,
     }

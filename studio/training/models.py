@@ -80,6 +80,8 @@ class TrainingRun(models.Model):
     latest = models.JSONField(default=dict)
     told_at = models.DateTimeField(null=True)
     sentence = models.TextField(default="", blank=True)
+    # It failed because a loss was no number: other settings may help, the same ones will not.
+    has_diverged = models.BooleanField(default=False)
     warnings = models.JSONField(default=list)
     # The job at work or the last one, and the kimg at which it began; the export that is waited for.
     job_id = models.UUIDField(null=True, db_index=True)

@@ -34,7 +34,14 @@ FEW = (
 )
 NOT_FROZEN = "This version is still being frozen. Wait for it, then train."
 NO_LABELS = "These pictures have no labels. Train without, or send a zip whose dataset.json names a class for each."
-OTHER_SIZE = "“{name}” draws {theirs} pixels a side, so a run that starts with it does too. Choose {theirs}."
+OTHER_SIZE = (
+    "“{name}” draws {theirs} × {theirs} pixels, and so does every run that starts with it: {size} × {size} cannot be "
+    "chosen. The pictures are {shape}. Choose the size {theirs}{way}, or another start."
+)
+START_FIT = (
+    "“{name}” draws {size} × {size} pixels, and the pictures are {shape}. Choose padded or cropped to "
+    "{size} × {size}, or another start."
+)
 OTHER_CLASSES = "“{name}” knows {theirs} classes and these pictures have {ours}. Choose another start."
 OTHER_SHAPE = "{title}: “{name}” has {theirs}, and what starts with it keeps that."
 OTHER_PRESET = "“{name}” is a {theirs} network: choose a preset of that kind."
@@ -118,7 +125,7 @@ def check(plan: Plan, source: Source, start: Snapshot | None, *, fit: str) -> No
         _check_start(plan, plan.config, start, source)
     if plan.config.labels and not source.num_classes:
         plan.refuse("labels", NO_LABELS)
-    _check_shape(plan, plan.config, source, fit=fit)
+    _check_shape(plan, plan.config, source, start=start, fit=fit)
     _check_room(plan, plan.config, source)
 
 
@@ -166,7 +173,9 @@ def told(fault: Any, *, start: Snapshot | None = None, fixed: Collection[str] = 
 def _check_start(plan: Plan, config: TrainingConfig, start: Snapshot, source: Source) -> None:
     for name, theirs in plan.fixed.items():
         if name == "size" and config.size != theirs:
-            plan.refuse("size", OTHER_SIZE.format(name=start.name, theirs=theirs))
+            way = "" if source.is_of(theirs) else ", with the pictures padded or cropped"
+            said = {"name": start.name, "theirs": theirs, "size": config.size, "shape": source.shape, "way": way}
+            plan.refuse("size", OTHER_SIZE.format(**said))
         elif name == "labels":
             continue
         elif getattr(config, name) != theirs:
@@ -177,13 +186,15 @@ def _check_start(plan: Plan, config: TrainingConfig, start: Snapshot, source: So
             plan.refuse("start", OTHER_CLASSES.format(name=start.name, theirs=theirs, ours=ours))
 
 
-def _check_shape(plan: Plan, config: TrainingConfig, source: Source, *, fit: str) -> None:
-    shape = {"width": source.width, "height": source.height, "size": config.size}
-    if source.is_mixed or (source.width, source.height) != (config.size, config.size):
-        plan.offers = [{"fit": "pad", "size": config.size}, {"fit": "crop", "size": config.size}]
-        if fit == "exact":
-            plan.refuse("fit", (MIXED if source.is_mixed else NO_FIT).format(**shape))
-    if config.size > max(source.width, source.height):
+def _check_shape(plan: Plan, config: TrainingConfig, source: Source, *, start: Snapshot | None, fit: str) -> None:
+    size = plan.fixed.get("size", config.size)
+    shape = {"width": source.width, "height": source.height, "size": size}
+    if not source.is_of(size):
+        plan.offers = [{"fit": "pad", "size": size}, {"fit": "crop", "size": size}]
+        if fit == "exact" and size == config.size:  # else the size is told to be wrong
+            sentence = START_FIT if start else MIXED if source.is_mixed else NO_FIT
+            plan.refuse("fit", sentence.format(**shape, name=start.name if start else "", shape=source.shape))
+    if size > max(source.width, source.height):
         plan.warnings.append(ENLARGED.format(**shape))
 
 

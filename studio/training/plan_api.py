@@ -13,7 +13,7 @@ from gpu_service.protocol.training_words import WORDS
 from studio.accounts.auth import person_of
 from studio.datasets.models import DatasetVersion
 from studio.projects.access import EDIT, project_or_404, thing_or_404
-from studio.training.form import title_of
+from studio.training.form import choices_of, title_of
 from studio.training.models import TrainingRun, TrainingUpload
 from studio.training.plan import plan_out
 from studio.training.plan_schemas import (
@@ -40,7 +40,7 @@ def list_presets(request: HttpRequest) -> dict[str, Any]:
     return {
         "items": [{"name": name, "title": title, "text": text} for name, (title, text) in TITLES.items()],
         "settings": [
-            {"name": name, "title": title_of(name), "description": text, "group": group}
+            {"name": name, "title": title_of(name), "description": text, "group": group, "choices": choices_of(name)}
             for name, (group, text) in WORDS.items()
         ],
     }

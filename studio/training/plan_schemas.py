@@ -19,11 +19,17 @@ class TrainingPresetOut(Schema):
     text: str
 
 
+class TrainingChoiceOut(Schema):
+    value: str
+    title: str
+
+
 class TrainingSettingOut(Schema):
     name: str
     title: str
     description: str
     group: str
+    choices: list[TrainingChoiceOut] | None
 
 
 class TrainingPresetList(Schema):
@@ -66,11 +72,6 @@ class TrainingPlanIn(Schema):
     size: int | None = Field(None, ge=1, le=65_536)
     fit: Fit = "exact"
     changes: dict[str, Any] = Field({}, max_length=100)
-
-
-class TrainingChoiceOut(Schema):
-    value: str
-    title: str
 
 
 class TrainingFieldOut(Schema):

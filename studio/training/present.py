@@ -13,6 +13,7 @@ from studio.jobs.models import Job
 from studio.jobs.out import queue_place
 from studio.networks.models import OrderState, Sheet
 from studio.networks.sheet_orders import GROWTH_KEYS
+from studio.training.advice import advice_for
 from studio.training.form import differences
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
 from studio.training.sentences import sentence_of, state_of
@@ -87,6 +88,7 @@ def _run(run: TrainingRun, jobs: dict[UUID, Job], *, snapshots: int, newest: dic
         "state": str(state),
         "sentence": sentence_of(run, job),
         "warnings": run.warnings,
+        "advice": advice_for(run, config),
         "left_seconds": _left(run, tick) if is_moving else None,
         "pictures_per_second": tick.pictures_per_second if tick and is_moving else None,
         "p": tick.p if tick else None,

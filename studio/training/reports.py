@@ -126,6 +126,15 @@ def begun(job: Job, *, service: str) -> None:
             tell(run)
 
 
+def diverged(job: Job) -> None:
+    """The job failed because a loss was no number. Call it in the transaction that ends it."""
+    run = TrainingRun.objects.select_for_update(of=("self",)).filter(job_id=job.pk).first()
+    if run is not None and run.state == RunState.FAILED:
+        run.has_diverged = True
+        run.save(update_fields=["has_diverged"])
+        tell(run)
+
+
 def deserted(holder: str) -> None:
     """A service is gone: the runs whose jobs it holds wait, for it or for another."""
     jobs = Job.objects.filter(kind="train", state=State.RUNNING, leased_by=holder)

@@ -8,7 +8,6 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from gpu_service.protocol import TrainingConfig
-from gpu_service.protocol.training import MAY_CHANGE
 from studio.accounts.models import User
 from studio.errors import Conflict, Refused
 from studio.jobs import queue
@@ -18,6 +17,7 @@ from studio.networks.models import Network, Snapshot
 from studio.networks.tell import tell as tell_network
 from studio.networks.words import clean_name
 from studio.projects.models import Project
+from studio.training.advice import SETTABLE
 from studio.training.follow import catch_up
 from studio.training.form import title_of
 from studio.training.models import ENDED, TrainingRun
@@ -35,8 +35,6 @@ OVER = "This run is {state} already."
 NOT_AT_WORK = "This run is {state}: it makes a snapshot when it trains. Let it go on first."
 AT_WORK = "This run trains with other settings now. Pause it, change them, then let it go on."
 NOT_SETTABLE = "{title}: with another value it would be another run. What may change is {names}."
-# Length and distance of snapshots have fields of their own.
-SETTABLE = [name for name in MAY_CHANGE if name not in ("kimg", "snapshot_kimg")]
 PROBLEM_FIELDS = {"version": "version_id", "start": "start_snapshot_id", "fit": "fit", "": ""}
 
 
@@ -179,6 +177,7 @@ def _run(run: TrainingRun, by: User) -> None:
     if run.kimg >= run.total_kimg:
         raise Refused(AT_ITS_END.format(kimg=run.total_kimg), field="kimg", status=409)
     run.state, run.phase, run.sentence, run.finished_at, run.is_deserted = State.WAITING, "", "", None, False
+    run.has_diverged = False
     _order(run, by=by)
 
 

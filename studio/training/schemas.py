@@ -8,7 +8,13 @@ from ninja import Schema
 from pydantic import ConfigDict, Field
 
 from gpu_service.protocol import Tick, TrainingConfig
-from studio.training.plan_schemas import Fit, TrainingDifferenceOut, TrainingPicturesOut, TrainingStartOut
+from studio.training.plan_schemas import (
+    Fit,
+    TrainingDifferenceOut,
+    TrainingFieldOut,
+    TrainingPicturesOut,
+    TrainingStartOut,
+)
 
 Name = Annotated[str, Field(max_length=255)]
 Notes = Annotated[str, Field(max_length=10_000)]
@@ -43,11 +49,19 @@ class TrainingRunPatch(Schema):
     revision: int | None = None
 
 
+class TrainingAdviceOut(Schema):
+    """Something to try on a run whose loss was no number: the words of a button, and what goes into `changes`."""
+
+    title: str
+    changes: dict[str, Any]
+
+
 class TrainingRunOut(Schema):
     """`state` "waiting": for its pictures, for a turn or for a service; `sentence` says for which.
 
     `phase` is finer than `state`: starting, training, yielding, measuring, saving. `tick` is the newest. `grid_url`,
     `thumbnail_url` and `newest_snapshot_id` are of the newest snapshot. `differences`: settings unlike the preset's.
+    `advice` is there for a run that failed because a loss was no number.
     """
 
     id: UUID
@@ -60,6 +74,7 @@ class TrainingRunOut(Schema):
     wanted: Literal["run", "pause", "stop"]
     sentence: str
     warnings: list[str]
+    advice: list[TrainingAdviceOut]
     kimg: float
     total_kimg: float
     snapshot_kimg: float
@@ -92,6 +107,12 @@ class TrainingRunOut(Schema):
     created_at: datetime
     finished_at: datetime | None
     is_binned: bool
+
+
+class TrainingSettingsOut(Schema):
+    """What a run may go on with, `default` being the preset's value. Values go into `changes` of a PATCH."""
+
+    items: list[TrainingFieldOut]
 
 
 class TrainingRunList(Schema):

@@ -45,6 +45,15 @@ class Source:
             return None
         return self.width / self.height
 
+    @property
+    def shape(self) -> str:
+        """As sentences say it."""
+        return "of several sizes" if self.is_mixed else f"{self.width} × {self.height}"
+
+    def is_of(self, size: int) -> bool:
+        """Whether all of them are squares of that many pixels."""
+        return not self.is_mixed and (self.width, self.height) == (size, size)
+
     def to_json(self) -> dict[str, Any]:
         """As a run keeps it, in words and numbers."""
         names = ("kind", "name", "dataset_name", "number", "count", "width", "height", "num_classes")

@@ -2815,6 +2815,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training/runs/{run_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description The settings that it may go on with, as a form shows them.
+         */
+        get: operations["studio_training_api_get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/training/runs/{run_id}/snapshot": {
         parameters: {
             query?: never;
@@ -4641,7 +4661,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            kind_of_failure: "out_of_memory" | "crashed" | "hung" | "bad_input" | "other";
+            kind_of_failure: "out_of_memory" | "crashed" | "hung" | "bad_input" | "diverged" | "other";
             /** Message */
             message: string;
             /**
@@ -5974,6 +5994,12 @@ export interface components {
              */
             kind: "said";
             /**
+             * Kind Of Failure
+             * @default other
+             * @enum {string}
+             */
+            kind_of_failure: "out_of_memory" | "crashed" | "hung" | "bad_input" | "diverged" | "other";
+            /**
              * Level
              * @default info
              * @enum {string}
@@ -7124,6 +7150,18 @@ export interface components {
             /** Sha256 */
             sha256: string;
         };
+        /**
+         * TrainingAdviceOut
+         * @description Something to try on a run whose loss was no number: the words of a button, and what goes into `changes`.
+         */
+        TrainingAdviceOut: {
+            /** Changes */
+            changes: {
+                [key: string]: unknown;
+            };
+            /** Title */
+            title: string;
+        };
         /** TrainingChoiceOut */
         TrainingChoiceOut: {
             /** Title */
@@ -7592,8 +7630,11 @@ export interface components {
          *
          *     `phase` is finer than `state`: starting, training, yielding, measuring, saving. `tick` is the newest. `grid_url`,
          *     `thumbnail_url` and `newest_snapshot_id` are of the newest snapshot. `differences`: settings unlike the preset's.
+         *     `advice` is there for a run that failed because a loss was no number.
          */
         TrainingRunOut: {
+            /** Advice */
+            advice: components["schemas"]["TrainingAdviceOut"][];
             /** Aspect */
             aspect: number | null;
             /** Checkpoint Bytes */
@@ -7768,6 +7809,8 @@ export interface components {
         };
         /** TrainingSettingOut */
         TrainingSettingOut: {
+            /** Choices */
+            choices: components["schemas"]["TrainingChoiceOut"][] | null;
             /** Description */
             description: string;
             /** Group */
@@ -7776,6 +7819,14 @@ export interface components {
             name: string;
             /** Title */
             title: string;
+        };
+        /**
+         * TrainingSettingsOut
+         * @description What a run may go on with, `default` being the preset's value. Values go into `changes` of a PATCH.
+         */
+        TrainingSettingsOut: {
+            /** Items */
+            items: components["schemas"]["TrainingFieldOut"][];
         };
         /**
          * TrainingStartOut
@@ -12512,6 +12563,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingSampleList"];
+                };
+            };
+        };
+    };
+    studio_training_api_get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingSettingsOut"];
                 };
             };
         };

@@ -177,7 +177,16 @@ async def test_what_a_run_refuses_reaches_the_studio_as_its_sentence(studio, ben
         await until(lambda: studio.posted("/fail"), seconds=PATIENCE)
     (failed,) = studio.posted("/fail")
     assert "img00000000.png is 16×16 pixels, this run is of 32" in failed["message"]
-    assert failed["retry"] is False
+    assert (failed["retry"], failed["kind_of_failure"]) == (False, "bad_input")
+
+
+async def test_the_studio_hears_that_a_run_diverged(studio, bench, tmp_path):
+    claim(studio, tmp_path, g_rate=1e19, d_rate=1e19)
+    async with working(bench):
+        await until(lambda: studio.posted("/fail"), seconds=PATIENCE)
+    (failed,) = studio.posted("/fail")
+    assert (failed["retry"], failed["kind_of_failure"]) == (False, "diverged")
+    assert "no number" in failed["message"]
 
 
 def test_a_log_is_read_once_and_on_from_where_it_was(tmp_path):

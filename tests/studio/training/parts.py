@@ -3,10 +3,12 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import numpy as np
+from django.utils import timezone
 from PIL import Image
 
 from gpu_service.protocol.training_presets import resolve
@@ -14,6 +16,7 @@ from studio.blobs.store import put_bytes
 from studio.datasets import exports
 from studio.datasets.models import Dataset, PortraitFacts
 from studio.jobs import queue
+from studio.jobs.models import Job
 from studio.networks.models import Network, Snapshot
 from studio.projects.models import Project
 from studio.training.models import TrainingRun, TrainingUpload
@@ -185,6 +188,21 @@ def make_start(project: Project, *, kind: str = "stylegan2", **values: Any) -> S
         facts={"architecture": "small 64", "config": config},
         **fields,
     )
+
+
+def sentences(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """What a plan refuses: the field and why."""
+    return [(problem["field"], problem["sentence"]) for problem in told["problems"]]
+
+
+def expire(claim: dict[str, Any]) -> None:
+    """The lease ran out a moment ago."""
+    Job.objects.filter(pk=claim["job"]["id"]).update(lease_until=timezone.now() - timedelta(seconds=5))
+
+
+def fail(service: ServiceClient, claim: dict[str, Any], message: str, **said: Any) -> None:
+    body = {"fence": claim["lease"]["fence"], "message": message, **said}
+    assert service.call("POST", f"/leases/job/{claim['lease']['id']}/fail", body).status_code == 204
 
 
 def row(run: dict[str, Any]) -> TrainingRun:

@@ -10,15 +10,9 @@ from studio.blobs.sweep import sweep
 from studio.training import pictures as zips
 from studio.training.models import TrainingUpload
 from studio.training.purge import purge
-from tests.studio.services.conftest import service as service
 from tests.studio.training.parts import picture, pictures, png, start, upload, zipped
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client(owner, as_user):
-    return as_user(owner)
 
 
 def refusal(client, project, data: bytes) -> str:

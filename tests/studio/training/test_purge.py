@@ -14,16 +14,10 @@ from studio.networks.models import Snapshot
 from studio.networks.purge import purge as purge_networks
 from studio.training.models import TrainingRun, TrainingSample, TrainingTick, TrainingTry
 from studio.training.purge import purge
-from tests.studio.services.conftest import service as service
 from tests.studio.training.parts import cut, finish, get, hand_in, make_version, report, row, start, started, tick
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = timezone.now() - timedelta(days=31)
-
-
-@pytest.fixture
-def client(owner, as_user):
-    return as_user(owner)
 
 
 @pytest.fixture

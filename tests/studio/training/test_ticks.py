@@ -9,15 +9,9 @@ from hypothesis import strategies as st
 from gpu_service.protocol import Tick
 from studio.training import ticks
 from studio.training.models import TrainingTick
-from tests.studio.services.conftest import service as service
 from tests.studio.training.parts import get, report, row, started, tick
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def client(owner, as_user):
-    return as_user(owner)
 
 
 @pytest.fixture
