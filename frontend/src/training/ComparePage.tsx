@@ -9,6 +9,7 @@ import { useAsk } from '../wire/query'
 import { CurveBox } from './CurveBox'
 import { along, dataOf, joined, plots, type Along, type PlotSpec } from './curves'
 import { comparedLines } from './differences'
+import { wordsOf, type FieldWords } from './fields'
 import { nearestSample } from './film'
 import { metricsOf } from './Metrics'
 import { trainingQueries } from './queries'
@@ -45,8 +46,8 @@ export function ComparePage() {
 }
 
 function Compared({ runs }: { runs: readonly Run[] }) {
-  const presets = useAsk(trainingQueries.presets())
-  const titles = useMemo(() => Object.fromEntries((presets.data?.settings ?? []).map((one) => [one.name, one.title])), [presets.data])
+  const presets = useAsk(trainingQueries.presets()).data
+  const words = useMemo(() => wordsOf(presets), [presets])
   const ticks = useQueries({ queries: runs.map((one) => trainingQueries.ticks(one.id)) })
   const samples = useQueries({ queries: runs.map((one) => trainingQueries.samples(one.id)) })
   const columns = ticks.map((one) => one.data?.columns ?? {})
@@ -55,7 +56,7 @@ function Compared({ runs }: { runs: readonly Run[] }) {
     <>
       <Sheets runs={runs} sheets={sheets} />
       <Curves runs={runs} columns={columns} sheets={sheets} />
-      <Configs runs={runs} titles={titles} />
+      <Configs runs={runs} words={words} />
     </>
   )
 }
@@ -140,8 +141,8 @@ function Over({ runs, by, tables, ...rest }: OverProps) {
   return <CurveBox {...rest} lines={lines} x={x} values={values} xTitle={along[by].title} xWords={xWords[by]} group={`compared-${by}`} nothing="None of them says it." />
 }
 
-function Configs({ runs, titles }: { runs: readonly Run[]; titles: Readonly<Record<string, string>> }) {
-  const lines = comparedLines(runs, titles)
+function Configs({ runs, words }: { runs: readonly Run[]; words: FieldWords }) {
+  const lines = comparedLines(runs, words)
   const about = [
     { name: 'pictures', title: 'Trained on', values: runs.map((one) => one.version.name) },
     { name: 'start', title: 'Begun from', values: runs.map((one) => (one.start ? `${one.start.network_name}, ${one.start.name}` : 'nothing')) },

@@ -45,7 +45,7 @@ export function NewRunPage() {
   )
 }
 
-export function problemAt(plan: Plan | undefined, field: string): string | null {
+function problemAt(plan: Plan | undefined, field: string): string | null {
   return plan?.problems.find((one) => one.field === field)?.sentence ?? null
 }
 

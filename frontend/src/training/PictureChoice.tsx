@@ -13,6 +13,7 @@ import { DropAnywhere, UploadRows, useFileChooser } from '../parts/Uploader'
 import { trainingKind } from '../wire/kinds'
 import { queryClient, useAsk } from '../wire/query'
 import type { Items } from '../wire/types'
+import { ComingNote, useComing } from './ComingPictures'
 import type { Draft } from './draft'
 import { trainingQueries } from './queries'
 import type { Uploaded } from './wire'
@@ -33,8 +34,9 @@ export function PictureChoice({ draft, problem, onChange }: PictureChoiceProps) 
   const datasets = useAsk(libraryQueries.datasets(project))
   const uploaded = useAsk(trainingQueries.uploaded(project))
   const versions = useQueries({ queries: (datasets.data?.items ?? []).map((one) => libraryQueries.versions(one.id)) })
-  const frozen = (datasets.data?.items ?? []).flatMap((dataset, at) => (versions[at]?.data?.items ?? []).filter((one) => one.is_frozen).map((version) => ({ dataset, version })))
-  const ordered = frozen.toSorted((a, b) => b.version.created_at.localeCompare(a.version.created_at))
+  const all = (datasets.data?.items ?? []).flatMap((dataset, at) => (versions[at]?.data?.items ?? []).map((version) => ({ dataset, version })))
+  const coming = useComing(all)
+  const ordered = all.filter(({ version }) => version.is_frozen).toSorted((a, b) => b.version.created_at.localeCompare(a.version.created_at))
   const shown = isWhole ? ordered : ordered.filter(({ version }, at) => at < FEW || version.id === draft.version)
   const zips = uploaded.data?.items ?? []
   const isLoading = datasets.isPending || versions.some((one) => one.isPending)
@@ -51,7 +53,8 @@ export function PictureChoice({ draft, problem, onChange }: PictureChoiceProps) 
       <UploadRows kind={kind} onArrived={() => void take()} />
       {datasets.error && <FaultNote fault={datasets.error} what="The datasets could not be loaded." again={() => void datasets.refetch()} />}
       {isLoading && <Skeleton rows={2} height={64} />}
-      {!isLoading && ordered.length === 0 && zips.length === 0 && (
+      {coming.length > 0 && <div className="col coming">{coming.map((one) => <ComingNote key={one.id} coming={one} />)}</div>}
+      {!isLoading && ordered.length === 0 && zips.length === 0 && coming.length === 0 && (
         <Note action={<Button small href={address.place('library')}>Open the library</Button>}>No version is frozen yet. A version is a fixed choice of portraits, cut to one size: pick portraits in the library, then press Freeze.</Note>
       )}
       <div className="choices" role="radiogroup" aria-label="Pictures">

@@ -1,4 +1,5 @@
 /** How far a run is, and what one can ask of it. */
+import { useState } from 'react'
 import { duration, fileSize, percent } from '../lib/format'
 import { mayEdit } from '../lib/page'
 import { useCommands } from '../lib/keys'
@@ -6,12 +7,15 @@ import { Dot, Note } from '../parts/basics'
 import { Button } from '../parts/Button'
 import { Bar, SpokenProgress } from '../parts/Progress'
 import { ServiceNote } from '../shell/ServiceNote'
+import { ChangeSettings } from './ChangeSettings'
 import { snapshotNow, wish } from './deeds'
+import { Failure } from './Failure'
+import type { FieldWords } from './fields'
 import { LengthMenu } from './LengthMenu'
 import type { Run } from './wire'
 import { figure, isGoing, leftWords, longTime, moodOf, progressWords, rateWords, shareOf, standingWords } from './words'
 
-export function RunBar({ run }: { run: Run }) {
+export function RunBar({ run, words }: { run: Run; words: FieldWords }) {
   const share = shareOf(run)
   const going = isGoing(run)
   const left = leftWords(run)
@@ -28,7 +32,7 @@ export function RunBar({ run }: { run: Run }) {
       </div>
       <Bar share={share} label={run.name} />
       <Footing run={run} />
-      {run.state === 'failed' && <Note mood="danger" action={mayEdit() && <Button small icon="again" onClick={() => wish(run, 'run')}>Go on</Button>}>{run.sentence || 'It failed.'}</Note>}
+      {run.state === 'failed' && <Failure run={run} words={words} />}
       {run.state !== 'failed' && run.state !== 'training' && run.sentence && <Note mood={run.state === 'yielding' ? 'info' : 'plain'}>{run.sentence}</Note>}
       {going && run.state === 'waiting' && <ServiceNote waits="The run waits and goes on by itself when one is." />}
       {run.warnings.map((one) => <Note key={one} mood="warn">{one}</Note>)}
@@ -47,7 +51,7 @@ function RunActs({ run }: { run: Run }) {
     { id: 'run.snapshot', title: 'Snapshot now', group: 'Run', key: 's', run: () => snapshotNow(run), isOff: () => !going },
   ] : [])
   if (!isEditor) return null
-  if (!going) return run.state === 'done' ? <LengthMenu run={run} act="Train on…" /> : <><LengthMenu run={run} /><Button kind="primary" icon="play" onClick={() => wish(run, 'run')}>Resume</Button></>
+  if (!going) return <RestingActs run={run} />
   return (
     <div className="row tight runacts">
       <LengthMenu run={run} />
@@ -56,6 +60,19 @@ function RunActs({ run }: { run: Run }) {
         ? <Button small icon="play" onClick={() => wish(run, 'run')}>Go on</Button>
         : <Button kind="line" small icon="pause" onClick={() => wish(run, 'pause')}>Pause</Button>}
       <Button kind="line" small icon="stop" reason={run.wanted === 'stop' ? 'It stops after this step.' : null} onClick={() => wish(run, 'stop')}>Stop</Button>
+    </div>
+  )
+}
+
+/** What can be asked of a run that does not train. */
+function RestingActs({ run }: { run: Run }) {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div className="row tight runacts">
+      {run.state !== 'done' && <LengthMenu run={run} />}
+      <Button small kind="line" onClick={() => setOpen(true)}>Change settings…</Button>
+      {run.state === 'done' ? <LengthMenu run={run} act="Train on…" /> : <Button small kind="primary" icon="play" onClick={() => wish(run, 'run')}>Resume</Button>}
+      {isOpen && <ChangeSettings run={run} onClose={() => setOpen(false)} />}
     </div>
   )
 }

@@ -3,10 +3,11 @@ import { address, mayEdit, pageData, projectId } from '../lib/page'
 import { FaultNote, Skeleton } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
 import { Menu } from '../parts/Menu'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { isNothing, NothingHere, Shell } from '../shell/Shell'
 import { useAsk } from '../wire/query'
 import { binRun } from './deeds'
+import { wordsOf } from './fields'
 import { FilmBox } from './FilmBox'
 import { nearestSample } from './film'
 import { MetricCurves } from './Metrics'
@@ -17,10 +18,8 @@ import { RunCurves } from './RunCurves'
 import { RunPanel } from './RunPanel'
 import { useFilm } from './use_film'
 import { useRunData } from './use_run'
-import type { Presets, Run } from './wire'
+import type { Run } from './wire'
 import { isGoing } from './words'
-
-const NO_PRESETS: Presets = { items: [], settings: [] }
 
 export function RunPage() {
   const id = pageData().ids.training_run ?? ''
@@ -40,7 +39,8 @@ export function RunPage() {
 
 function OneRun({ run }: { run: Run }) {
   const runs = useAsk(trainingQueries.runs(projectId()))
-  const presets = useAsk(trainingQueries.presets())
+  const presets = useAsk(trainingQueries.presets()).data
+  const words = useMemo(() => wordsOf(presets), [presets])
   const { columns, samples } = useRunData(run.id)
   const film = useFilm(samples)
   const [isRenaming, setRenaming] = useState(false)
@@ -65,11 +65,11 @@ function OneRun({ run }: { run: Run }) {
       <div className="with-aside renderpage runpage">
         <div className="runmain">
           <FilmBox run={run} samples={samples} film={film} />
-          <RunBar run={run} />
+          <RunBar run={run} words={words} />
           <RunCurves columns={columns} samples={samples} shown={shown} onShow={show} />
           <MetricCurves samples={samples} shown={shown} onShow={show} />
         </div>
-        <RunPanel run={run} presets={presets.data ?? NO_PRESETS} samples={samples} at={film.at} onChoose={film.go} />
+        <RunPanel run={run} words={words} samples={samples} at={film.at} onChoose={film.go} />
       </div>
       {isRenaming && <RenameRun run={run} onClose={() => setRenaming(false)} />}
     </Shell>

@@ -4,28 +4,28 @@ import { count, when } from '../lib/format'
 import { address, mayEdit } from '../lib/page'
 import { Button } from '../parts/Button'
 import { toastFault } from '../parts/toasts'
-import { differenceLines } from './differences'
+import { configLines, differenceLines } from './differences'
+import { valueWords, type FieldWords } from './fields'
 import { MetricNotes, SnapshotTable } from './Metrics'
 import { openPreview } from './preview'
 import { RunNotes } from './RunNotes'
-import type { Presets, Run, Sample, StartCard } from './wire'
+import type { Run, Sample, StartCard } from './wire'
 import { kimgWords } from './words'
-import { configLines } from './facts'
 
 interface PanelProps {
   run: Run
-  presets: Presets
+  words: FieldWords
   samples: readonly Sample[]
   at: number
   onChoose: (at: number) => void
 }
 
-export function RunPanel({ run, presets, samples, at, onChoose }: PanelProps) {
+export function RunPanel({ run, words, samples, at, onChoose }: PanelProps) {
   return (
     <aside className="aside recipe runpanel" aria-label="The run" data-region="inspector">
       <Doors run={run} />
-      <Made run={run} presets={presets} />
-      <Settings run={run} presets={presets} />
+      <Made run={run} words={words} />
+      <Settings run={run} words={words} />
       <section aria-label="Snapshots">
         <div className="head"><h3>Snapshots</h3><span className="faint num xs">{samples.length}</span></div>
         <SnapshotTable run={run} samples={samples} at={at} onChoose={onChoose} />
@@ -57,13 +57,12 @@ function Doors({ run }: { run: Run }) {
   )
 }
 
-function Made({ run, presets }: { run: Run; presets: Presets }) {
-  const preset = presets.items.find((one) => one.name === run.config.preset)
+function Made({ run, words }: { run: Run; words: FieldWords }) {
   const lines: [string, ReactNode][] = [
     ['Trained on', run.version.dataset_id ? <a key="v" href={address.dataset(run.version.dataset_id, run.version.id ? `?version=${run.version.id}` : '')}>{run.version.name}</a> : run.version.name],
     ['Pictures', `${count(run.version.count)}${fitWords(run)}`],
     ['Begun from', run.start ? <StartWords key="s" start={run.start} /> : 'nothing'],
-    ['Preset', preset?.title ?? String(run.config.preset)],
+    ['Preset', valueWords(run.config.preset, words.preset)],
     ['Size', `${String(run.config.size)} × ${String(run.config.size)}`],
     ['Snapshots', `every ${kimgWords(run.snapshot_kimg)} kimg`],
     ['Ordered', `${run.created_by_name ? `by ${run.created_by_name}, ` : ''}${when(run.created_at)}`],
@@ -89,10 +88,10 @@ function fitWords(run: Run): string {
 }
 
 /** What differs from the preset stands open, the whole list folds. */
-function Settings({ run, presets }: { run: Run; presets: Presets }) {
+function Settings({ run, words }: { run: Run; words: FieldWords }) {
   const [isWhole, setWhole] = useState(false)
-  const changed = differenceLines(run.differences)
-  const preset = presets.items.find((one) => one.name === run.config.preset)?.title ?? 'the preset'
+  const changed = differenceLines(run.differences, words)
+  const preset = words.preset ? valueWords(run.config.preset, words.preset) : 'the preset'
   return (
     <section className="sect" aria-label="Settings">
       <div className="title"><span className="grow">{changed.length === 0 ? `Settings as in ${preset}` : `Differs from ${preset}`}</span><button type="button" className="accent" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>{isWhole ? 'Fewer' : 'All settings'}</button></div>
@@ -103,7 +102,7 @@ function Settings({ run, presets }: { run: Run; presets: Presets }) {
       )}
       {isWhole && (
         <dl className="facts settinglines">
-          {configLines(run, Object.fromEntries(presets.settings.map((one) => [one.name, one.title]))).map((one) => [<dt key={`${one.name}n`}>{one.title}</dt>, <dd key={`${one.name}v`} className={one.isChanged ? 'accent' : ''} title={one.isChanged ? 'Not as in the preset' : undefined}>{one.value}</dd>])}
+          {configLines(run, words).map((one) => [<dt key={`${one.name}n`}>{one.title}</dt>, <dd key={`${one.name}v`} className={one.isChanged ? 'accent' : ''} title={one.isChanged ? 'Not as in the preset' : undefined}>{one.value}</dd>])}
         </dl>
       )}
     </section>

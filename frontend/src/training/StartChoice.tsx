@@ -18,7 +18,7 @@ interface StartProps {
 }
 
 /** Networks that can learn on: those that were trained. */
-export function trainable(networks: readonly Network[]): Network[] {
+function trainable(networks: readonly Network[]): Network[] {
   return networks.filter((one) => !isPattern(one) && one.snapshots.length > 0)
 }
 

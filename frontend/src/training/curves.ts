@@ -45,7 +45,7 @@ export const along: Record<Along, { title: string; column: string; times: number
 type Column = (number | null)[]
 
 /** x, then one column for each line; what was never said is left out of the lines. */
-export interface PlotData {
+interface PlotData {
   x: number[]
   lines: { line: Line; values: Column }[]
 }

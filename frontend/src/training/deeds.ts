@@ -12,6 +12,8 @@ export interface RunChange {
   wanted?: Run['wanted']
   kimg?: number
   snapshot_kimg?: number
+  /** Other settings, while it does not train. */
+  changes?: Readonly<Record<string, unknown>>
 }
 
 /** The last change wins per field; a newer revision is only a reason to send it again. */
@@ -37,6 +39,11 @@ export function wish(run: Run, wanted: Run['wanted']): void {
     showThing<Run>('training', run)
     toastFault(fault)
   })
+}
+
+/** Change what is advised, and let it go on. */
+export function goOnWith(run: Run, changes: Readonly<Record<string, unknown>>): void {
+  changeRun(run, { changes, wanted: 'run' }).catch((fault: unknown) => toastFault(fault, 'It does not go on.'))
 }
 
 export function snapshotNow(run: Run): void {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import type { Job } from '../wire/types'
+import { comingOf, type OneVersion } from './ComingPictures'
 import { emptyDraft, planBody, readDraft, withChange, writeDraft, type Draft } from './draft'
-import { comparedLines, differenceLines } from './differences'
-import { configLines } from './facts'
-import { groupsOf, readValue, valueWords } from './fields'
+import { comparedLines, configLines, differenceLines } from './differences'
+import { changeWords } from './Failure'
+import { groupsOf, readValue, valueWords, type FieldWords } from './fields'
 import { fieldWith, runWith } from './fixtures'
 import { reasonOf } from './PlanPanel'
 import { asChanged, draftLike } from './use_draft'
@@ -43,6 +45,18 @@ test('settings that do not fit together stay to be mended', () => {
   expect(asChanged(fields, { ...emptyDraft, changes: { batch: 15 } }).map((one) => [one.name, one.value, one.changed])).toEqual([['size', 64, false], ['batch', 15, true], ['gamma', 1, false]])
 })
 
+describe('pictures that are coming', () => {
+  const job = (part: Partial<Job>): Job => ({ id: 'j1', kind: 'make_sample_portraits', state: 'running', ...part }) as Job
+  const version = (part: Partial<OneVersion['version']>): OneVersion => ({ dataset: { name: 'Ines' }, version: { id: 'v1', number: 3, name: '64 px', recipe: { crop: 'centre', margin: 0, aspect: 'square', size: 64, resampling: 'area' }, is_frozen: false, job: null, ...part } })
+  test('are told while they are drawn or frozen', () => {
+    expect(comingOf([job({ state: 'queued' })], []).map((one) => one.words)).toEqual(['Sample portraits are being drawn, to train on. Their versions appear here by themselves.'])
+    expect(comingOf([], [version({}), version({ id: 'v2', is_frozen: true })]).map((one) => one.words)).toEqual(['“Ines, v3, 64 px” is being frozen. It appears here by itself.'])
+  })
+  test('are not awaited from a job that has ended', () => {
+    expect(comingOf([job({ state: 'done' }), job({ id: 'j2', kind: 'freeze', state: 'failed' })], [version({ job: job({ id: 'j2' }) })])).toEqual([])
+  })
+})
+
 describe('what is typed', () => {
   const read = (text: string, part = {}) => readValue(fieldWith(part), text)
   test('is a number in its range, or a sentence', () => {
@@ -71,14 +85,22 @@ test('values are written as a person would', () => {
 })
 
 describe('differences', () => {
-  test('from the preset stand beside its value', () => {
-    expect(differenceLines([{ name: 'gamma', title: 'R1 weight', value: 2, preset_value: 0.0512 }])).toEqual([{ name: 'gamma', title: 'R1 weight', value: '2', before: '0.0512' }])
-    expect(configLines(runWith({ differences: [{ name: 'gamma', title: 'R1 weight', value: 0.0512, preset_value: 1 }] })).filter((one) => one.isChanged).map((one) => one.title)).toEqual(['R1 weight'])
+  const words: FieldWords = {
+    gamma: { title: 'R1 weight', choices: null },
+    metrics: { title: 'Measured at each snapshot', choices: [{ value: 'patch_distance', title: 'Patch distance' }, { value: 'fid', title: 'FID' }] },
+  }
+  test('from the preset stand beside its value, in words', () => {
+    const differences = [{ name: 'gamma', title: 'R1 weight', value: 2, preset_value: 0.0512 }, { name: 'metrics', title: 'Measured at each snapshot', value: ['patch_distance', 'fid'], preset_value: ['fid'] }]
+    expect(differenceLines(differences, words).map((one) => [one.title, one.value, one.before])).toEqual([['R1 weight', '2', '0.0512'], ['Measured at each snapshot', 'Patch distance, FID', 'FID']])
+    expect(configLines(runWith({ differences }), words).filter((one) => one.isChanged).map((one) => one.title)).toEqual(['R1 weight'])
   })
   test('between runs are what is not the same in all of them', () => {
-    const [one, other] = [runWith(), runWith({ config: { ...runWith().config, batch: 32, path_weight: 2 } })]
-    expect(comparedLines([one, other], { batch: 'Batch' })).toEqual([{ name: 'batch', title: 'Batch', values: ['16', '32'] }, { name: 'path_weight', title: 'Path weight', values: ['none', '2'] }])
-    expect(comparedLines([one, one])).toEqual([])
+    const [one, other] = [runWith(), runWith({ config: { ...runWith().config, gamma: 2, path_weight: 2 } })]
+    expect(comparedLines([one, other], words)).toEqual([{ name: 'gamma', title: 'R1 weight', values: ['0.0512', '2'] }, { name: 'path_weight', title: 'Path weight', values: ['none', '2'] }])
+    expect(comparedLines([one, one], words)).toEqual([])
+  })
+  test('that are advised say what was before', () => {
+    expect(changeWords(runWith(), { gamma: 0.1024 }, words)).toBe('R1 weight: 0.1024, was 0.0512')
   })
   test('are of at most six runs, each once', () => {
     expect(readRuns('?runs=a,b,a,,c')).toEqual(['a', 'b', 'c'])

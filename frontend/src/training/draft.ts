@@ -14,7 +14,7 @@ export interface Draft {
   changes: Record<string, unknown>
 }
 
-export const FIRST_PRESET = 'small'
+const FIRST_PRESET = 'small'
 
 export const emptyDraft: Draft = { version: null, upload: null, start: null, preset: FIRST_PRESET, size: null, fit: 'exact', changes: {} }
 

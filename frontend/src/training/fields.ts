@@ -1,5 +1,19 @@
 /** Fields: how the value of a setting is written and read, and what the groups of settings are called. */
-import type { PlanField } from './wire'
+import { sentenceCase } from '../lib/format'
+import type { PlanField, Presets } from './wire'
+
+/** What settings and their values are called, by name. */
+export type FieldWords = Readonly<Record<string, Pick<PlanField, 'title' | 'choices'>>>
+
+export function wordsOf(presets: Presets | undefined): FieldWords {
+  if (!presets) return {}
+  const preset = { title: 'Preset', choices: presets.items.map(({ name, title }) => ({ value: name, title })) }
+  return { preset, ...Object.fromEntries(presets.settings.map(({ name, title, choices }) => [name, { title, choices }])) }
+}
+
+export function titleOf(name: string, words: FieldWords): string {
+  return words[name]?.title ?? sentenceCase(name)
+}
 
 export interface FieldGroup {
   title: string
@@ -19,6 +33,14 @@ export function groupsOf(fields: readonly PlanField[]): FieldGroup[] {
     if (field.changed) group.changed += 1
   }
   return groups
+}
+
+/** The settings with other values. */
+export function withValues(fields: readonly PlanField[], values: Readonly<Record<string, unknown>>): PlanField[] {
+  return fields.map((one) => {
+    const value = one.name in values ? values[one.name] : one.value
+    return { ...one, value, changed: JSON.stringify(value) !== JSON.stringify(one.default) }
+  })
 }
 
 /** 0.0025 → "0.0025", 0.30000000000000004 → "0.3", 16384 → "16,384", null → "automatic". */

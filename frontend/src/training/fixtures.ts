@@ -8,7 +8,7 @@ function config(): Config {
 export function runWith(part: Partial<Run> = {}): Run {
   return {
     id: 'r1', project_id: 'p1', job_id: null, job_state: '', name: 'Faces 64', notes: '', network_id: 'n1', state: 'training', wanted: 'run', kimg: 100, total_kimg: 400, snapshot_kimg: 20, seconds: 3600, left_seconds: 10_800,
-    pictures_per_second: 27.8, p: 0.21, tick: null, sentence: '', warnings: [], config: config(), differences: [], fit: 'exact', aspect: null,
+    pictures_per_second: 27.8, p: 0.21, tick: null, sentence: '', warnings: [], advice: [], config: config(), differences: [], fit: 'exact', aspect: null,
     version: { kind: 'version', id: 'v1', dataset_id: 'd1', dataset_name: 'ines', number: 3, name: 'ines, v3', count: 400, width: 64, height: 64, num_classes: 0 },
     start: null, service_name: 'Attic GPU', device: 'CPU', phase: 'training', queue_place: null, checkpoint_kimg: 96, checkpoint_bytes: null, metrics: {}, snapshots: 5, newest_snapshot_id: 's5',
     grid_url: null, thumbnail_url: null, created_by: 'u1', created_by_name: 'Ines', created_at: '2026-01-05T10:00:00Z', finished_at: null, revision: 1, is_binned: false, ...part,

@@ -10,7 +10,7 @@ export interface PlotLine {
   dash?: number[]
 }
 
-export interface PlotOptions {
+interface PlotOptions {
   lines: readonly PlotLine[]
   /** What x is called and how it is written. */
   xWords: (value: number) => string

@@ -7,7 +7,7 @@ import { queries, queryClient } from '../wire/query'
 import type { Network, Scene, Visualizer } from '../wire/types'
 import type { Run } from './wire'
 
-export function sceneName(run: Pick<Run, 'name'>): string {
+function sceneName(run: Pick<Run, 'name'>): string {
   return `${run.name}, preview`
 }
 

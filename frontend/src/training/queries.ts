@@ -3,7 +3,7 @@ import type { QueryKey } from '@tanstack/react-query'
 import { get, post } from '../wire/api'
 import type { Items } from '../wire/types'
 import { planBody, type Draft } from './draft'
-import type { NetworkTraining, Plan, Presets, Run, RunMention, Sample, TickColumns, Uploaded } from './wire'
+import type { NetworkTraining, Plan, PlanField, Presets, Run, RunMention, Sample, TickColumns, Uploaded } from './wire'
 
 /** Rows of a plot: more than it has pixels are of no use. */
 export const MOST_ROWS = 1200
@@ -16,6 +16,7 @@ export const trainingQueries = {
   presets: () => ask<Presets>(['training-presets'], '/training/presets'),
   runs: (project: string) => ask<Items<Run>>(['trainings', project], `/projects/${project}/training/runs`),
   run: (id: string) => ask<Run>(['training', id], `/training/runs/${id}`),
+  settings: ({ id, revision }: Run) => ask<Items<PlanField>>(['training-settings', id, revision], `/training/runs/${id}/settings`),
   samples: (id: string) => ask<Items<Sample>>(['training-samples', id], `/training/runs/${id}/samples`),
   ticks: (id: string, most = MOST_ROWS) => ask<{ columns: TickColumns }>(['training-ticks', id, most], `/training/runs/${id}/ticks?most=${most}`),
   uploaded: (project: string) => ask<Items<Uploaded>>(['training-uploads', project], `/projects/${project}/training/uploads`),

@@ -6,6 +6,7 @@ import { useSettled } from '../lib/settled'
 import { useProjectEvents } from '../shell/live'
 import { refresh, useAsk } from '../wire/query'
 import { readDraft, writeDraft, type Draft } from './draft'
+import { withValues } from './fields'
 import { trainingQueries } from './queries'
 import type { Plan, PlanField, Run } from './wire'
 
@@ -51,10 +52,9 @@ export interface Planned {
 
 /** Settings with what a draft changes in them. */
 export function asChanged(fields: readonly PlanField[], draft: Draft): PlanField[] {
-  return fields.map((one) => {
-    const value = one.name === 'size' ? (draft.size ?? one.value) : one.name in draft.changes ? draft.changes[one.name] : one.default
-    return { ...one, value, changed: JSON.stringify(value) !== JSON.stringify(one.default) }
-  })
+  const size = fields.find((one) => one.name === 'size')?.value
+  const defaults = Object.fromEntries(fields.map((one) => [one.name, one.default]))
+  return withValues(fields, { ...defaults, size: draft.size ?? size, ...draft.changes })
 }
 
 /** What would come of a draft. Until the answer is there, the one before it stands. */

@@ -7,7 +7,7 @@ import { thinned, withTick } from './curves'
 import { MOST_ROWS, trainingQueries } from './queries'
 import type { Run, Sample, Tick, TickColumns } from './wire'
 
-export interface RunData {
+interface RunData {
   columns: TickColumns
   samples: readonly Sample[]
 }
@@ -16,7 +16,7 @@ const NO_COLUMNS: TickColumns = {}
 const NO_SAMPLES: readonly Sample[] = []
 
 /** One report reaches every plot of this page at once. */
-export function tellTick(id: string, tick: Tick): void {
+function tellTick(id: string, tick: Tick): void {
   queryClient.setQueryData<{ columns: TickColumns }>(['training-ticks', id, MOST_ROWS], (old) => old && { ...old, columns: thinned(withTick(old.columns, tick), 2 * MOST_ROWS) })
   queryClient.setQueryData<Run>(['training', id], (old) => old && {
     ...old, tick, kimg: tick.kimg, seconds: tick.seconds, left_seconds: tick.left_seconds ?? null, pictures_per_second: tick.pictures_per_second, p: tick.p,

@@ -12,17 +12,12 @@ export type Config = Schemas['TrainingConfig']
 export type Preset = Schemas['TrainingPresetOut']
 export type Presets = Schemas['TrainingPresetList']
 
-/** A setting that is not as its preset has it. */
-export type Difference = Schemas['TrainingDifferenceOut']
-
 /** Means since the report before; what a report did not say is null or left out. */
 export type Tick = Schemas['Tick']
 
 /** The same, column by column, in the order of kimg. */
 export type TickColumns = Schemas['TrainingTicksOut']['columns']
 
-/** What is trained on: a version of a dataset, or a zip that was sent. `name` says it whole; `id` is null when it is gone. */
-export type PicturesCard = Schemas['TrainingPicturesOut']
 export type StartCard = Schemas['TrainingStartOut']
 
 /** The fixed vectors of a run as one of its snapshots draws them. */

@@ -114,14 +114,14 @@ export function estimateWords(estimate: Pick<Estimate, 'seconds' | 'measured'>, 
   return `${each}${longTime(seconds)} in all. Begun now, it ends ${endsAt(seconds, now)}.`
 }
 
-export interface MetricName {
+interface MetricName {
   title: string
   /** Which way is better; null = neither. */
   better: 'less' | 'more' | null
   about: string
 }
 
-export const metricNames: Record<string, MetricName> = {
+const metricNames: Record<string, MetricName> = {
   fid: { title: 'FID', better: 'less', about: 'Distance of the pictures to the portraits, on the features of the operator’s network.' },
   kid: { title: 'KID', better: 'less', about: 'The same distance by another measure, steadier for few pictures.' },
   precision: { title: 'Precision', better: 'more', about: 'Share of the pictures that lie among the portraits.' },
