@@ -38,6 +38,7 @@ ROUTERS = [
     ("", "studio.training.api:router"),
     ("", "studio.scenes.api:router"),
     ("", "studio.scenes.path_api:router"),
+    ("", "studio.scenes.presets_api:router"),
     ("", "studio.renders.api:router"),
     ("", "studio.services.api:router"),
     ("", "studio.services.capture_api:router"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from gpu_service.protocol.base import MAX_SIDE, PROTOCOL_VERSION, InputRef, JobKind, LeaseKind, Model, PreviewState
+from gpu_service.protocol.routes import MOST_ACTIONS, MOST_ROUTES, CueAction, RouteSpec
 from gpu_service.protocol.scenes import SceneSpec
 
 # --- what a service says of itself ---
@@ -122,7 +123,10 @@ class PreviewOpen(Model):
 
 
 class PreviewUpdate(Model):
-    """Any of: a whole new scene (with its inputs), some parameters, another size. What is None stays as it is."""
+    """Any of: a whole new scene (with its inputs), some parameters, all routes, all actions, another size.
+
+    What is None stays as it is.
+    """
 
     type: Literal["preview.update"] = "preview.update"
     preview_id: UUID
@@ -130,6 +134,8 @@ class PreviewUpdate(Model):
     scene: SceneSpec | None = None
     inputs: list[InputRef] = []
     parameters: dict[str, Any] | None = None
+    routes: list[RouteSpec] | None = Field(default=None, max_length=MOST_ROUTES)
+    actions: list[CueAction] | None = Field(default=None, max_length=MOST_ACTIONS)
     width: int | None = Field(default=None, ge=16, le=MAX_SIDE)
     height: int | None = Field(default=None, ge=16, le=MAX_SIDE)
 

@@ -140,6 +140,8 @@ class CueAction(Part):
     seed: the visualizer's seed becomes this one; without one, a new one at each cue.
     """
 
+    # So that edits of different actions merge; a scene file need not name any.
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,40}$")] = ""
     label: Label
     kind: Literal["snapshot", "vector", "envelope", "hold", "seed"]
     seconds: float = Field(default=0.0, ge=0, le=3600)

@@ -38,10 +38,11 @@ class StemRef(Model):
 
 
 class ProjectionRef(Model):
-    """A projection that a scene draws with."""
+    """A projection that a scene draws with. `is_forced`: it is known to be of another network, and wanted even so."""
 
     sha256: Sha256
     name: str
+    is_forced: bool = False
 
 
 class CueSpec(Model):

@@ -57,5 +57,9 @@ def files_in_use(project_id: UUID) -> set[str]:
     """The directions that pins, paths and scenes of a project follow."""
     pins = Pin.objects.filter(network__project=project_id).values_list("vector", flat=True)
     paths = PinPath.objects.filter(network__project=project_id).values_list("waypoints", flat=True)
-    scenes = Project.objects.filter(pk=project_id, scenes__isnull=False).values_list("scenes__parameters", flat=True)
-    return set().union(*(files_in(value) for rows in (pins, paths, scenes) for value in rows.iterator()))
+    scenes = Project.objects.filter(pk=project_id, scenes__isnull=False).values_list(
+        "scenes__parameters", "scenes__actions"
+    )
+    values = [value for rows in (pins, paths) for value in rows.iterator()]
+    values += [list(row) for row in scenes.iterator()]
+    return set().union(*(files_in(value) for value in values))

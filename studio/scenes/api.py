@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from gpu_service.protocol.routes import MOST_ACTIONS, MOST_ROUTES, CueAction, RouteId, RouteSpec
 from studio.accounts.auth import person_of
 from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
@@ -36,8 +37,15 @@ class SceneTrackOut(Schema):
     state: str
 
 
+class SceneWarningOut(Schema):
+    """Something of a scene that cannot work now: `field` is such as `routes.ID` or `actions.ID`."""
+
+    field: str
+    sentence: str
+
+
 class SceneOut(Schema):
-    """`parameters` is complete; `changed` names those that somebody set."""
+    """`parameters` is complete; `changed` names those that somebody set. What `warnings` name is not drawn."""
 
     id: UUID
     project_id: UUID
@@ -46,6 +54,9 @@ class SceneOut(Schema):
     visualizer: str
     parameters: dict[str, Any]
     changed: list[str]
+    routes: list[RouteSpec]
+    actions: list[CueAction]
+    warnings: list[SceneWarningOut]
     snapshot_ids: list[UUID]
     snapshots: list[SceneSnapshotOut]
     width: int
@@ -75,6 +86,8 @@ class SceneIn(Schema):
     visualizer: str = Field(max_length=60)
     snapshot_ids: list[UUID] = Field(default=[], max_length=256)
     parameters: dict[str, Any] = {}
+    routes: list[RouteSpec] = Field(default=[], max_length=MOST_ROUTES)
+    actions: list[CueAction] = Field(default=[], max_length=MOST_ACTIONS)
     preset: str | None = Field(default=None, max_length=60)
     width: int | None = None
     height: int | None = None
@@ -82,7 +95,7 @@ class SceneIn(Schema):
 
 
 class ScenePatch(Schema):
-    """What is left out stays as it is."""
+    """What is left out stays as it is. Routes and actions by their ids; null takes one out."""
 
     model_config = ConfigDict(extra="forbid")
     revision: int
@@ -91,6 +104,8 @@ class ScenePatch(Schema):
     visualizer: str | None = Field(default=None, max_length=60)
     preset: str | None = Field(default=None, max_length=60)
     parameters: dict[str, Any] | None = None
+    routes: dict[RouteId, RouteSpec | None] | None = Field(default=None, max_length=MOST_ROUTES)
+    actions: dict[RouteId, CueAction | None] | None = Field(default=None, max_length=MOST_ACTIONS)
     snapshot_ids: list[UUID] | None = Field(default=None, max_length=256)
     width: int | None = None
     height: int | None = None

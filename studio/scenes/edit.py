@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from pydantic import BaseModel
 
 from gpu_service.protocol import MAX_SIDE, parse_fps
 from studio.accounts.models import User
@@ -14,8 +15,9 @@ from studio.events.record import record
 from studio.networks.models import Snapshot
 from studio.networks.vectors import files_in, inputs_of_files
 from studio.projects.models import Project
-from studio.scenes import history
+from studio.scenes import driven, history
 from studio.scenes.catalogue import preset_values, visualizer
+from studio.scenes.ground import ground_of
 from studio.scenes.models import Scene
 from studio.scenes.present import scene_out
 from studio.scenes.schema import ParameterError, check_parameters
@@ -23,6 +25,7 @@ from studio.tracks.models import Track
 
 MIN_SIDE = 64
 CHANGEABLE = ("name", "track_id", "visualizer", "preset", "parameters", "snapshot_ids", "width", "height", "fps")
+CHANGEABLE += history.LISTS
 
 
 def create_scene(project: Project, order: dict[str, Any], *, by: User) -> Scene:
@@ -31,6 +34,9 @@ def create_scene(project: Project, order: dict[str, Any], *, by: User) -> Scene:
     values = preset_values(entry, order["preset"]) if order.get("preset") else {}
     values.update(_checked_parameters(entry, order.get("parameters") or {}, project_id=project.id))
     snapshot_ids = _checked_snapshots(project.id, entry, order.get("snapshot_ids") or [])
+    nothing: dict[str, Any] = {"routes": [], "actions": []}
+    state = {"parameters": values, "track_id": order["track_id"], "snapshot_ids": snapshot_ids, **nothing}
+    drives = _checked_driven(project.id, entry, state, order)
     with transaction.atomic():
         scene = Scene(
             project=project,
@@ -38,6 +44,8 @@ def create_scene(project: Project, order: dict[str, Any], *, by: User) -> Scene:
             track=_checked_track(project.id, order["track_id"]),
             visualizer=entry["name"],
             parameters=values,
+            routes=drives["routes"],
+            actions=drives["actions"],
             width=_checked_side(order.get("width") or 512, "width"),
             height=_checked_side(order.get("height") or 512, "height"),
             fps=_checked_fps(order.get("fps") or "30"),
@@ -127,7 +135,26 @@ def _merged(scene: Scene, before: dict[str, Any], patch: dict[str, Any]) -> dict
             after[side] = _checked_side(patch[side], side)
     if patch.get("fps") is not None:
         after["fps"] = _checked_fps(patch["fps"])
+    after |= _checked_driven(scene.project_id, entry, after, patch)
     return after
+
+
+def _checked_driven(
+    project_id: UUID, entry: dict[str, Any], state: dict[str, Any], patch: dict[str, Any]
+) -> dict[str, Any]:
+    """Routes and actions with the patch's; those that it leaves alone go where their parameter has gone."""
+    ground = ground_of(project_id, entry, state)
+    after = {name: driven.patched(state[name], by_id(patch.get(name)), group=name) for name in history.LISTS}
+    driven.check(after, state, ground)
+    return driven.without_orphans(after, ground)
+
+
+def by_id(given: Any) -> dict[str, Any]:
+    """Changes by id, also where a list of whole things is given."""
+    if isinstance(given, list):
+        dumped = [one.model_dump(mode="json") if isinstance(one, BaseModel) else dict(one) for one in given]
+        return {one.get("id") or f"{at + 1}": one for at, one in enumerate(dumped)}
+    return dict(given or {})
 
 
 def _made_elsewhere(entry: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
@@ -139,7 +166,9 @@ def _made_elsewhere(entry: dict[str, Any], values: dict[str, Any]) -> dict[str, 
 def _asked(patch: dict[str, Any]) -> set[str]:
     """The fields that a patch names, whether or not they come out different."""
     named = {name for name in CHANGEABLE if patch.get(name) is not None} - {"parameters", "preset"}
-    return named | {f"parameters.{name}" for name in patch.get("parameters") or {}}
+    parts = ("parameters", *history.LISTS)
+    named -= set(parts)
+    return named | {f"{part}.{name}" for part in parts for name in patch.get(part) or {}}
 
 
 def _fits(entry: dict[str, Any], name: str, value: Any, known: dict[str, Any]) -> bool:
@@ -151,7 +180,7 @@ def _fits(entry: dict[str, Any], name: str, value: Any, known: dict[str, Any]) -
 
 
 def _set(scene: Scene, state: dict[str, Any], *, places: bool = True) -> None:
-    for name in ("name", "track_id", "visualizer", "parameters", "width", "height", "fps"):
+    for name in ("name", "track_id", "visualizer", "parameters", *history.LISTS, "width", "height", "fps"):
         setattr(scene, name, state[name])
     if places:
         history.place_snapshots(scene, state["snapshot_ids"])

@@ -11,6 +11,8 @@ from studio.networks.models import Snapshot
 from studio.scenes.models import Scene, SceneRevision, SceneSnapshot
 
 FIELDS = ("name", "track_id", "visualizer", "snapshot_ids", "width", "height", "fps")
+# Lists of things with ids, each a field by itself.
+LISTS = ("routes", "actions")
 KEPT_STEPS = 200
 # Steps of the same hand on the same fields, closer than this, are one gesture and one undo.
 GESTURE = timedelta(seconds=0.8)
@@ -24,6 +26,8 @@ def state_of(scene: Scene) -> dict[str, Any]:
         "track_id": str(scene.track_id),
         "visualizer": scene.visualizer,
         "parameters": scene.parameters,
+        "routes": scene.routes,
+        "actions": scene.actions,
         "snapshot_ids": [str(snapshot_id) for snapshot_id in snapshots],
         "width": scene.width,
         "height": scene.height,
@@ -32,10 +36,12 @@ def state_of(scene: Scene) -> dict[str, Any]:
 
 
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
-    """Names such as `width` or `parameters.alpha` whose values differ."""
+    """Names such as `width`, `parameters.alpha` or `routes.ID` whose values differ."""
     found = {name for name in FIELDS if before[name] != after[name]}
-    old, new = before["parameters"], after["parameters"]
-    return found | {f"parameters.{name}" for name in {*old, *new} if old.get(name) != new.get(name)}
+    for group in ("parameters", *LISTS):
+        old, new = _by_name(before, group), _by_name(after, group)
+        found |= {f"{group}.{name}" for name in {*old, *new} if old.get(name) != new.get(name)}
+    return found
 
 
 def refuse_overlap(scene: Scene, *, base: int, touched: set[str], current: dict[str, Any]) -> None:
@@ -51,7 +57,7 @@ def refuse_overlap(scene: Scene, *, base: int, touched: set[str], current: dict[
     if clash := sorted(theirs & touched):
         latest = SceneRevision.objects.filter(scene=scene).exclude(by=None).order_by("-number").first()
         who = str(latest.by) if latest else "Somebody"
-        raise Conflict(f"{who} changed {_words(clash)} of this scene a moment ago.", current=current)
+        raise Conflict(f"{who} changed {_words(clash, current)} of this scene a moment ago.", current=current)
 
 
 def begin(scene: Scene, *, by: User | None) -> None:
@@ -113,6 +119,8 @@ def place_snapshots(scene: Scene, snapshot_ids: list[str]) -> None:
 def _restore(scene: Scene, state: dict[str, Any]) -> None:
     for name in ("name", "track_id", "visualizer", "parameters", "width", "height", "fps"):
         setattr(scene, name, state[name])
+    for name in LISTS:
+        setattr(scene, name, state.get(name, []))  # older steps know none
     place_snapshots(scene, state["snapshot_ids"])
 
 
@@ -124,6 +132,22 @@ def _append(scene: Scene, *, parent: int | None, state: dict[str, Any], fields: 
     SceneRevision.objects.filter(scene=scene, number__lte=scene.revision - KEPT_STEPS).delete()
 
 
-def _words(fields: list[str]) -> str:
-    names = [f"“{name.removeprefix('parameters.').removesuffix('_id').replace('_', ' ')}”" for name in fields]
+def _by_name(state: dict[str, Any], group: str) -> dict[str, Any]:
+    """Parameters by their names, routes and actions by their ids; older steps of a history have none of these."""
+    found = state.get(group) or {}
+    return found if isinstance(found, dict) else {item["id"]: item for item in found}
+
+
+def _words(fields: list[str], current: dict[str, Any]) -> str:
+    names = list(dict.fromkeys(_word(field, current) for field in fields))
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _word(field: str, current: dict[str, Any]) -> str:
+    group, _, name = field.partition(".")
+    if group in LISTS:
+        item = _by_name(current, group).get(name)
+        if item is None:
+            return "a route" if group == "routes" else "an action"
+        return f"the route on “{item['parameter']}”" if group == "routes" else f"the action of “{item['label']}”"
+    return f"“{(name or group).removesuffix('_id').replace('_', ' ')}”"

@@ -16,6 +16,9 @@ class Scene(models.Model):
     track = models.ForeignKey("tracks.Track", models.RESTRICT, related_name="scenes")
     visualizer = models.CharField(max_length=60)
     parameters = models.JSONField(default=dict)
+    # RouteSpecs and CueActions as JSON, each with an id of its own.
+    routes = models.JSONField(default=list)
+    actions = models.JSONField(default=list)
     snapshots = models.ManyToManyField("networks.Snapshot", through="SceneSnapshot", related_name="scenes")
     width = models.PositiveIntegerField(default=512)
     height = models.PositiveIntegerField(default=512)
@@ -75,25 +78,38 @@ class SceneRevision(models.Model):
         return f"revision {self.number}"
 
 
-class Route(models.Model):
-    """This curve drives that parameter."""
+class ScenePreset(models.Model):
+    """A part of a scene that somebody saved, to be used in other scenes of the project or sent as a file."""
+
+    class Kind(models.TextChoices):
+        PARAMETERS = "parameters"
+        ROUTES = "routes"
+        SIGNALS = "signals"
+        BENDS = "bends"
+        SCENE = "scene"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    scene = models.ForeignKey(Scene, models.CASCADE, related_name="routes")
-    parameter = models.CharField(max_length=80)
-    source = models.CharField(max_length=80)
-    amount = models.FloatField(default=0.0)
-    attack_seconds = models.FloatField(default=0.0)
-    release_seconds = models.FloatField(default=0.0)
-    shape = models.JSONField(default=dict)
-    is_bypassed = models.BooleanField(default=False)
-    position = models.PositiveIntegerField(default=0)
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="scene_presets")
+    name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=10, choices=Kind)
+    visualizer = models.CharField(max_length=60)
+    # {"parameters": …, "routes": […], "actions": […]}: what it holds of each.
+    content = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    binned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["position", "id"]
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(fields=["project", "created_at"], name="scene_preset_of_project")]
 
     def __str__(self) -> str:
-        return f"{self.source} drives {self.parameter}"
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"preset:{self.id}"
 
 
 class VisualizerCatalogue(models.Model):

@@ -4,6 +4,8 @@ from typing import Any
 
 from studio.errors import Refused
 from studio.scenes.catalogue import visualizer
+from studio.scenes.driven import warnings_of
+from studio.scenes.ground import ground_of
 from studio.scenes.models import Scene, SceneRevision
 from studio.scenes.schema import with_defaults
 from studio.scenes.spec import snapshots_of
@@ -21,6 +23,9 @@ def scene_out(scene: Scene) -> dict[str, Any]:
         "visualizer": scene.visualizer,
         "parameters": complete_parameters(scene),
         "changed": sorted(scene.parameters),
+        "routes": scene.routes,
+        "actions": scene.actions,
+        "warnings": _warnings(scene, len(snapshots)),
         "snapshot_ids": [str(snapshot.id) for snapshot in snapshots],
         "snapshots": [
             {
@@ -54,3 +59,14 @@ def complete_parameters(scene: Scene) -> dict[str, Any]:
         return with_defaults(visualizer(scene.visualizer)["schema"], scene.parameters)
     except Refused:
         return dict(scene.parameters)
+
+
+def _warnings(scene: Scene, snapshots: int) -> list[dict[str, str]]:
+    """What of the scene cannot work now, because something that it hangs on has gone."""
+    state = {"routes": scene.routes, "actions": scene.actions, "parameters": scene.parameters}
+    state |= {"track_id": scene.track_id, "snapshot_ids": [None] * snapshots}
+    try:
+        entry = visualizer(scene.visualizer)
+    except Refused:
+        return []
+    return warnings_of(state, ground_of(scene.project_id, entry, state))

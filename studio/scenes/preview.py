@@ -158,6 +158,10 @@ class Hub:
         """Checked parameters that are not saved yet."""
         preview.move(values)
 
+    def move_driven(self, preview: Preview, changes: dict[str, dict[str, Any]]) -> None:
+        """Checked routes and actions, by group and id, that are not saved yet."""
+        preview.move_driven(changes)
+
     def scene_seen(self, scene_id: UUID, sight: Sight) -> None:
         """Somebody saved the scene: its previews are drawn from what it is now."""
         for preview in self.previews.values():

@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,10 +20,9 @@ from gpu_service.protocol import (
     SceneSpec,
 )
 from studio.scenes.clock import Clock
+from studio.scenes.unsaved import Unsaved
 from studio.scenes.viewer import Frame, Viewer
 
-# A parameter moved on the page and not saved yet outlives the reload of the scene by so long.
-UNSAVED_SECONDS = 2.0
 # A driving page says where it is once a second.
 SILENT_DRIVER_SECONDS = 3.0
 MIN_SIDE, MAX_SIDE = 64, 2048
@@ -74,7 +74,7 @@ class Preview:
         self.granted = 0
         self.unwatched_since = time.monotonic()
         self.state, self.message = "waiting", ""
-        self._unsaved: dict[str, tuple[Any, float]] = {}
+        self._unsaved = Unsaved()
         self._reported: PreviewStateMessage | None = None
 
     def admit(self, viewer: Viewer, *, as_driver: bool) -> None:
@@ -199,10 +199,18 @@ class Preview:
 
     def move(self, values: dict[str, Any]) -> None:
         """Parameters that are not saved yet: the picture follows the hand."""
-        moment = time.monotonic()
-        self._unsaved.update({name: (value, moment) for name, value in values.items()})
+        self._unsaved.move("parameters", values)
         self.revision += 1
         self._send(PreviewUpdate(preview_id=self.id, revision=self.revision, parameters=values))
+
+    def move_driven(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Routes and actions by id that are not saved yet; the service gets the whole lists."""
+        for group, values in changes.items():
+            self._unsaved.move(group, values)
+        wanted = self._wanted()
+        self.revision += 1
+        lists: dict[str, Any] = {group: getattr(wanted, group) for group in changes}
+        self._send(PreviewUpdate(preview_id=self.id, revision=self.revision, **lists))
 
     def resize(self, *, width: int, height: int) -> None:
         wide, high = even(width), even(height)
@@ -215,12 +223,7 @@ class Preview:
     def see(self, sight: Sight) -> None:
         """Draw from a newer state of the scene; what a hand moves at this moment stays moved."""
         drawn, shape = self._wanted(), self.sight.spec.width * sight.spec.height
-        moment = time.monotonic()
-        self._unsaved = {
-            name: (value, at)
-            for name, (value, at) in self._unsaved.items()
-            if moment - at < UNSAVED_SECONDS and sight.spec.parameters.get(name) != value
-        }
+        self._unsaved.settle(sight.spec)
         has_new_shape = shape != self.sight.spec.height * sight.spec.width
         self.sight = sight
         if has_new_shape:
@@ -266,9 +269,8 @@ class Preview:
         }
 
     def _wanted(self) -> SceneSpec:
-        """The scene with the parameters that a hand is moving right now."""
-        moved = {name: value for name, (value, _) in self._unsaved.items()}
-        return self.sight.spec.model_copy(update={"parameters": {**self.sight.spec.parameters, **moved}})
+        """The scene with what a hand is moving right now."""
+        return self._unsaved.applied(self.sight.spec)
 
     def _clock_message(self) -> PreviewDrive:
         clock = self.clock

@@ -14,6 +14,9 @@ from studio.errors import Refused
 from studio.events.tail import tail
 from studio.projects.access import EDIT, PermissionRefused, project_or_404
 from studio.scenes.catalogue import visualizer
+from studio.scenes.driven import moved
+from studio.scenes.ground import ground_of
+from studio.scenes.history import LISTS, state_of
 from studio.scenes.models import Scene
 from studio.scenes.preview import hub
 from studio.scenes.preview_state import Sight
@@ -76,6 +79,18 @@ class PreviewSocket(ViewerSocket):
         except ParameterError as error:
             await self.error(error.field, str(error))
 
+    async def _move_driven(self, message: dict[str, Any]) -> None:
+        """{routes: {ID: route or null}, actions: …}: against what is saved, as a PATCH of the scene would be."""
+        if self.preview is None:
+            return
+        if not await self._is_editor():
+            await self.error("routes", "You can look at this scene, not change it.")
+            return
+        changes = {group: dict(message.get(group) or {}) for group in LISTS}
+        found = await database_sync_to_async(self._moved)(changes)
+        if found and self.preview is not None:
+            hub.move_driven(self.preview, found)
+
     async def _resize(self, message: dict[str, Any]) -> None:
         if self.viewer and self.preview:
             hub.resize(self.viewer, self.preview, width=int(message["width"]), height=int(message["height"]))
@@ -114,6 +129,11 @@ class PreviewSocket(ViewerSocket):
             return False
         return True
 
+    def _moved(self, changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        scene = Scene.objects.get(pk=self.scene_id)
+        state = state_of(scene)
+        return moved(state, changes, ground_of(scene.project_id, visualizer(scene.visualizer), state))
+
     def _sight(self) -> Sight:
         return sight_of(Scene.objects.select_related("track__original").get(pk=self.scene_id))
 
@@ -128,6 +148,7 @@ class PreviewSocket(ViewerSocket):
         "drive": ViewerSocket.drive,
         "credit": ViewerSocket.credit,
         "parameters": _move,
+        "routes": _move_driven,
         "size": _resize,
         "leave": _leave,
     }

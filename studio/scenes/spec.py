@@ -3,10 +3,14 @@
 from typing import Any
 
 from gpu_service.protocol import CueSpec, InputRef, MarkerSpec, SceneSpec, SnapshotRef, TrackRef
+from gpu_service.protocol.routes import CueAction, RouteSpec
 from studio.errors import Refused
 from studio.networks.models import Snapshot
 from studio.networks.vectors import files_in, inputs_of_files
+from studio.scenes import driven
 from studio.scenes.catalogue import visualizer
+from studio.scenes.ground import ground_of
+from studio.scenes.history import state_of
 from studio.scenes.models import Scene, SceneSnapshot
 from studio.scenes.preview_state import Sight
 from studio.scenes.schema import with_defaults
@@ -19,6 +23,7 @@ def sight_of(scene: Scene) -> Sight:
     snapshots = snapshots_of(scene)
     _refuse_incomplete(scene.track, snapshots, entry)
     assert scene.track.original is not None
+    acting = driven.working(state_of(scene), ground_of(scene.project_id, entry, state_of(scene)))
     spec = SceneSpec(
         visualizer=scene.visualizer,
         parameters=with_defaults(entry["schema"], scene.parameters),
@@ -32,12 +37,15 @@ def sight_of(scene: Scene) -> Sight:
         snapshots=[SnapshotRef(sha256=snapshot.blob_id, name=snapshot.name) for snapshot in snapshots],
         cues=_cues(scene.track),
         markers=_markers(scene.track),
+        routes=[RouteSpec.model_validate(item) for item in acting["routes"]],
+        actions=[CueAction.model_validate(item) for item in acting["actions"]],
         width=scene.width,
         height=scene.height,
         fps=scene.fps,
         duration_seconds=scene.track.duration_seconds or 0.0,
     )
-    directions = inputs_of_files(scene.project_id, files_in(spec.parameters), field="parameters")
+    files = files_in(spec.parameters) | files_in(acting["actions"])
+    directions = inputs_of_files(scene.project_id, files, field="parameters")
     return Sight(spec=spec, inputs=[*_inputs(scene.track, snapshots), *directions])
 
 

@@ -25,7 +25,7 @@ from studio.networks.models import (
 from studio.projects.models import Project
 from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
-from studio.scenes.models import Scene
+from studio.scenes.models import Scene, ScenePreset
 from studio.tracks.models import Track
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
 from studio.training.source import of_upload
@@ -34,7 +34,15 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "$defs": {"Mode": {"enum": ["fixed", "random"], "type": "string", "title": "Mode"}},
     "properties": {
-        "alpha": {"title": "Music", "type": "number", "default": 0.25, "minimum": 0, "maximum": 1, "x-stage": "draw"},
+        "alpha": {
+            "title": "Music",
+            "type": "number",
+            "default": 0.25,
+            "minimum": 0,
+            "maximum": 1,
+            "x-stage": "draw",
+            "x-routable": True,
+        },
         "seed": {"title": "Seed", "type": "integer", "default": 1234, "minimum": 0, "x-stage": "noise"},
         "roll": {"title": "Roll", "type": "boolean", "default": False, "x-stage": "chain"},
         "mode": {"$ref": "#/$defs/Mode", "default": "fixed", "title": "Noise maps"},
@@ -144,6 +152,13 @@ def make_training(project: Project, snapshot: Snapshot) -> dict[str, Any]:
     grid = put_bytes(b"\x89PNG grid")
     sample = TrainingSample.objects.create(run=run, kimg=20.0, snapshot=snapshot, grid=grid)
     return {"run_id": run.pk, "sample_id": sample.pk, "zip_id": upload.pk}
+
+
+def make_preset(project: Project, **values: Any) -> ScenePreset:
+    """A saved preset that sets one parameter."""
+    content = {"parameters": {"alpha": 0.7}, "routes": [], "actions": [], **values.pop("content", {})}
+    said = {"name": "Calm", "kind": "parameters", "visualizer": "test-lines", **values}
+    return ScenePreset.objects.create(project=project, content=content, **said)
 
 
 def make_portrait(project: Project) -> Portrait:

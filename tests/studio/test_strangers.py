@@ -20,7 +20,7 @@ from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
 from tests.studio.datasets.portraits import make_version
-from tests.studio.features import make_made_of, make_portrait, make_scene, make_training
+from tests.studio.features import make_made_of, make_portrait, make_preset, make_scene, make_training
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,10 @@ BODIES = {
     "POST /projects/{project_id}/training/runs": {"name": "mine", "version_id": "{version_id}", "config": CONFIG},
     "POST /projects/{project_id}/training/tries": {"config": CONFIG},
     "POST /paths/{path_id}/scene": {},
+    "PATCH /presets/{preset_id}": {"name": "mine"},
+    "POST /projects/{project_id}/presets": {"name": "mine", "kind": "parameters", "scene_id": "{scene_id}"},
+    "POST /projects/{project_id}/presets/import": {"file": {}},
+    "POST /scenes/{scene_id}/presets/{preset_id}": {"revision": 1},
     "POST /snapshots/{snapshot_id}/directions": {"method": "sefa"},
     "POST /snapshots/{snapshot_id}/exports": {"form": "state_dict"},
     "POST /snapshots/{snapshot_id}/harvests": {"count": 2},
@@ -142,6 +146,7 @@ def ids(project, owner, as_user):
         ).pk,
         **make_made_of(scene.snapshots.first()),
         **make_training(project, scene.snapshots.first()),
+        "preset_id": make_preset(project).pk,
         "frame": 0,
         "name": "peaks",
     }
@@ -152,7 +157,9 @@ def ask(client, route, ids):
     if "/portraits/" in path:
         ids = {**ids, "name": "original"}
     text = json.dumps(BODIES.get(route)).replace("{snapshot_id}", str(ids["snapshot_id"]))
-    body = json.loads(text.replace("{version_id}", str(ids["version_id"])))
+    for name in ("version_id", "scene_id"):
+        text = text.replace(f"{{{name}}}", str(ids[name]))
+    body = json.loads(text)
     if "/snapshot-imports/" in path:
         ids = {**ids, "import_id": ids["snapshot_import_id"]}
     return client.call(method, path.format(**ids), body, **{"Tus-Resumable": "1.0.0"})

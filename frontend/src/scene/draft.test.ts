@@ -6,7 +6,10 @@ import type { Scene } from '../wire/types'
 import { createDraft, type Draft, type SceneApi } from './draft'
 
 const first: Scene = {
-  id: 's', project_id: 'p', name: 'Undertow', track_id: 't', visualizer: 'noise-blend', parameters: { alpha: 0, push: 1 }, snapshot_ids: ['a'], snapshots: [],
+  id: 's', project_id: 'p', name: 'Undertow', track_id: 't', visualizer: 'noise-blend', parameters: { alpha: 0, push: 1 }, routes: [],
+  actions: [],
+  warnings: [],
+  snapshot_ids: ['a'], snapshots: [],
   width: 256, height: 256, fps: '30', revision: 3, can_undo: false, can_redo: false, track: { id: 't', name: 'T', duration_seconds: 10, state: 'ready' }, updated_at: '',
 }
 let scene: Scene

@@ -1293,6 +1293,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/presets/{preset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Preset */
+        get: operations["studio_scenes_presets_api_get_preset"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Preset
+         * @description Put it into the bin. Scenes that used it stay as they are.
+         */
+        delete: operations["studio_scenes_presets_api_bin_preset"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Preset
+         * @description Rename it, or take its content anew from a scene. 409 when somebody else changed it since `revision`.
+         */
+        patch: operations["studio_scenes_presets_api_change_preset"];
+        trace?: never;
+    };
+    "/api/v1/presets/{preset_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Preset File
+         * @description The preset as a file that can be imported elsewhere.
+         */
+        get: operations["studio_scenes_presets_api_get_preset_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/presets/{preset_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Preset */
+        post: operations["studio_scenes_presets_api_restore_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -1574,6 +1636,50 @@ export interface paths {
         get: operations["studio_networks_pins_api_list_project_pins"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Presets
+         * @description The saved presets of a project, oldest first; with `binned`, those in its bin.
+         */
+        get: operations["studio_scenes_presets_api_list_presets"];
+        put?: never;
+        /**
+         * Save Preset
+         * @description Save a part of a scene under a name.
+         */
+        post: operations["studio_scenes_presets_api_save_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/presets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Preset
+         * @description A preset from a file that another studio, or another project, has exported.
+         */
+        post: operations["studio_scenes_presets_api_import_preset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2006,6 +2112,26 @@ export interface paths {
         put?: never;
         /** Duplicate Scene */
         post: operations["studio_scenes_api_duplicate_scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{scene_id}/presets/{preset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Use Preset
+         * @description Use a saved preset of this project in a scene: one step, which undo takes back.
+         */
+        post: operations["studio_scenes_presets_api_use_preset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3238,6 +3364,22 @@ export interface components {
             codec: "aac";
         };
         /**
+         * BandSource
+         * @description Energy of one band of the analysis.
+         */
+        BandSource: {
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "bass" | "low_mid" | "mid" | "high_mid" | "high";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "band";
+        };
+        /**
          * CaptureDatasetIn
          * @description Find or make the dataset of that name. A person names the project too.
          *
@@ -3310,6 +3452,51 @@ export interface components {
              */
             service: "attached" | "away" | "none";
         };
+        /**
+         * ChanceSource
+         * @description A new number 0…1 every so many beats or seconds; `glide` is the share of the way spent going over to it.
+         */
+        ChanceSource: {
+            /**
+             * Every
+             * @default 1
+             */
+            every: number;
+            /**
+             * Glide
+             * @default 0
+             */
+            glide: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "chance";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Unit
+             * @default beats
+             * @enum {string}
+             */
+            unit: "beats" | "seconds";
+        };
+        /**
+         * ChromaSource
+         * @description How strongly a pitch class sounds. 0 is C, 11 is B.
+         */
+        ChromaSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "chroma";
+            /** Pitch */
+            pitch: number;
+        };
         /** Claim */
         Claim: {
             /**
@@ -3330,7 +3517,7 @@ export interface components {
             /** Device */
             device: string;
             /** Kinds */
-            kinds: ("render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot" | "train" | "try_training")[];
+            kinds: ("render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot" | "train" | "try_training" | "project" | "review_projection" | "scene_curves" | "debug_film")[];
         };
         /**
          * ClaimedJob
@@ -3347,7 +3534,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot" | "train" | "try_training";
+            kind: "render_segment" | "import_snapshot" | "make_pattern" | "prepare_stage" | "draw_sheet" | "find_directions" | "harvest" | "export_snapshot" | "train" | "try_training" | "project" | "review_projection" | "scene_curves" | "debug_film";
             /**
              * Payload
              * @default {}
@@ -3511,6 +3698,61 @@ export interface components {
              */
             size: number;
         };
+        /**
+         * CueAction
+         * @description What every cue with this label does. A moment acts for `seconds` (0: until the next cue that does the same
+         *     thing, or to the end); a span as long as it lasts.
+         *
+         *     snapshot: draws with that place of the scene's list. vector: the picture goes to this vector. envelope: moves
+         *     `parameter` by `amount` of its slider's way, rising and falling as a route does. hold: the picture stands still.
+         *     seed: the visualizer's seed becomes this one; without one, a new one at each cue.
+         */
+        CueAction: {
+            /**
+             * Amount
+             * @default 0.5
+             */
+            amount: number;
+            /**
+             * Attack Seconds
+             * @default 0
+             */
+            attack_seconds: number;
+            /**
+             * Glide Seconds
+             * @default 0
+             */
+            glide_seconds: number;
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "snapshot" | "vector" | "envelope" | "hold" | "seed";
+            /** Label */
+            label: string;
+            /** Parameter */
+            parameter?: string | null;
+            /**
+             * Release Seconds
+             * @default 0.3
+             */
+            release_seconds: number;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Seed */
+            seed?: number | null;
+            /** Snapshot */
+            snapshot?: number | null;
+            vector?: components["schemas"]["VectorSpec"] | null;
+        };
         /** CueIn */
         CueIn: {
             /**
@@ -3612,6 +3854,24 @@ export interface components {
              */
             seconds: number;
         };
+        /**
+         * CueSource
+         * @description 1 from each cue with this label for `hold_seconds`, or over the whole of a span; 0 elsewhere.
+         */
+        CueSource: {
+            /**
+             * Hold Seconds
+             * @default 0.05
+             */
+            hold_seconds: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cue";
+            /** Label */
+            label: string;
+        };
         /** CueSpec */
         CueSpec: {
             /**
@@ -3634,6 +3894,19 @@ export interface components {
             label: string;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * CurveSource
+         * @description A curve of the track's analysis, 0…1 from its lowest to its highest. beat, bar: 0 at each and 1 before the next.
+         *
+         *     tempo: bpm over the track's own span. segment: 0 in the first part of the track, 1 in the last.
+         */
+        CurveSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bar" | "beat" | "brightness" | "loudness" | "onset" | "segment" | "short_term" | "tempo";
         };
         /**
          * DatasetCounts
@@ -3952,6 +4225,30 @@ export interface components {
         DownloadOut: {
             /** Url */
             url: string;
+        };
+        /**
+         * DrawnSource
+         * @description A curve drawn by hand: points (place, height 0…1), straight between them, held before and after, or looped.
+         */
+        DrawnSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "drawn";
+            /** Loop */
+            loop?: number | null;
+            /** Points */
+            points: [
+                number,
+                number
+            ][];
+            /**
+             * Unit
+             * @default seconds
+             * @enum {string}
+             */
+            unit: "beats" | "seconds";
         };
         /** DuplicateIn */
         DuplicateIn: {
@@ -4669,6 +4966,39 @@ export interface components {
              * @default false
              */
             retry: boolean;
+        };
+        /**
+         * LfoSource
+         * @description A wave, 0…1. `phase` in turns. A period in beats follows the grid.
+         */
+        LfoSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lfo";
+            /**
+             * Period
+             * @default 4
+             */
+            period: number;
+            /**
+             * Phase
+             * @default 0
+             */
+            phase: number;
+            /**
+             * Unit
+             * @default beats
+             * @enum {string}
+             */
+            unit: "beats" | "seconds";
+            /**
+             * Wave
+             * @default sine
+             * @enum {string}
+             */
+            wave: "sine" | "triangle" | "saw" | "square";
         };
         /**
          * LibraryFilter
@@ -5705,6 +6035,21 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * ProjectionRef
+         * @description A projection that a scene draws with. `is_forced`: it is known to be of another network, and wanted even so.
+         */
+        ProjectionRef: {
+            /**
+             * Is Forced
+             * @default false
+             */
+            is_forced: boolean;
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
         /** RangeIn */
         RangeIn: {
             /** End Seconds */
@@ -5971,6 +6316,87 @@ export interface components {
             role: "owner" | "editor" | "viewer";
         };
         /**
+         * RouteSource
+         * @description What another route makes of its source, after shaping. A ring of such routes is refused.
+         */
+        RouteSource: {
+            /** Id */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "route";
+        };
+        /**
+         * RouteSpec
+         * @description A source drives a parameter. In the order of the fields: s is the source, 0…1 for each frame;
+         *
+         *     smoothed (Gaussian, σ seconds), followed (rising and falling with these time constants), quantised to so many
+         *     levels (0: not), bent (s ** 4**bend), turned over (1 - s). The parameter is moved by (amount · s + offset) ·
+         *     the way of its slider, along the slider's own scale; several routes add up; the sum is clamped to the range.
+         *
+         *     `parameter` is a parameter's name, or "route:ID" for the amount of another route.
+         */
+        RouteSpec: {
+            /**
+             * Amount
+             * @default 0.5
+             */
+            amount: number;
+            /**
+             * Attack Seconds
+             * @default 0
+             */
+            attack_seconds: number;
+            /**
+             * Bend
+             * @default 0
+             */
+            bend: number;
+            /** Id */
+            id: string;
+            /**
+             * Invert
+             * @default false
+             */
+            invert: boolean;
+            /**
+             * Is Bypassed
+             * @default false
+             */
+            is_bypassed: boolean;
+            /**
+             * Is Solo
+             * @default false
+             */
+            is_solo: boolean;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /** Parameter */
+            parameter: string;
+            /**
+             * Quantise
+             * @default 0
+             */
+            quantise: number;
+            /**
+             * Release Seconds
+             * @default 0
+             */
+            release_seconds: number;
+            /**
+             * Smoothing Seconds
+             * @default 0
+             */
+            smoothing_seconds: number;
+            /** Source */
+            source: components["schemas"]["CurveSource"] | components["schemas"]["BandSource"] | components["schemas"]["StemSource"] | components["schemas"]["ChromaSource"] | components["schemas"]["CueSource"] | components["schemas"]["LfoSource"] | components["schemas"]["DrawnSource"] | components["schemas"]["ChanceSource"] | components["schemas"]["RouteSource"];
+        };
+        /**
          * Rows
          * @description Rows `first` … `end` - 1 of w; None for `end` means all that follow. Rows a network has not are left out.
          */
@@ -6022,6 +6448,11 @@ export interface components {
         };
         /** SceneIn */
         SceneIn: {
+            /**
+             * Actions
+             * @default []
+             */
+            actions: components["schemas"]["CueAction"][];
             /** Fps */
             fps?: string | null;
             /** Height */
@@ -6037,6 +6468,11 @@ export interface components {
             };
             /** Preset */
             preset?: string | null;
+            /**
+             * Routes
+             * @default []
+             */
+            routes: components["schemas"]["RouteSpec"][];
             /**
              * Snapshot Ids
              * @default []
@@ -6064,9 +6500,11 @@ export interface components {
         };
         /**
          * SceneOut
-         * @description `parameters` is complete; `changed` names those that somebody set.
+         * @description `parameters` is complete; `changed` names those that somebody set. What `warnings` name is not drawn.
          */
         SceneOut: {
+            /** Actions */
+            actions: components["schemas"]["CueAction"][];
             /** Can Redo */
             can_redo: boolean;
             /** Can Undo */
@@ -6104,6 +6542,8 @@ export interface components {
             project_id: string;
             /** Revision */
             revision: number;
+            /** Routes */
+            routes: components["schemas"]["RouteSpec"][];
             /** Snapshot Ids */
             snapshot_ids: string[];
             /** Snapshots */
@@ -6121,14 +6561,20 @@ export interface components {
             updated_at: string;
             /** Visualizer */
             visualizer: string;
+            /** Warnings */
+            warnings: components["schemas"]["SceneWarningOut"][];
             /** Width */
             width: number;
         };
         /**
          * ScenePatch
-         * @description What is left out stays as it is.
+         * @description What is left out stays as it is. Routes and actions by their ids; null takes one out.
          */
         ScenePatch: {
+            /** Actions */
+            actions?: {
+                [key: string]: components["schemas"]["CueAction"] | null;
+            } | null;
             /** Fps */
             fps?: string | null;
             /** Height */
@@ -6143,6 +6589,10 @@ export interface components {
             preset?: string | null;
             /** Revision */
             revision: number;
+            /** Routes */
+            routes?: {
+                [key: string]: components["schemas"]["RouteSpec"] | null;
+            } | null;
             /** Snapshot Ids */
             snapshot_ids?: string[] | null;
             /** Track Id */
@@ -6151,6 +6601,130 @@ export interface components {
             visualizer?: string | null;
             /** Width */
             width?: number | null;
+        };
+        /**
+         * ScenePresetImportIn
+         * @description `file` is the content of an exported preset.
+         */
+        ScenePresetImportIn: {
+            /** File */
+            file: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * ScenePresetIn
+         * @description Saved from this scene. `parameters` and `routes` narrow it to these names and ids.
+         */
+        ScenePresetIn: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "parameters" | "routes" | "signals" | "bends" | "scene";
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters?: string[] | null;
+            /** Routes */
+            routes?: string[] | null;
+            /**
+             * Scene Id
+             * Format: uuid
+             */
+            scene_id: string;
+        };
+        /**
+         * ScenePresetList
+         * @description `next` goes into `after` for the next page; null at the end.
+         */
+        ScenePresetList: {
+            /** Items */
+            items: components["schemas"]["ScenePresetOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * ScenePresetOut
+         * @description A part of a scene. Of kind signals and bends it holds that one parameter, of bends also the routes on them.
+         */
+        ScenePresetOut: {
+            /** Actions */
+            actions: components["schemas"]["CueAction"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "parameters" | "routes" | "signals" | "bends" | "scene";
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Revision */
+            revision: number;
+            /** Routes */
+            routes: components["schemas"]["RouteSpec"][];
+            /** Visualizer */
+            visualizer: string;
+        };
+        /**
+         * ScenePresetPatch
+         * @description With `scene_id` its content is taken anew from that scene.
+         */
+        ScenePresetPatch: {
+            /** Name */
+            name?: string | null;
+            /** Revision */
+            revision?: number | null;
+            /** Scene Id */
+            scene_id?: string | null;
+        };
+        /**
+         * ScenePresetUseIn
+         * @description With `add`, its routes and actions join those of the scene, instead of taking their place.
+         */
+        ScenePresetUseIn: {
+            /**
+             * Add
+             * @default false
+             */
+            add: boolean;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * ScenePresetUsedOut
+         * @description `left_out`: what of the preset this scene cannot use, in sentences.
+         */
+        ScenePresetUsedOut: {
+            /** Left Out */
+            left_out: string[];
+            scene: components["schemas"]["SceneOut"];
         };
         /** SceneSnapshotOut */
         SceneSnapshotOut: {
@@ -6171,6 +6745,11 @@ export interface components {
          *     Only visualizers that are not for scenes do without a track.
          */
         SceneSpec: {
+            /**
+             * Actions
+             * @default []
+             */
+            actions: components["schemas"]["CueAction"][];
             /**
              * Cues
              * @default []
@@ -6198,10 +6777,25 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Projections
+             * @default []
+             */
+            projections: components["schemas"]["ProjectionRef"][];
+            /**
+             * Routes
+             * @default []
+             */
+            routes: components["schemas"]["RouteSpec"][];
+            /**
              * Snapshots
              * @default []
              */
             snapshots: components["schemas"]["SnapshotRef"][];
+            /**
+             * Stems
+             * @default []
+             */
+            stems: components["schemas"]["StemRef"][];
             /**
              * Tracks
              * @default []
@@ -6225,6 +6819,16 @@ export interface components {
             name: string;
             /** State */
             state: string;
+        };
+        /**
+         * SceneWarningOut
+         * @description Something of a scene that cannot work now: `field` is such as `routes.ID` or `actions.ID`.
+         */
+        SceneWarningOut: {
+            /** Field */
+            field: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * ScoreOut
@@ -6924,6 +7528,29 @@ export interface components {
             order: components["schemas"]["StageOrder"];
             /** Preview Id */
             preview_id?: string | null;
+        };
+        /**
+         * StemRef
+         * @description A stem of the track that was uploaded: drums, bass, vocals, other, or any name.
+         */
+        StemRef: {
+            /** Name */
+            name: string;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * StemSource
+         * @description Loudness of a stem: our own harmonic or percussive part, or one that was uploaded, by its name.
+         */
+        StemSource: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "stem";
+            /** Stem */
+            stem: string;
         };
         /**
          * Step
@@ -10196,6 +10823,122 @@ export interface operations {
             };
         };
     };
+    studio_scenes_presets_api_get_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_bin_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_change_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenePresetPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_get_preset_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_restore_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetOut"];
+                };
+            };
+        };
+    };
     studio_projects_api_list_projects: {
         parameters: {
             query?: never;
@@ -10667,6 +11410,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PinList"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_list_presets: {
+        parameters: {
+            query?: {
+                kind?: ("parameters" | "routes" | "signals" | "bends" | "scene") | null;
+                visualizer?: string | null;
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetList"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_save_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenePresetIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_import_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenePresetImportIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetOut"];
                 };
             };
         };
@@ -11314,6 +12136,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SceneOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_presets_api_use_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scene_id: string;
+                preset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenePresetUseIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScenePresetUsedOut"];
                 };
             };
         };

@@ -117,6 +117,22 @@ async def test_a_moved_slider_reaches_the_service_and_a_wrong_value_comes_back(t
     await service.leave()
 
 
+async def test_a_moved_route_reaches_the_service_whole_and_a_wrong_one_comes_back(token, scene, cookie):
+    service = await FakeService(token[1]).attach()
+    page = await watch(scene, cookie)
+    await service.hear("preview.open")
+    route = {"id": "a", "parameter": "alpha", "source": {"kind": "onset"}, "amount": 0.4}
+    await page.send_json_to({"type": "routes", "routes": {"a": route}})
+    update = await service.hear("preview.update")
+    assert ([one["amount"] for one in update["routes"]], update["parameters"]) == ([0.4], None)
+    await page.send_json_to({"type": "routes", "routes": {"a": {**route, "parameter": "seed"}}})
+    assert (await next_json(page, "error"))["field"] == "routes.a.parameter"
+    await page.send_json_to({"type": "routes", "routes": {"a": None}})
+    assert (await service.hear("preview.update"))["routes"] == []
+    await page.disconnect()
+    await service.leave()
+
+
 async def test_what_somebody_saves_elsewhere_is_drawn(token, scene, owner, cookie):
     service = await FakeService(token[1]).attach()
     page = await watch(scene, cookie)
