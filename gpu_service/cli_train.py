@@ -14,7 +14,7 @@ from gpu_service.errors import RenderError
 from gpu_service.executors.snapshot_chores import harmless_stem
 from gpu_service.protocol import Said, TrainingConfig
 from gpu_service.protocol.training import PresetName
-from gpu_service.protocol.training_presets import fine_tuning, presets, resolve
+from gpu_service.protocol.training_presets import fine_tuning, presets, resolve, settled_by
 from gpu_service.protocol.training_start import settings_of_start
 from gpu_service.settings import calm_threads, local_rank
 from gpu_service.training.launch import launch
@@ -138,7 +138,7 @@ def _from_preset(call: TrainCall, changes: Mapping[str, Any], before: RunFacts |
     if shapes and plain.family != family:
         hint = "leave out --preset" if family != "stylegan2" else "choose auto"
         raise RenderError(f"The preset {preset} trains {plain.family}, the start is a {family}: {hint}.")
-    wanted = {name: value for name, value in shapes.items() if name != "size"} | dict(changes)
+    wanted = settled_by(shapes, plain) | dict(changes)
     config = resolve(preset, size=size, devices=call.devices, **wanted)  # type: ignore[arg-type]  # checked above
     return fine_tuning(config, changes=changes) if call.start is not None else config
 

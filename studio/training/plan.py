@@ -13,7 +13,7 @@ from gpu_service.protocol import TrainingConfig
 from gpu_service.protocol.training import LARGEST_SIDE, LEAST_PICTURES, SMALLEST_SIDE
 from gpu_service.protocol.training_bytes import checkpoint_bytes, disk_bytes, memory_bytes, training_bytes
 from gpu_service.protocol.training_figures import ON_FEATURES
-from gpu_service.protocol.training_presets import fine_tuning, resolve
+from gpu_service.protocol.training_presets import fine_tuning, resolve, settled_by
 from gpu_service.protocol.training_words import WORDS
 from studio.blobs.store import readable_size
 from studio.networks.models import Snapshot
@@ -141,9 +141,7 @@ def _work_out(plan: Plan, order: TrainingPlanIn, start: Snapshot | None, *, size
     devices = devices_of_one()
     try:
         plain = resolve(order.preset, size=size, devices=devices)
-        taken = {name: value for name, value in plan.fixed.items() if name != "size"}
-        if plain.family != "stylegan2":  # its discriminator has widths of its own
-            taken = {"d_channel_base": plain.d_channel_base, "d_channel_max": plain.d_channel_max} | taken
+        taken = settled_by(plan.fixed, plain)
         base = resolve(order.preset, size=size, devices=devices, **taken)
         plan.preset = fine_tuning(base) if start else base
         wished = resolve(order.preset, size=size, devices=devices, **taken | changes)

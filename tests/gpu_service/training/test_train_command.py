@@ -12,6 +12,7 @@ import pytest
 from gpu_service.cli_train import TrainCall, config_of
 from gpu_service.protocol import TrainingConfig, Wish
 from gpu_service.protocol.training_presets import resolve
+from gpu_service.snapshots.store import import_snapshot, read_facts
 from gpu_service.training.run_folder import PicturesFacts, RunFacts, RunFolder
 from tests.gpu_service.training.runs import (
     CHECKPOINT_NAME,
@@ -26,6 +27,7 @@ from tests.gpu_service.training.runs import (
 from tests.gpu_service.training.sets import little_set
 
 STEPS_SECONDS = 250.0
+NOTHING = {each.name: None for each in fields(TrainCall)}
 LONG = little_config(kimg=0.16, snapshot_kimg=0.08)
 LONGER = little_config(kimg=1.6, snapshot_kimg=0.4)
 
@@ -178,11 +180,22 @@ def test_a_preset_for_another_architecture_than_the_start_is_refused(
 
 
 def test_a_stylegan3_is_fine_tuned_by_its_own_preset_unless_another_is_named(sample_data):
-    nothing = {each.name: None for each in fields(TrainCall)}
     start = sample_data / "snapshots" / "sg3r-64.pkl"
-    config = config_of(TrainCall(**nothing | {"start": start, "settings": [], "devices": 1}), None)
+    config = config_of(TrainCall(**NOTHING | {"start": start, "settings": [], "devices": 1}), None)
     assert (config.preset, config.family, config.size) == ("stylegan3-r", "stylegan3-r", 64)
     assert (config.path_weight, config.mixing, config.blur_sigma, config.ada_kimg) == (0, 0, 0, 100)
+
+
+def test_a_stylegan3_without_a_discriminator_gets_one_of_the_presets_own_widths(sample_data, tmp_path):
+    start = tmp_path / "generator.safetensors"
+    import_snapshot(sample_data / "snapshots" / "sg3r-64.pkl", to=start)
+    held = read_facts(start).config
+    config = config_of(TrainCall(**NOTHING | {"start": start, "settings": [], "devices": 1}), None)
+    plain = resolve("stylegan3-r", size=64)
+    assert (config.channel_base, config.channel_max) == (held["channel_base"], held["channel_max"])
+    assert (config.d_channel_base, config.d_channel_max) == (plain.d_channel_base, plain.d_channel_max)
+    wished = TrainCall(**NOTHING | {"start": start, "settings": ["d_channel_max=64"], "devices": 1})
+    assert config_of(wished, None).d_channel_max == 64
 
 
 def in_process(words: list[str]) -> tuple[str, str, int]:
