@@ -85,6 +85,7 @@ class Session:
         """From the first hello until one of the two sockets is cut."""
         async with self._dial("control") as control:
             welcome = await self._greet(control)
+            self.work.look()
             async with self._dial("frames") as frames:
                 await frames.send(FramesHello(attach_id=welcome.attach_id).model_dump_json())
                 await self._serve(control, frames)
@@ -130,7 +131,6 @@ class Session:
             send_frame=frames.send,
             tell=self._outgoing.put_nowait,
         )
-        self.work.look()
         tasks = [
             asyncio.create_task(self._listen(control)),
             asyncio.create_task(self._listen(frames)),

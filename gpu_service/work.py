@@ -53,8 +53,11 @@ class Work:
                 held[lease_id].cancel()
 
     async def run(self) -> None:
-        """Claim and work until cancelled."""
+        """Claim and work until cancelled, from the first look on: a studio that welcomes a service which was started
+        again takes back everything that its token holds, so what is claimed before that would be lost.
+        """
         try:
+            await self._look.wait()
             while True:
                 await self._claim_all()
                 with contextlib.suppress(TimeoutError):

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,9 +29,10 @@ from gpu_service.protocol import (
 )
 from gpu_service.protocol import Work as WorkQueued
 from gpu_service.serve import instance_id
-from gpu_service.session import Session
-from gpu_service.settings import read_settings
+from gpu_service.session import Session, run_session
+from gpu_service.settings import Settings, read_settings
 from gpu_service.visualizers import VISUALIZERS
+from gpu_service.work import Work
 from tests.gpu_service.session.test_work import until
 
 
@@ -45,6 +47,8 @@ class Sockets:
         self.picture: ServerConnection | None = None
         self.answer: Any = None
         self.attach_id = uuid.uuid4()
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def handle(self, socket: ServerConnection) -> None:
         assert socket.request is not None
@@ -58,6 +62,7 @@ class Sockets:
         hello = parse_service_message(await socket.recv())
         assert isinstance(hello, Hello)
         self.hellos.append(hello)
+        await self.answers.wait()
         answer = self.answer or Welcome(attach_id=self.attach_id, service_id=uuid.uuid4())
         await socket.send(answer.model_dump_json())
         self.control = socket
@@ -99,16 +104,38 @@ async def sockets() -> AsyncIterator[tuple[Sockets, int]]:
 async def attached(sockets, bench, monkeypatch, tmp_path) -> AsyncIterator[tuple[Sockets, FakeWork]]:
     monkeypatch.setattr("gpu_service.session.pause_seconds", lambda _attempt: 0.02)
     studio, port = sockets
-    settings = replace(
-        read_settings({"GPU_DATA": str(tmp_path)}), studio=f"http://127.0.0.1:{port}", token="secret", name="Attic"
-    )
     work = FakeWork()
-    session = Session(settings, bench=bench, work=work, instance_id=uuid.uuid4())  # type: ignore[arg-type]
-    task = asyncio.create_task(session.run())
-    yield studio, work
+    session = Session(settings_of(tmp_path, port), bench=bench, work=work, instance_id=uuid.uuid4())  # type: ignore[arg-type]
+    async with running(session.run()):
+        yield studio, work
+
+
+def settings_of(folder: Path, port: int) -> Settings:
+    return replace(
+        read_settings({"GPU_DATA": str(folder)}), studio=f"http://127.0.0.1:{port}", token="secret", name="Attic"
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def test_nothing_is_claimed_before_the_studio_has_welcomed_the_service(sockets, studio, bench, tmp_path):
+    lines, port = sockets
+    lines.answers.clear()
+    work = Work(bench)
+    session = Session(settings_of(tmp_path, port), bench=bench, work=work, instance_id=uuid.uuid4())
+    async with running(run_session(session, work)):
+        await until(lambda: lines.hellos)
+        await asyncio.sleep(0.05)
+        assert studio.posted("/claims") == []
+        lines.answers.set()
+        await until(lambda: studio.posted("/claims"))
 
 
 async def test_it_says_what_it_is_and_looks_for_work(attached):

@@ -22,6 +22,7 @@ from tests.gpu_service.session.fakes import FakeStudio
 async def working(bench: Any) -> AsyncIterator[Work]:
     work = Work(bench)
     task = asyncio.create_task(work.run())
+    work.look()
     try:
         yield work
     finally:
