@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from gpu_service.networks.crew import share_out
+from gpu_service.networks.hooks import Bending, NoiseMaps
 
-NoiseMode = Literal["const", "none", "random"]
+NoiseMode = Literal["const", "none", "random", "maps"]
 # film: the picture that is kept. preview: cheaper, close to it. once: one ink sample per pixel, for measuring.
 Quality = Literal["film", "preview", "once"]
 
@@ -24,6 +25,8 @@ class Network(Protocol):
     num_ws: int
     num_classes: int
     native_size: tuple[int, int]  # height, width that `synthesis` draws when no size is given
+    bending_sides: tuple[int, ...]  # of the maps that can be bent, in order of depth
+    bending_colours: tuple[int, ...]  # the places among them that make colour, to be bent as "rgb"
     family: str | None  # networks of one family may be mixed by their weights; None: mix their pictures
 
     def mapping(
@@ -61,17 +64,19 @@ class Network(Protocol):
         w: Tensor,
         *,
         noise_mode: NoiseMode = "const",
-        noise: Sequence[int] | None = None,
+        noise: Sequence[int] | NoiseMaps | None = None,
         noise_strength: float | Tensor = 1.0,
         transform: Tensor | None = None,
+        bending: Bending | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
         """[N, num_ws, W] -> pictures about −1…1, [N, 3, H, W]. `size` is (height, width).
 
-        `noise` holds one seed per picture (see `frame_seed`) and is read in noise mode "random" alone.
+        `noise` holds one seed per picture (see `frame_seed`) in noise mode "random", maps in noise mode "maps".
         `noise_strength` multiplies the strengths in the file: one number or [N]. `transform` moves the input of
-        networks that have one to move (see `camera`): [3, 3] or [N, 3, 3].
+        networks that have one to move (see `camera`): [3, 3] or [N, 3, 3]. `bending` bends its maps on the way;
+        without one, not a bit changes. Raises NetworkError where the network has no such maps.
         """
         ...
 

@@ -29,6 +29,7 @@ from gpu_service.networks.cppn_species import (
     find_species,
 )
 from gpu_service.networks.crew import on_one_core, share_out
+from gpu_service.networks.hooks import Bending, NoiseMaps
 
 
 class Cppn:
@@ -38,6 +39,8 @@ class Cppn:
     z_dim, w_dim, num_ws, num_classes = Z_DIM, STYLE_DIM, 1, 0
     native_size = NATIVE_SIZE
     has_average = True
+    bending_sides: tuple[int, ...] = ()
+    bending_colours: tuple[int, ...] = ()
 
     def __init__(self, config: CppnConfig, weights: CppnWeights) -> None:
         self.config, self.weights = config, weights
@@ -79,13 +82,16 @@ class Cppn:
         w: Tensor,
         *,
         noise_mode: NoiseMode = "const",
-        noise: Sequence[int] | None = None,
+        noise: Sequence[int] | NoiseMaps | None = None,
         noise_strength: float | Tensor = 1.0,
         transform: Tensor | None = None,
+        bending: Bending | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
         """Draw styles at any size; there is no noise and no camera. [N, 1, 16] -> −1…1 [N, 3, height, width]"""
+        if bending is not None:
+            raise NetworkError("A pattern network has no maps to bend: it works out each point by itself.")
         height, width = size or self.native_size
         easel = self._easel(height, width, quality)
         pictures = w.new_empty(len(w), 3, height, width, dtype=torch.float32)

@@ -36,6 +36,7 @@ class Recorded:
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
             self.output = work(self.inputs)
+        self._work = work  # what it reads beside the inputs lives as long as the graph
 
     def __call__(self, inputs: Sequence[Tensor]) -> Tensor:
         """Inputs of the recorded shapes."""
@@ -52,24 +53,31 @@ class Recorder:
         self._kept: OrderedDict[Hashable, Recorded] = OrderedDict()
         self._is_refused = False
 
-    def __call__(self, inputs: Sequence[Tensor], *, state: Hashable = None) -> Tensor:
-        """On a GPU by the graph, a copy of its answer; elsewhere the function itself.
+    def __call__(
+        self,
+        inputs: Sequence[Tensor],
+        *,
+        state: Hashable = None,
+        work: Callable[[Sequence[Tensor]], Tensor] | None = None,
+    ) -> Tensor:
+        """On a GPU by the graph, a copy of its answer; elsewhere the function itself, or `work` in its stead.
 
         `state`: whatever else than the inputs decides what the function launches.
         """
+        work = work or self._work
         if inputs[0].device.type != "cuda" or self._is_refused:
-            return self._work(inputs)
+            return work(inputs)
         key = (state, *(each.shape for each in inputs))
-        if key not in self._kept and not self._record(key, inputs):
-            return self._work(inputs)
+        if key not in self._kept and not self._record(key, inputs, work):
+            return work(inputs)
         self._kept.move_to_end(key)
         return self._kept[key](inputs).clone()
 
-    def _record(self, key: Hashable, inputs: Sequence[Tensor]) -> bool:
+    def _record(self, key: Hashable, inputs: Sequence[Tensor], work: Callable[[Sequence[Tensor]], Tensor]) -> bool:
         while len(self._kept) >= KEPT_GRAPHS:
             self._kept.popitem(last=False)
         try:
-            self._kept[key] = Recorded(self._work, inputs)
+            self._kept[key] = Recorded(work, inputs)
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as error:

@@ -22,6 +22,12 @@ def _colour(y: Tensor, tint: Tensor, bias: Tensor, limit: Tensor) -> Tensor:
     return torch.clamp(torch.stack(sums, dim=1) + bias[:, None, None], -limit, limit)
 
 
+def colour_of(y: Tensor, tint: Tensor, bias: Tensor, limit: Tensor) -> Tensor:
+    """The colours of maps that were bent, as `settle` makes them. [N, C, R, R], tint [N, 3, C] -> [N, 3, R, R]"""
+    sums = (tint @ y.flatten(2)).unflatten(2, y.shape[2:])
+    return torch.clamp(sums + bias[:, None, None], -limit, limit)
+
+
 def _settle(
     t: Tensor, gain: Tensor, shift: Tensor, rain: Tensor, style: Tensor, tint: Tensor, bias: Tensor, limit: Tensor
 ) -> tuple[Tensor, Tensor]:

@@ -4,8 +4,9 @@ Between two convolutions everything is one step: demodulation, noise, bias, leak
 and the way to colour, in float32; only what the next convolution reads is rounded. Colours are summed in float32.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -13,7 +14,8 @@ from torch import Tensor
 from gpu_service.networks.crew import on_one_core
 from gpu_service.networks.fast import TYPES, Convolution, Precision, Unfit, bytes_of, runs_compiled
 from gpu_service.networks.fast_cuda import Recorder
-from gpu_service.networks.fast_steps import enlarge, settle, settle_last, smooth
+from gpu_service.networks.fast_steps import colour_of, enlarge, settle, settle_last, smooth
+from gpu_service.networks.hooks import Bending
 from gpu_service.networks.mapping import Dense
 from gpu_service.networks.stylegan2_layers import Block, NoiseSource, SynthesisLayer, ToRgb
 
@@ -48,7 +50,7 @@ class FastSynthesis2:
             self.colours.append(_Colour(block.torgb, row=row, taps=taps_of(block.resample_filter)))
         self._recorder = Recorder(self._draw_flat)
 
-    def __call__(self, w: Tensor, noise: NoiseSource) -> Tensor:
+    def __call__(self, w: Tensor, noise: NoiseSource, bending: Bending | None = None) -> Tensor:
         """[N, num_ws, W] -> [N, 3, R, R]"""
         with torch.inference_mode():
             # Hundreds of small sums: several cores would wait for one another longer than they would work.
@@ -57,39 +59,73 @@ class FastSynthesis2:
             )
             if w.device.type == "cuda":
                 flat = [part for each in numbers for part in (each.carried, each.gain, each.rain)] + tints
-                fused = runs_compiled(self.dtype, w.device)
-                picture = self._recorder(flat, state=fused)
+                picture = self._record(flat, bending, fused=runs_compiled(self.dtype, w.device))
             else:
-                picture = self._draw(numbers, tints)
+                picture = self._draw(numbers, tints, bending)
         return picture if torch.is_inference_mode_enabled() else picture.clone()
 
     @torch.inference_mode()
     def _numbers(self, w: Tensor, noise: NoiseSource) -> tuple[list[_Numbers], list[Tensor]]:
         return [layer.numbers(w, noise) for layer in self.layers], [colour.tint(w) for colour in self.colours]
 
-    def _draw_flat(self, inputs: Sequence[Tensor]) -> Tensor:
+    def _record(self, flat: list[Tensor], bending: Bending | None, *, fused: bool) -> Tensor:
+        """By a graph, one for each thing that bends may do."""
+        if bending is None:
+            return self._recorder(flat, state=fused)
+        count = len(flat)
+
+        def work(inputs: Sequence[Tensor]) -> Tensor:
+            return self._draw_flat(inputs[:count], bending.holding(inputs[count:]))
+
+        return self._recorder([*flat, *bending.tensors], state=(fused, bending.key), work=work)
+
+    def _draw_flat(self, inputs: Sequence[Tensor], bending: Bending | None = None) -> Tensor:
         """The same of tensors in a row, as a graph is given them."""
         count = 3 * len(self.layers)
         numbers = [_Numbers(*inputs[place : place + 3]) for place in range(0, count, 3)]
-        return self._draw(numbers, list(inputs[count:]))
+        return self._draw(numbers, list(inputs[count:]), bending)
 
-    def _draw(self, numbers: list[_Numbers], tints: list[Tensor]) -> Tensor:
+    def _draw(self, numbers: list[_Numbers], tints: list[Tensor], bending: Bending | None) -> Tensor:
         x = (self.first * numbers[0].carried[:, :, None, None]).to(self.dtype)
         x, rgb = x.contiguous(memory_format=torch.channels_last), None
-        colours = iter(zip(self.colours, tints, strict=True))
+        colours = enumerate(zip(self.colours, tints, strict=True))
         for place, (layer, own) in enumerate(zip(self.layers, numbers, strict=True)):
             t, after = layer.convolution(x), numbers[place + 1 : place + 2]
             if layer.up:
                 x = smooth(t, layer.taps, own.gain, layer.shift, own.rain, after[0].carried, layer.limit)
                 continue
-            colour, tint = next(colours)
-            if after:
+            block, (colour, tint) = next(colours)
+            if bending is not None and bending.acts("features", block):
+                bend = partial(bending.bend, branch="features", place=block)
+                x, part = self._settle_bent(t, layer, own, after, bend, tint=tint, bias=colour.bias)
+            elif after:
                 x, part = settle(t, own.gain, layer.shift, own.rain, after[0].carried, tint, colour.bias, layer.limit)
             else:
                 part = settle_last(t, own.gain, layer.shift, own.rain, tint, colour.bias, layer.limit)
+            if bending is not None and bending.acts("rgb", block):
+                part = bending.bend(part, "rgb", block)
             rgb = part if rgb is None else enlarge(rgb, part, colour.taps)
         assert rgb is not None
         return rgb
+
+    def _settle_bent(
+        self,
+        t: Tensor,
+        layer: "_Layer",
+        own: _Numbers,
+        after: list[_Numbers],
+        bend: Callable[[Tensor], Tensor],
+        *,
+        tint: Tensor,
+        bias: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        """As `settle`, with the maps bent before the next layer and the colours read them."""
+        style = torch.ones_like(tint[:, 0])
+        maps, _ = settle(t, own.gain, layer.shift, own.rain, style, tint, bias, layer.limit)
+        maps = bend(maps.float())
+        carried = maps * after[0].carried[:, :, None, None] if after else maps
+        x = carried.to(self.dtype).contiguous(memory_format=torch.channels_last)
+        return x, colour_of(maps, tint, bias, layer.limit)
 
     def number_of_bytes(self) -> int:
         """What the prepared weights take."""

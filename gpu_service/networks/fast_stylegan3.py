@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gpu_service.networks.crew import on_one_core, share_out
 from gpu_service.networks.fast import TYPES, Convolution, Precision, bytes_of
+from gpu_service.networks.hooks import Bending
 from gpu_service.networks.resampling import Bands, bend
 from gpu_service.networks.stylegan3_layers import FourierInput, SynthesisLayer
 
@@ -27,13 +28,13 @@ class FastSynthesis3:
         self.layers = [_Layer(layer, precision) for layer in layers[:-1]]
         self.last, self.output_scale = layers[-1], output_scale
 
-    def __call__(self, w: Tensor, camera: Tensor | None) -> Tensor:
+    def __call__(self, w: Tensor, camera: Tensor | None, bending: Bending | None = None) -> Tensor:
         """[N, num_ws, W], [N or 1, 3, 3] -> [N, 3, R, R]"""
         with torch.inference_mode():
-            picture = self._draw(w, camera)
+            picture = self._draw(w, camera, bending)
         return picture if torch.is_inference_mode_enabled() else picture.clone()
 
-    def _draw(self, w: Tensor, camera: Tensor | None) -> Tensor:
+    def _draw(self, w: Tensor, camera: Tensor | None, bending: Bending | None) -> Tensor:
         def numbers() -> list[tuple[Tensor, Tensor]]:
             # Hundreds of small sums: several cores would wait for one another longer than they would work.
             layers = [layer.numbers(w[:, row]) for row, layer in enumerate(self.layers, start=1)]
@@ -41,11 +42,14 @@ class FastSynthesis3:
 
         scales = on_one_core(numbers) if w.device.type == "cpu" else numbers()
         x = self.first(w[:, 0], camera).permute(0, 2, 3, 1)  # channels last from here on
-        for layer, (style, gain) in zip(self.layers, scales, strict=False):
+        for place, (layer, (style, gain)) in enumerate(zip(self.layers, scales, strict=False)):
             read = (x * style[:, None, None]).to(self.dtype).permute(0, 3, 1, 2)
             y = layer.convolution(read.contiguous(memory_format=torch.channels_last)).permute(0, 2, 3, 1)
             x = layer.bend(y.float().mul_(gain[:, None, None]).add_(layer.bias))
-        return self._colour(x, *scales[-1])
+            if bending is not None and bending.acts("features", place):
+                x = bending.bend(x.permute(0, 3, 1, 2), "features", place).permute(0, 2, 3, 1).contiguous()
+        rgb, last = self._colour(x, *scales[-1]), len(self.layers) - 1
+        return bending.bend(rgb, "rgb", last) if bending is not None and bending.acts("rgb", last) else rgb
 
     def _colour(self, x: Tensor, style: Tensor, gain: Tensor) -> Tensor:
         """[N, R, R, C] -> [N, 3, R, R]"""

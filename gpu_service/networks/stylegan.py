@@ -25,6 +25,8 @@ class StyleGan(nn.Module):
     title: ClassVar[str]
     config_type: ClassVar[type[Config]]
     family: str | None = None
+    bending_sides: tuple[int, ...]
+    bending_colours: tuple[int, ...]
 
     def __init__(self, config: Config) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from gpu_service.networks.base import NoiseMode, Quality, fit
 from gpu_service.networks.crew import draw_alone
 from gpu_service.networks.fast import Engine, Precision
 from gpu_service.networks.fast_stylegan2 import FastSynthesis2
+from gpu_service.networks.hooks import Bending, NoiseMaps
 from gpu_service.networks.mapping import Dense, check_rows
 from gpu_service.networks.stylegan import StyleGan
 from gpu_service.networks.stylegan2_layers import Block, NoiseSource, SynthesisLayer
@@ -41,12 +42,13 @@ class SynthesisNetwork(nn.Module):
             yield row, block
             row += block.layers
 
-    def forward(self, w: Tensor, noise: NoiseSource) -> Tensor:
+    def forward(self, w: Tensor, noise: NoiseSource, bending: Bending | None = None) -> Tensor:
         """[N, num_ws, W] -> [N, 3, R, R]"""
         x: Tensor | None = None
         rgb: Tensor | None = None
-        for row, block in self.blocks():
-            x, rgb = block(x, rgb, w[:, row : row + block.layers + 1], noise)
+        for place, (row, block) in enumerate(self.blocks()):
+            bent = None if bending is None else (bending, place)
+            x, rgb = block(x, rgb, w[:, row : row + block.layers + 1], noise, bent)
         assert rgb is not None
         return rgb
 
@@ -67,6 +69,8 @@ class StyleGan2(StyleGan):
         super().__init__(config)
         self.config = config
         self._synthesis = SynthesisNetwork(config)
+        self.bending_sides = tuple(config.resolutions)
+        self.bending_colours = tuple(range(len(self.bending_sides)))
 
     def prepare(self, precision: Precision) -> Engine:
         """The fast form of its synthesis, weights packed."""
@@ -81,9 +85,10 @@ class StyleGan2(StyleGan):
         w: Tensor,
         *,
         noise_mode: NoiseMode = "const",
-        noise: Sequence[int] | None = None,
+        noise: Sequence[int] | NoiseMaps | None = None,
         noise_strength: float | Tensor = 1.0,
         transform: Tensor | None = None,
+        bending: Bending | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
@@ -93,27 +98,26 @@ class StyleGan2(StyleGan):
         """
         check_rows(w, num_ws=self.num_ws, w_dim=self.w_dim)
         w = w.to(next(self._synthesis.parameters()))
-        seeds = check_seeds(noise_mode, noise, pictures=len(w))
+        check_noise(noise_mode, noise, pictures=len(w))
         strengths = per_picture(noise_strength, like=w)
 
         synthesis = self.prepared.engine(w) or self._synthesis
 
         def draw(chosen: slice) -> Tensor:
-            rain = noise_source(noise_mode, seeds[chosen], None if strengths is None else strengths[chosen])
-            picture: Tensor = synthesis(w[chosen], rain)
+            rain = noise_source(noise_mode, noise, chosen, None if strengths is None else strengths[chosen])
+            picture: Tensor = synthesis(w[chosen], rain, None if bending is None else bending.of(chosen))
             return picture
 
         pictures = draw_alone(w, draw, side=self.native_size[0], is_preview=quality == "preview")
         return fit(pictures, size)
 
 
-def check_seeds(mode: NoiseMode, seeds: Sequence[int] | None, *, pictures: int) -> Sequence[int]:
-    """The seeds, where noise is random; zeros, which nobody reads, elsewhere. Raises NetworkError."""
-    if mode != "random":
-        return [0] * pictures
-    if seeds is None or len(seeds) != pictures:
+def check_noise(mode: NoiseMode, noise: Sequence[int] | NoiseMaps | None, *, pictures: int) -> None:
+    """Raise NetworkError where `noise` is not what the mode reads."""
+    if mode == "random" and (not isinstance(noise, Sequence) or len(noise) != pictures):
         raise NetworkError("Random noise needs one seed for each picture.")
-    return seeds
+    if mode == "maps" and not callable(noise):
+        raise NetworkError("Noise of one's own needs maps.")
 
 
 def per_picture(strength: float | Tensor, *, like: Tensor) -> Tensor | None:
@@ -123,14 +127,19 @@ def per_picture(strength: float | Tensor, *, like: Tensor) -> Tensor | None:
     return torch.as_tensor(strength, dtype=like.dtype, device=like.device).expand(len(like))
 
 
-def noise_source(mode: NoiseMode, seeds: Sequence[int], strengths: Tensor | None) -> NoiseSource:
+def noise_source(
+    mode: NoiseMode, noise: Sequence[int] | NoiseMaps | None, chosen: slice, strengths: Tensor | None
+) -> NoiseSource:
     """Where layers get their noise. "random" comes from one CPU generator per picture, in layer order."""
     factor = None if strengths is None else strengths[:, None, None, None]
     if mode == "none":
         return lambda _layer: None
     if mode == "const":
         return lambda layer: layer.noise_const if factor is None else layer.noise_const * factor
-    chances = [torch.Generator().manual_seed(seed) for seed in seeds]
+    if callable(noise):
+        return _given(noise, chosen, factor)
+    assert noise is not None
+    chances = [torch.Generator().manual_seed(seed) for seed in noise[chosen]]
 
     def fresh(layer: SynthesisLayer) -> Tensor:
         side = layer.noise_const.shape[-1]
@@ -139,3 +148,17 @@ def noise_source(mode: NoiseMode, seeds: Sequence[int], strengths: Tensor | None
         return maps if factor is None else maps * factor
 
     return fresh
+
+
+def _given(noise: NoiseMaps, chosen: slice, factor: Tensor | None) -> NoiseSource:
+    """Maps that somebody made, asked for once per size: two layers share it."""
+    made: dict[int, Tensor] = {}
+
+    def given(layer: SynthesisLayer) -> Tensor:
+        side = layer.noise_const.shape[-1]
+        if side not in made:
+            maps = noise(side, chosen).to(layer.noise_const)
+            made[side] = maps if factor is None else maps * factor
+        return made[side]
+
+    return given

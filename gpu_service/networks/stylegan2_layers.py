@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gpu_service.networks.hooks import Bending
 from gpu_service.networks.mapping import Dense
 
 # Answers the noise map of one layer, [N or 1, 1, R, R], or None.
@@ -105,8 +106,15 @@ class Block(nn.Module):
         """Its layers but the colour layer, in the order in which they read rows of w."""
         return [self.conv1] if self.is_first else [self.conv0, self.conv1]
 
-    def forward(self, x: Tensor | None, rgb: Tensor | None, ws: Tensor, noise: NoiseSource) -> tuple[Tensor, Tensor]:
-        """ws [N, layers + 1, W] -> feature maps and the colour sum so far."""
+    def forward(
+        self,
+        x: Tensor | None,
+        rgb: Tensor | None,
+        ws: Tensor,
+        noise: NoiseSource,
+        bent: tuple[Bending, int] | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """ws [N, layers + 1, W] -> feature maps and the colour sum so far. `bent`: what bends them, and its place."""
         rows = iter(ws.unbind(dim=1))
         if x is None or rgb is None:
             x = self.const.expand(len(ws), -1, -1, -1)
@@ -116,5 +124,9 @@ class Block(nn.Module):
             kernel = (self.resample_filter * 4).expand(3, 1, 4, 4)
             rgb = functional.conv_transpose2d(rgb, kernel, stride=2, padding=1, groups=3)
         x = self.conv1(x, next(rows), noise)
+        if bent is not None and bent[0].acts("features", bent[1]):
+            x = bent[0].bend(x, "features", bent[1])
         colour = self.torgb(x, next(rows))
+        if bent is not None and bent[0].acts("rgb", bent[1]):
+            colour = bent[0].bend(colour, "rgb", bent[1])
         return x, colour if rgb is None else rgb + colour

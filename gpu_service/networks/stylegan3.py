@@ -15,6 +15,7 @@ from gpu_service.networks.base import NoiseMode, Quality, fit
 from gpu_service.networks.crew import draw_alone
 from gpu_service.networks.fast import Engine, Precision
 from gpu_service.networks.fast_stylegan3 import FastSynthesis3
+from gpu_service.networks.hooks import Bending, NoiseMaps
 from gpu_service.networks.mapping import Dense, check_rows
 from gpu_service.networks.stylegan import StyleGan
 from gpu_service.networks.stylegan3_layers import FourierInput, SynthesisLayer
@@ -42,12 +43,16 @@ class SynthesisNetwork(nn.Module):
         """In order, the colour layer last. Layer i reads row i + 1 of w; the input reads row 0."""
         return [getattr(self, name) for name in self.names]
 
-    def forward(self, w: Tensor, camera: Tensor | None) -> Tensor:
+    def forward(self, w: Tensor, camera: Tensor | None, bending: Bending | None = None) -> Tensor:
         """[N, num_ws, W], [N or 1, 3, 3] -> [N, 3, R, R]"""
         x: Tensor = self.input(w[:, 0], camera)
         for row, layer in enumerate(self.layers(), start=1):
             x = layer(x, w[:, row])
-        return x * self.output_scale
+            if bending is not None and not layer.plan.is_torgb and bending.acts("features", row - 1):
+                x = bending.bend(x, "features", row - 1)
+        x = x * self.output_scale
+        last = len(self.names) - 2
+        return bending.bend(x, "rgb", last) if bending is not None and bending.acts("rgb", last) else x
 
     def styles(self) -> Iterator[tuple[int, Dense, bool]]:
         """Row of w, the layer that turns it into styles, and whether that layer only colours."""
@@ -64,6 +69,9 @@ class StyleGan3(StyleGan):
         super().__init__(config)
         self.config = config
         self._synthesis = SynthesisNetwork(config)
+        # Colour is made once, at the end, and bent there.
+        self.bending_sides = tuple(plan.out_size for plan in layer_plans(config) if not plan.is_torgb)
+        self.bending_colours = (len(self.bending_sides) - 1,)
 
     def prepare(self, precision: Precision) -> Engine:
         """The fast form of its synthesis, weights packed."""
@@ -79,9 +87,10 @@ class StyleGan3(StyleGan):
         w: Tensor,
         *,
         noise_mode: NoiseMode = "const",
-        noise: Sequence[int] | None = None,
+        noise: Sequence[int] | NoiseMaps | None = None,
         noise_strength: float | Tensor = 1.0,
         transform: Tensor | None = None,
+        bending: Bending | None = None,
         size: tuple[int, int] | None = None,
         quality: Quality = "film",
     ) -> Tensor:
@@ -95,7 +104,8 @@ class StyleGan3(StyleGan):
         synthesis = self.prepared.engine(w) or self._synthesis
 
         def draw(chosen: slice) -> Tensor:
-            picture: Tensor = synthesis(w[chosen], None if cameras is None else cameras[chosen])
+            camera = None if cameras is None else cameras[chosen]
+            picture: Tensor = synthesis(w[chosen], camera, None if bending is None else bending.of(chosen))
             return picture
 
         pictures = draw_alone(w, draw, side=self.native_size[0], is_preview=quality == "preview")
