@@ -3,11 +3,17 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gpu_service.executors.base import SceneOrder
 from gpu_service.protocol import SceneSpec
 from gpu_service.visualizers import load
-from gpu_service.visualizers.stages import spoiled_by
+from gpu_service.visualizers.base import Visualizer
+from gpu_service.visualizers.route_stages import route_stages
+from gpu_service.visualizers.stages import SceneFacts, spoiled_by, stage_keys
+
+# What of a scene drawing may read by itself. Cues and the beat grid are read by stages, too: theirs are compared.
+DRAWN = ("width", "height", "parameters", "routes", "actions")
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,18 +36,30 @@ class PlanInHand:
         making while another picture is drawn: a slider sends sixty changes a second.
         """
         visualizer = load(scene.visualizer)
-        same = ["width", "height", "parameters"]
+        same = [*DRAWN]
         if not visualizer.stages:
             same.append("duration_seconds")  # nothing was worked out along it
         kept = {name: getattr(self.scene, name) for name in same}
         if scene.model_copy(update=kept) != self.scene or not files <= set(self.paths):
             return None
         former, wanted = visualizer.check(self.scene), visualizer.check(scene)
-        changed = [name for name in type(wanted).model_fields if getattr(former, name) != getattr(wanted, name)]
-        if any(spoiled_by(visualizer.stages, name) != "draw" for name in changed):
+        if spoils(visualizer, former, wanted) or not _worked_out(scene) <= _worked_out(self.scene):
             return None
         ready_until = self.ready_until if visualizer.stages else float(scene.frames / scene.frame_rate)
         return replace(self, scene=scene, ready_until=ready_until, order=SceneOrder(self.key, scene, self.paths))
+
+
+def spoils(visualizer: type[Visualizer], former: Any, wanted: Any) -> bool:
+    """Whether any stage of the visualizer reads what differs between two sets of its parameters."""
+    changed = [name for name in type(wanted).model_fields if getattr(former, name) != getattr(wanted, name)]
+    return any(spoiled_by(visualizer.stages, name) != "draw" for name in changed)
+
+
+def _worked_out(scene: SceneSpec) -> set[str]:
+    """All of routes and cues that is worked out before drawing: the curves of the routes, the plans of other seeds."""
+    keys = stage_keys(route_stages(scene), visualizer="", values={}, facts=SceneFacts(scene, 0))
+    seeds = [action.model_dump_json() for action in scene.actions if action.kind == "seed"]
+    return {*keys.values(), *seeds}
 
 
 def sized(scene: SceneSpec, width: int, height: int) -> SceneSpec:

@@ -31,7 +31,8 @@ class SlowStages:
     def missing(self, scene: SceneSpec, paths: Mapping[str, Path]) -> list[StageOrder]:
         """The slow stages of a scene that are not at hand."""
         visualizer = load(scene.visualizer)
-        if not visualizer.stages:
+        stages = visualizer.all_stages(scene)
+        if not stages:
             return []
         facts = SceneFacts(scene, vector_length(scene, paths))
         keys = visualizer.keys(facts)
@@ -44,7 +45,7 @@ class SlowStages:
                 scene=scene,
                 estimate_seconds=stage.estimate_seconds(facts),
             )
-            for stage in visualizer.stages
+            for stage in stages
             if stage.estimate_seconds(facts) > self.slow_seconds and not self._path(keys[stage.name]).is_file()
         ]
 

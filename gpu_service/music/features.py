@@ -43,12 +43,12 @@ class Features:
 def find_features(sound: Sound, *, progress: Callable[[float], None] = lambda share: None) -> Features:
     """Read the track once. `progress` hears shares of it, 0…1."""
     peak = max(sound.peak, 1e-9)
-    spectra = _Spectra(peak)
+    spectra = Spectra(peak)
     chroma: list[np.ndarray] = []
     fine = _Fine(peak)
     frames, wide, total = (
-        _Windows(FRAME, HOP),
-        _Windows(CHROMA_FRAME, CHROMA_HOP),
+        Windows(FRAME, HOP),
+        Windows(CHROMA_FRAME, CHROMA_HOP),
         max(sound.duration_seconds * RATE, 1),
     )
     done = 0
@@ -65,7 +65,7 @@ def find_features(sound: Sound, *, progress: Callable[[float], None] = lambda sh
     return spectra.result(chroma=np.concatenate(chroma), attack=fine.result())
 
 
-class _Windows:
+class Windows:
     """Cuts a stream into spans of whole overlapping windows, the first window centred on the first sample."""
 
     def __init__(self, length: int, hop: int) -> None:
@@ -84,7 +84,7 @@ class _Windows:
 
 
 @dataclass
-class _Spectra:
+class Spectra:
     """Everything that the 2048-sample spectrum gives."""
 
     peak: float

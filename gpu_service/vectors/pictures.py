@@ -18,23 +18,45 @@ ANY_SIZE = ("cppn",)
 
 @torch.inference_mode()
 def draw(
-    network: Network, w: np.ndarray, *, look: Look = Look(), size: tuple[int, int] | None, quality: Quality = "film"
+    network: Network,
+    w: np.ndarray,
+    *,
+    look: Look | Sequence[Look] = Look(),
+    size: tuple[int, int] | None,
+    quality: Quality = "film",
 ) -> Tensor:
     """w [N, num_ws, w_dim] -> uint8 [N, 3, height, width] on the CPU. No size: the network's own.
 
     Noise “random” is one map for all pictures, made from the look's seed: another seed is another grain, and it stands
-    still while the vector moves.
+    still while the vector moves. Several looks, one a picture, may differ in strength and camera.
     """
+    first = look if isinstance(look, Look) else look[0]
     drawn = network.synthesis(
         torch.from_numpy(w),
-        noise_mode=look.noise,
-        noise=[look.noise_seed] * len(w) if look.noise == "random" else None,
-        noise_strength=look.noise_strength,
-        transform=look_transform(pan_x=look.pan_x, pan_y=look.pan_y, turn=look.turn, zoom=look.zoom),
+        noise_mode=first.noise,
+        noise=[first.noise_seed] * len(w) if first.noise == "random" else None,
+        noise_strength=first.noise_strength if isinstance(look, Look) else strengths(look),
+        transform=camera(look) if isinstance(look, Look) else cameras(look),
         size=size if network.kind in ANY_SIZE else None,
         quality=quality,
     )
     return finished(drawn, size)
+
+
+def camera(look: Look) -> Tensor | None:
+    """Where the look's camera stands, [3, 3]; None: where it always stands."""
+    return look_transform(pan_x=look.pan_x, pan_y=look.pan_y, turn=look.turn, zoom=look.zoom)
+
+
+def cameras(looks: Sequence[Look]) -> Tensor:
+    """The same of each picture. [N, 3, 3]"""
+    found = [camera(look) for look in looks]
+    return torch.stack([torch.eye(3) if place is None else place for place in found])
+
+
+def strengths(looks: Sequence[Look]) -> Tensor:
+    """Of the noise of each picture. [N]"""
+    return torch.tensor([look.noise_strength for look in looks], dtype=torch.float64)
 
 
 def finished(drawn: Tensor, size: tuple[int, int] | None) -> Tensor:

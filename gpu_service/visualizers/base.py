@@ -6,15 +6,23 @@ Same plan, same frame, same picture, whatever was drawn before. Parameters that 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
 from gpu_service.errors import NotYet, RenderError
-from gpu_service.protocol import Preset, SceneSpec, SnapshotNeeds
-from gpu_service.visualizers.parameters import Parameters, read_parameters
+from gpu_service.protocol import Preset, SceneSpec, SnapshotNeeds, VectorSpec
+from gpu_service.routes.events import Cut
+from gpu_service.routes.knobs import Knob
+from gpu_service.routes.score import Score, check_scene
+from gpu_service.routes.values import Driven
+from gpu_service.visualizers.parameters import Parameters, knobs_of, read_parameters
+from gpu_service.visualizers.route_stages import route_stages, stem_names
+from gpu_service.visualizers.seed_plans import SeedPlans
 from gpu_service.visualizers.stage_cache import StageCache
-from gpu_service.visualizers.stages import Arrays, Reading, SceneFacts, SoundSource, Stage, stage_keys
+from gpu_service.visualizers.stages import Arrays, Reading, SceneFacts, SoundSource, Stage, stage_keys, wanted_stages
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,6 +52,10 @@ class Materials(Protocol):
         """The network at that place of the scene's list. The same file twice is the same network."""
         ...
 
+    def file(self, sha256: str) -> Path:
+        """Where any other file of the scene lies. RenderError where it did not come."""
+        ...
+
     def directions(self, sha256: str) -> "Directions":
         """A file of directions that came with the scene. RenderError where it did not."""
         ...
@@ -62,6 +74,7 @@ class Plan:
     stages: Mapping[str, Arrays]
     materials: Materials
     ready_until: float
+    knobs: Mapping[str, tuple[Knob, float]] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def remember(self, name: str, work_out: Callable[[], T]) -> T:
@@ -73,7 +86,32 @@ class Plan:
 
     def value(self, name: str, frames: Sequence[int]) -> np.ndarray:
         """A routable parameter in those frames, as its routes drive it, within its range. -> float64 [N]"""
-        return np.full(len(frames), float(getattr(self.parameters, name)))
+        return self.driven(name, frames).values
+
+    def number(self, name: str, frames: Sequence[int]) -> float | np.ndarray:
+        """The same, but one number where no route drives it: some drawing is quicker then."""
+        return self.value(name, frames) if self.score.is_driven(name) else self.knobs[name][1]
+
+    def driven(self, name: str, frames: Sequence[int]) -> Driven:
+        """The same, and where its range has cut it off."""
+        return self.score.driven(name, frames, stages=self.stages)
+
+    @property
+    def score(self) -> Score:
+        """What routes and cues do in this scene."""
+        return self.remember("score", lambda: Score(self.scene, self.knobs))
+
+    def cut_place(self, frames: Sequence[int]) -> np.ndarray:
+        """The place in the list of snapshots that a cue cuts to, NaN where none does. -> float64 [N]"""
+        return self.score.cut_place(frames)
+
+    def places(self, own: np.ndarray, frames: Sequence[int]) -> np.ndarray:
+        """The places that would be drawn with, and those of the cues where they cut or glide. [N] -> float64 [N]"""
+        return self.score.places(own, frames)
+
+    def cut_vectors(self, frames: Sequence[int]) -> tuple[list[VectorSpec], Cut]:
+        """The vectors that cues jump to, and which of them has each frame; −1 is the visualizer's own."""
+        return self.score.cut_vectors(frames)
 
     def networks(self) -> "list[Network]":
         """The networks of the scene, loaded."""
@@ -99,6 +137,21 @@ class Visualizer:
     stages: ClassVar[tuple[Stage, ...]] = ()
     snapshots: ClassVar[SnapshotNeeds]
     is_for_scenes: ClassVar[bool] = True
+    # Whether cues may take its pictures to a vector.
+    takes_vectors: ClassVar[bool] = False
+
+    @classmethod
+    def extra_routables(cls, parameters: Any) -> dict[str, tuple[str, float, float, float]]:
+        """What routes may drive beside the routable parameters: name -> (title, lowest, highest, value)."""
+        return {}
+
+    @classmethod
+    def knobs(cls, parameters: Any) -> dict[str, tuple[Knob, float]]:
+        """Everything that routes may drive, and where it stands."""
+        found = {name: (knob, float(getattr(parameters, name))) for name, knob in knobs_of(cls.parameters).items()}
+        for name, (title, low, high, value) in cls.extra_routables(parameters).items():
+            found[name] = (Knob(title, low, high, (low, high)), value)
+        return found
 
     @classmethod
     def warm_up(cls) -> None:
@@ -116,7 +169,21 @@ class Visualizer:
             raise RenderError(
                 f"{cls.title} takes at most {cls.snapshots.max} snapshots, not {count}.", kind="bad_input"
             )
-        return cls.read(scene.parameters)
+        chosen = cls.read(scene.parameters)
+        check_scene(
+            scene,
+            title=cls.title,
+            knobs={name: knob for name, (knob, _) in cls.knobs(chosen).items()},
+            stems=stem_names(scene),
+            takes_vectors=cls.takes_vectors,
+            takes_seeds="seed" in cls.parameters.model_fields,
+        )
+        return chosen
+
+    @classmethod
+    def all_stages(cls, scene: SceneSpec) -> tuple[Stage, ...]:
+        """Its own, then those that the scene's routes need."""
+        return (*cls.stages, *route_stages(scene))
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Any:
@@ -127,24 +194,31 @@ class Visualizer:
     def keys(cls, facts: SceneFacts) -> dict[str, str]:
         """The hash of all that each stage reads."""
         values = cls.check(facts.scene).model_dump(mode="json")
-        return stage_keys(cls.stages, visualizer=cls.name, values=values, facts=facts)
+        return stage_keys(cls.all_stages(facts.scene), visualizer=cls.name, values=values, facts=facts)
 
     def prepare(self, scene: SceneSpec, materials: Materials, *, cache: StageCache, report: Report) -> Plan:
-        """Run the stages whose results are not at hand."""
+        """Run the stages whose results are not at hand, also those of the first seeds that cues will ask for."""
         parameters = self.check(scene)
         facts = SceneFacts(scene, materials.vector_length())
         stages = self.run_stages(facts, materials.sound, cache=cache, report=report)
-        return Plan(scene, parameters, stages, materials, ready_until=float(scene.frames / scene.frame_rate))
+        ready_until = float(scene.frames / scene.frame_rate)
+        plan = Plan(scene, parameters, stages, materials, ready_until, self.knobs(parameters))
+        if any(action.kind == "seed" for action in scene.actions):
+            seeds = SeedPlans(plan, lambda other: self.prepare(other, materials, cache=cache, report=_unheard))
+            plan.memory["seeds"] = seeds
+            seeds.get_ready()
+        return plan
 
     @classmethod
     def run_stages(
         cls, facts: SceneFacts, sound: SoundSource, *, cache: StageCache, report: Report, last: str | None = None
     ) -> dict[str, Arrays]:
-        """Every stage in order, or those up to `last`, from the cache where it has them."""
+        """Every stage in order, or `last` and those that it needs, from the cache where it has them."""
         keys, done = cls.keys(facts), dict[str, Arrays]()
         values = cls.check(facts.scene).model_dump(mode="json")
-        for place, stage in enumerate(cls.stages):
-            report(stage.title, place / len(cls.stages))
+        stages = wanted_stages(cls.all_stages(facts.scene), last=last)
+        for place, stage in enumerate(stages):
+            report(stage.title, place / len(stages))
             found = cache.get(keys[stage.name])
             if found is None:
                 began = time.monotonic()
@@ -152,15 +226,21 @@ class Visualizer:
                 lasted = time.monotonic() - began
                 cache.put(keys[stage.name], found, to_disk=lasted > WORTH_STORING_SECONDS)
             done[stage.name] = found
-            if stage.name == last:
-                break
         return done
 
     def draw(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality = "film") -> "Tensor":
         """Those frames of the film, uint8 RGB, [N, 3, H, W]. Any order, any number, always the same picture."""
         plan.require(frames)
-        return self.draw_frames(plan, frames, quality=quality)
+        shown = plan.score.shown(frames)
+        seeds: SeedPlans | None = plan.memory.get("seeds")
+        if seeds is None:
+            return self.draw_frames(plan, shown, quality=quality)
+        return seeds.draw(shown, partial(self.draw_frames, quality=quality))
 
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """What the subclass writes: as `draw`, for frames that exist and are ready."""
         raise NotImplementedError
+
+
+def _unheard(_title: str, _share: float) -> None:
+    """Nobody is told of the plans of other seeds."""

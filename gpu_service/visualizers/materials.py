@@ -99,6 +99,14 @@ class SceneSound:
         hashes = [track.sha256 for track in self.scene.tracks]
         return self.sounds.mono([_path(self.paths, sha256) for sha256 in hashes], hashes=hashes)
 
+    def stem(self, sha256: str) -> tuple[np.ndarray, int]:
+        """A stem that was uploaded. It is read once for all its curves, so it is not kept."""
+        return decode_mono([_path(self.paths, sha256)])
+
+    def file(self, sha256: str) -> Path:
+        """Where any other file of the scene lies."""
+        return _path(self.paths, sha256)
+
 
 class SceneMaterials:
     """Sound and networks of one scene."""
@@ -113,6 +121,10 @@ class SceneMaterials:
         """The network at that place of the list."""
         sha256 = self.scene.snapshots[position].sha256
         return self.networks.get(sha256, _path(self.paths, sha256))
+
+    def file(self, sha256: str) -> Path:
+        """Where any other file of the scene lies."""
+        return _path(self.paths, sha256)
 
     def directions(self, sha256: str) -> Directions:
         """A file of directions, by its hash."""

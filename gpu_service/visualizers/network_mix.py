@@ -11,6 +11,7 @@ from torch import Tensor
 from gpu_service.networks.base import Network, NoiseMode, Quality, fit, frame_seed, to_uint8
 from gpu_service.networks.fast_cuda import draw_to_host
 from gpu_service.visualizers.base import Plan
+from gpu_service.visualizers.vector_cuts import pulled
 
 # These draw at any size; the others at their own, to be fitted afterwards.
 ANY_SIZE = ("cppn",)
@@ -23,19 +24,26 @@ def draw_mix(
     *,
     z: np.ndarray,
     places: np.ndarray,
-    truncation: float,
+    truncation: np.ndarray,
     noise_inputs: NoiseMode,
+    noise_strength: float | np.ndarray,
     seed: int,
     quality: Quality,
 ) -> Tensor:
-    """z [N, V] and places [N] in the list of snapshots -> uint8 [N, 3, H, W] on the CPU."""
+    """z [N, V], places [N] in the list of snapshots, truncation [N] -> uint8 [N, 3, H, W] on the CPU.
+
+    The strength of the noise is one number or [N]. Where cues jump to vectors, those are drawn.
+    """
     size = (plan.scene.height, plan.scene.width)
     pictures = torch.empty(len(frames), 3, *size, dtype=torch.uint8)
     seeds = [frame_seed(seed, frame) for frame in frames] if noise_inputs == "random" else None
     chosen = [network_at(plan, float(place)) for place in places]
     for members in _groups(chosen):
         mix, rows = chosen[members[0]], torch.from_numpy(z[members])
-        styles = [network.mapping(rows, truncation=truncation) for network, _ in mix]
+        strengths, shown = torch.from_numpy(truncation[members]), [frames[member] for member in members]
+        styles = [
+            pulled(plan, network.mapping(rows, truncation=strengths), shown, network=network) for network, _ in mix
+        ]
 
         def draw(cut: slice, members: list[int] = members, mix: Mix = mix, styles: list[Tensor] = styles) -> Tensor:
             noise = [seeds[member] for member in members[cut]] if seeds else None
@@ -45,6 +53,7 @@ def draw_mix(
                     w[cut],
                     noise_mode=noise_inputs,
                     noise=noise,
+                    noise_strength=of_pictures(noise_strength, members[cut]),
                     size=size if network.kind in ANY_SIZE else None,
                     quality=quality,
                 )
@@ -58,6 +67,11 @@ def draw_mix(
 
 
 Mix = tuple[tuple[Network, float], ...]
+
+
+def of_pictures(number: float | np.ndarray, members: Sequence[int]) -> float | Tensor:
+    """That number, or those of some pictures. -> [n]"""
+    return torch.from_numpy(number[list(members)]) if isinstance(number, np.ndarray) else number
 
 
 def network_at(plan: Plan, place: float) -> Mix:

@@ -23,6 +23,7 @@ class NoiseBlend(Visualizer):
     presets = PRESETS
     stages = STAGES
     snapshots = SnapshotNeeds(min=1, max=64, kinds=["stylegan2", "stylegan3", "cppn"])
+    takes_vectors = True
 
     @classmethod
     def warm_up(cls) -> None:
@@ -44,9 +45,10 @@ class NoiseBlend(Visualizer):
             plan,
             frames,
             z=vectors(plan, frames),
-            places=plan.stages["networks"]["place"][list(frames)],
-            truncation=chosen.truncation,
+            places=plan.places(plan.stages["networks"]["place"][list(frames)], frames),
+            truncation=plan.value("truncation", frames),
             noise_inputs=chosen.noise_inputs,
+            noise_strength=plan.number("noise_strength", frames),
             seed=chosen.seed,
             quality=quality,
         )

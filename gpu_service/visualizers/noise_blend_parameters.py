@@ -247,6 +247,16 @@ class NoiseBlendParameters(Parameters):
         group=PICTURE,
         control="choice",
     )
+    noise_strength: float = parameter(
+        1.0,
+        title="Strength of the grain",
+        help="Against what the network learnt.",
+        group=PICTURE,
+        minimum=0.0,
+        maximum=4.0,
+        step=0.01,
+        routable=True,
+    )
 
 
 PRESETS = (

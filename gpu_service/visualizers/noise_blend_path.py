@@ -23,16 +23,21 @@ def blend(plan: Plan, frames: np.ndarray) -> np.ndarray:
     chosen: NoiseBlendParameters = plan.parameters
     stages = plan.stages
     noise = read_at(stages["noise"]["table"], stages["clock"]["phase"][frames])
-    noise = (2 * noise - 1) * np.float32(chosen.noise_range)
-    alpha = np.float32(chosen.alpha if chosen.music else 0.0)
-    if alpha == 0:
+    noise = (2 * noise - 1) * column(plan, "noise_range", frames)
+    alpha = column(plan, "alpha", frames) if chosen.music else np.zeros((1, 1), np.float32)
+    if not alpha.any():
         return noise
     if chosen.follow:
         spectrum = stages["follower"]["bins"][frames]
     else:
-        low, high = np.float32(chosen.spectrum_low), np.float32(chosen.spectrum_high)
+        low, high = column(plan, "spectrum_low", frames), column(plan, "spectrum_high", frames)
         spectrum = low + (high - low) * stages["spectrum"]["bins"][frames]
     return (1 - alpha) * noise + alpha * spectrum
+
+
+def column(plan: Plan, name: str, frames: np.ndarray) -> np.ndarray:
+    """A parameter as its routes drive it, beside vectors. -> float32 [N, 1]"""
+    return plan.value(name, frames.tolist()).astype(np.float32)[:, None]
 
 
 def limited_path(plan: Plan, *, per_second: float) -> np.ndarray:

@@ -1,11 +1,13 @@
 """Parameters: one pydantic model per visualizer, from which form, validation, command line and documents are made."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gpu_service.errors import RenderError
+from gpu_service.routes.knobs import Knob
 
 Control = Literal["slider", "switch", "choice", "number", "path", "json"]
 
@@ -76,6 +78,13 @@ def _is_plain(model: type[Parameters], name: str) -> bool:
     """Whether it is a number, a switch or a choice, and no list or recipe."""
     entry = model.model_json_schema()["properties"][name]
     return entry["x-control"] not in ("path", "json")
+
+
+@lru_cache(maxsize=64)
+def knobs_of(model: type[Parameters]) -> dict[str, Knob]:
+    """The parameters that routes may drive."""
+    properties = model.model_json_schema()["properties"]
+    return {name: Knob.of_schema(entry) for name, entry in properties.items() if entry["x-routable"]}
 
 
 def plain(number: float) -> str:

@@ -12,7 +12,7 @@ from gpu_service.protocol import Interpolation, Look, Preset, SceneSpec, Snapsho
 from gpu_service.protocol.vectors import MOST_WAYPOINTS
 from gpu_service.visualizers.base import DrawQuality, Plan, Visualizer
 from gpu_service.visualizers.noise_blend_stages import onsets
-from gpu_service.visualizers.parameters import Parameters, parameter
+from gpu_service.visualizers.parameters import Parameters, knobs_of, parameter
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
 if TYPE_CHECKING:
@@ -206,6 +206,7 @@ class Path(Visualizer):
         ),
     )
     snapshots = SnapshotNeeds(min=1, max=1, kinds=["stylegan2", "stylegan3", "cppn"])
+    takes_vectors = True
 
     @classmethod
     def warm_up(cls) -> None:
@@ -226,9 +227,12 @@ class Path(Visualizer):
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""
         # torch takes seconds to import, and only drawing needs it.
+        import torch
+
         from gpu_service.vectors import pictures
         from gpu_service.vectors.recipes import Recipes
         from gpu_service.vectors.walk import Walk
+        from gpu_service.visualizers.vector_cuts import pulled
 
         chosen: PathParameters = plan.parameters
         network = plan.materials.network(0)
@@ -238,5 +242,17 @@ class Path(Visualizer):
             return Walk(chosen.path, recipes=recipes, interpolation=chosen.interpolation, is_loop=chosen.loop)
 
         w = plan.remember("walk", begin).at(plan.stages["clock"]["place"][list(frames)])
+        w = pulled(plan, torch.from_numpy(w), frames, network=network).numpy()
         size = (plan.scene.height, plan.scene.width)
-        return pictures.draw(network, w, look=chosen.look(), size=size, quality=quality)
+        return pictures.draw(network, w, look=looks(plan, frames), size=size, quality=quality)
+
+
+def looks(plan: Plan, frames: Sequence[int]) -> Look | list[Look]:
+    """The look of all pictures, or of each where routes drive it."""
+    chosen: PathParameters = plan.parameters
+    routable = [name for name in knobs_of(PathParameters) if name in Look.model_fields]
+    if not any(plan.score.is_driven(name) for name in routable):
+        return chosen.look()
+    values = {name: plan.value(name, frames) for name in routable}
+    each = [{name: float(column[n]) for name, column in values.items()} for n in range(len(frames))]
+    return [chosen.look().model_copy(update=moved) for moved in each]

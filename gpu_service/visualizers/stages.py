@@ -8,22 +8,32 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from gpu_service.protocol import CueSpec, MarkerSpec, SceneSpec
+from gpu_service.protocol.scenes import ProjectionRef, StemRef
 
 Arrays = Mapping[str, np.ndarray]
-Input = Literal["track", "fps", "vector_length", "snapshots", "cues", "markers"]
+Input = Literal["track", "fps", "vector_length", "snapshots", "cues", "markers", "stems", "projections"]
 SLOW_SECONDS = 10.0
 
 
 class SoundSource(Protocol):
-    """Where a stage hears its track."""
+    """Where a stage hears its track and finds the other files of the scene."""
 
     def mono(self) -> tuple[np.ndarray, int]:
         """All tracks of the scene as one, float32 [n], and the sample rate."""
+        ...
+
+    def stem(self, sha256: str) -> tuple[np.ndarray, int]:
+        """A stem that was uploaded, float32 [n], and its sample rate."""
+        ...
+
+    def file(self, sha256: str) -> Path:
+        """Where any other file of the scene lies."""
         ...
 
 
@@ -52,6 +62,8 @@ class SceneFacts:
             "snapshots": lambda: [snapshot.sha256 for snapshot in scene.snapshots],
             "cues": lambda: [cue.model_dump(mode="json") for cue in scene.cues],
             "markers": lambda: [marker.model_dump(mode="json") for marker in scene.markers],
+            "stems": lambda: [stem.model_dump(mode="json") for stem in scene.stems],
+            "projections": lambda: [projection.sha256 for projection in scene.projections],
         }[wanted]()
 
 
@@ -111,6 +123,26 @@ class Reading:
         self._need("markers")
         return self._facts.scene.markers
 
+    @property
+    def stems(self) -> list[StemRef]:
+        """Those that were uploaded."""
+        self._need("stems")
+        return self._facts.scene.stems
+
+    def stem(self, name: str) -> tuple[np.ndarray, int]:
+        """An uploaded stem by its name, float32 [n], and its sample rate. KeyError where there is none."""
+        sha256 = {stem.name: stem.sha256 for stem in self.stems}[name]
+        return self._sound.stem(sha256)
+
+    @property
+    def projections(self) -> list[ProjectionRef]:
+        self._need("projections")
+        return self._facts.scene.projections
+
+    def projection(self, place: int) -> Path:
+        """Where the file of that projection lies."""
+        return self._sound.file(self.projections[place].sha256)
+
     def _need(self, wanted: Input) -> None:
         if wanted not in self.stage.inputs:
             raise KeyError(f"Stage {self.stage.name} reads {wanted} without naming it.")
@@ -118,7 +150,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Stage:
-    """A named part of a plan. Raise `version` when `run` would give other numbers than before."""
+    """A named part of a plan. Raise `version` when `run` would give other numbers than before.
+
+    `family` stands for the visualizer's name in the key of a stage that several visualizers share. `reads` is what
+    `run` depends on beside parameters and inputs, as text.
+    """
 
     name: str
     title: str
@@ -128,10 +164,14 @@ class Stage:
     after: tuple[str, ...] = ()
     seconds_per_frame: float = 0.0
     version: int = 1
+    family: str = ""
+    reads: str = ""
+    # Of the track, for what is worked out before there are frames.
+    seconds_per_second: float = 0.0
 
     def estimate_seconds(self, facts: SceneFacts) -> float:
         """About how long `run` takes on one core; over SLOW_SECONDS it becomes a job of its own."""
-        return self.seconds_per_frame * facts.frames
+        return self.seconds_per_frame * facts.frames + self.seconds_per_second * facts.scene.duration_seconds
 
 
 def stage_keys(
@@ -141,12 +181,13 @@ def stage_keys(
     keys: dict[str, str] = {}
     for stage in stages:
         read = {
-            "visualizer": visualizer,
+            "visualizer": stage.family or visualizer,
             "stage": stage.name,
             "version": stage.version,
             "parameters": {name: values[name] for name in stage.parameters},
             "inputs": {wanted: facts.of(wanted) for wanted in stage.inputs},
             "after": {name: keys[name] for name in stage.after},
+            **({"reads": stage.reads} if stage.reads else {}),
         }
         keys[stage.name] = hashlib.sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()
     return keys
@@ -155,3 +196,16 @@ def stage_keys(
 def spoiled_by(stages: tuple[Stage, ...], parameter: str) -> str:
     """The first stage that a change of this parameter spoils, or "draw"."""
     return next((stage.name for stage in stages if parameter in stage.parameters), "draw")
+
+
+def wanted_stages(stages: tuple[Stage, ...], *, last: str | None) -> tuple[Stage, ...]:
+    """All, or `last` and whatever it comes after, in order."""
+    if last is None:
+        return stages
+    by_name, wanted, waiting = {stage.name: stage for stage in stages}, set[str](), [last]
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            waiting += by_name[name].after
+    return tuple(stage for stage in stages if stage.name in wanted)
