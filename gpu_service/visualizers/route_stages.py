@@ -16,11 +16,11 @@ from gpu_service.music.bands import BANDS
 from gpu_service.music.beat_clock import beat_clock
 from gpu_service.music.features import CHROMA_RATE, FRAME_RATE
 from gpu_service.music.loudness import STEP_SECONDS
-from gpu_service.protocol import SceneSpec
+from gpu_service.protocol import CueSpec, SceneSpec
 from gpu_service.protocol.routes import CueSource, CurveSource, RouteSource, RouteSpec, StemSource
 from gpu_service.routes.graph import all_routes, in_order
 from gpu_service.routes.score import curve_stage
-from gpu_service.routes.shaping import finished, remembered
+from gpu_service.routes.shaping import Curve, finished, remembered
 from gpu_service.routes.sources import Points, Surroundings, curve_of, heard_as, needs_beats
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
@@ -176,16 +176,13 @@ def _curve_stage(chain: Sequence[RouteSpec], scene: SceneSpec) -> Stage:
     """The curve of the chain's last route, keyed by what its chain reads and by nothing else."""
     labels = {route.source.label for route in chain if isinstance(route.source, CueSource)}
     cues = [cue for cue in scene.cues if cue.label in labels]
-    reads = {
-        "chain": [
-            route.model_dump(mode="json", exclude={"id", *(DRAWN if route is chain[-1] else OVERHEARD)})
-            for route in chain
-        ],
-        "cues": [[cue.seconds, cue.end_seconds, cue.kind, cue.label] for cue in cues],
-    }
+    links = [
+        route.model_dump(mode="json", exclude={"id", *(DRAWN if route is chain[-1] else OVERHEARD)}) for route in chain
+    ]
     # A route's neighbours in the chain are known by their place in it, not by their names.
-    for spec in reads["chain"][1:]:
-        spec["source"] = "the one before"
+    for link in links[1:]:
+        link["source"] = "the one before"
+    reads = {"chain": links, "cues": [[cue.seconds, cue.end_seconds, cue.kind, cue.label] for cue in cues]}
     has_beats = any(needs_beats(route.source) for route in chain)
     run: Callable[[Reading], Arrays] = partial(_curve, chain=chain, cues=cues)
     return Stage(
@@ -200,24 +197,29 @@ def _curve_stage(chain: Sequence[RouteSpec], scene: SceneSpec) -> Stage:
     )
 
 
-def _curve(reading: Reading, *, chain: Sequence[RouteSpec], cues: Sequence[object]) -> Arrays:
+def _curve(reading: Reading, *, chain: Sequence[RouteSpec], cues: Sequence[CueSpec]) -> Arrays:
     """The last route's curve before quantising. float32 [frames], 0…1"""
     duration = float(reading.frames / reading.fps)
     has_beats = "markers" in reading.stage.inputs
-    others: dict[str, object] = {}
+    others: dict[str, Curve] = {}
     around = Surroundings(
         heard=heard_curves(reading.done),
-        section_edges=reading.done[SECTIONS]["edges"] if SECTIONS in reading.done else (),
+        section_edges=reading.done[SECTIONS]["edges"].tolist() if SECTIONS in reading.done else [],
         markers=reading.markers if has_beats else (),
-        cues=cues,  # type: ignore[arg-type]
-        others=others,  # type: ignore[arg-type]
+        cues=cues,
+        others=others,
         duration_seconds=duration,
     )
     for route in chain:
         curve = remembered(route, curve_of(route.source, around), duration_seconds=duration)
-        others[route.id] = lambda seconds, route=route, curve=curve: finished(route, curve(seconds))
+        others[route.id] = partial(_overheard, route=route, curve=curve)
     seconds = np.arange(reading.frames) * reading.fps.denominator / reading.fps.numerator
     return {"curve": np.clip(curve(seconds), 0, 1).astype(np.float32)}
+
+
+def _overheard(seconds: np.ndarray, *, route: RouteSpec, curve: Curve) -> np.ndarray:
+    """What another route hears of this one."""
+    return finished(route, curve(seconds))
 
 
 def heard_curves(done: Mapping[str, Arrays]) -> dict[str, Points]:
