@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from gpu_service.protocol import Tick, TrainingConfig
+from gpu_service.protocol import Tick
 from gpu_service.protocol.training_presets import resolve
 from studio.jobs.models import Job
 from studio.jobs.out import queue_place
@@ -16,6 +16,7 @@ from studio.networks.sheet_orders import GROWTH_KEYS
 from studio.training.advice import advice_for
 from studio.training.form import differences
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
+from studio.training.orders import config_of
 from studio.training.sentences import sentence_of, state_of
 
 PLAIN: tuple[str, ...] = ("name", "notes", "phase", "wanted", "kimg", "total_kimg", "snapshot_kimg", "seconds")
@@ -74,7 +75,7 @@ def mention(run: TrainingRun) -> dict[str, Any]:
 
 
 def _run(run: TrainingRun, jobs: dict[UUID, Job], *, snapshots: int, newest: dict[str, Any] | None) -> dict[str, Any]:
-    config = TrainingConfig.model_validate(run.config)
+    config = config_of(run)
     tick = Tick.model_validate(run.latest) if run.latest else None
     job_id = run.export_job_id or run.job_id
     job = jobs.get(job_id) if job_id else None

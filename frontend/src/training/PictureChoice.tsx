@@ -71,7 +71,8 @@ function VersionCard({ dataset, version, isOn, onChoose }: { dataset: Dataset; v
   return (
     <button type="button" role="radio" aria-checked={isOn} className={isOn ? 'choice pictured on' : 'choice pictured'} data-version={version.id} onClick={onChoose}>
       <span className="pic">{dataset.cover_url && <img src={dataset.cover_url} alt="" loading="lazy" />}</span>
-      <span className="strong clip">{dataset.name}, {versionTitle(version)}</span>
+      <span className="strong clip">{dataset.name}</span>
+      <span className="xs soft clip" title={versionTitle(version)}>{versionTitle(version)}</span>
       <span className="xs faint num clip">{plural(version.count, 'portrait')}, {version.recipe.size} px · {when(version.created_at)}</span>
     </button>
   )

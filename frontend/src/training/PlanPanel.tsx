@@ -11,7 +11,7 @@ import { refresh } from '../wire/query'
 import type { Draft } from './draft'
 import type { Planned } from './use_draft'
 import type { Estimate, Offer, Plan, PlanField } from './wire'
-import { endsAt, estimateWords, figure, kimgWords, longTime } from './words'
+import { endsAt, estimateWords, figure, kimgWords, longTime, snapshotsOf } from './words'
 
 interface PanelProps {
   draft: Draft
@@ -95,7 +95,7 @@ function PlanFacts({ plan, draft, onExact }: { plan: Plan; draft: Draft; onExact
     ['Pictures', `${count(plan.pictures)}${plan.version ? `, ${plan.version.width} × ${plan.version.height}` : ''}`],
     ...(plan.size ? [['Size', `${plan.size} × ${plan.size}`] as [string, string]] : []),
     ...(kimg > 0 ? [['Length', `${kimgWords(kimg)} kimg${plan.pictures > 0 ? `, each picture ${count(Math.round((kimg * 1000) / plan.pictures))} ×` : ''}`] as [string, string]] : []),
-    ...(plan.config ? [['Snapshots', `${count(Math.floor(kimg / Number(plan.config.snapshot_kimg)) + 1)}, every ${kimgWords(Number(plan.config.snapshot_kimg))} kimg`] as [string, string]] : []),
+    ...(plan.config ? [['Snapshots', `${count(snapshotsOf(kimg, Number(plan.config.snapshot_kimg)))}, every ${kimgWords(Number(plan.config.snapshot_kimg))} kimg`] as [string, string]] : []),
     ...(plan.disk_bytes !== null ? [['Disk', `about ${fileSize(plan.disk_bytes)}`] as [string, string]] : []),
     ...(plan.memory_bytes !== null ? [['Memory', `about ${fileSize(plan.memory_bytes)}`] as [string, string]] : []),
   ]

@@ -4,7 +4,7 @@ import { bestOf, metricsOf, notesOf } from './Metrics'
 import { newestOnes, previewSide, sceneOf } from './preview'
 import type { Run } from './wire'
 import type { Network } from '../wire/types'
-import { axisWords, endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, standingWords } from './words'
+import { axisWords, endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, snapshotsOf, standingWords } from './words'
 
 test('a figure has three digits that count', () => {
   expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00051, 0.0000012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '−0.500', '0.00051', '1.2 × 10⁻⁶', '–'])
@@ -12,6 +12,10 @@ test('a figure has three digits that count', () => {
 
 test('an axis says no more digits than it needs', () => {
   expect([0, 0.5, -1, 0.30000000000000004, 1500, 20_000].map(axisWords)).toEqual(['0', '0.5', '−1', '0.3', '1500', '20,000'])
+})
+
+test('snapshots are counted though 0.1 is no binary fraction', () => {
+  expect([snapshotsOf(0.6, 0.1), snapshotsOf(0.65, 0.1), snapshotsOf(400, 20), snapshotsOf(0.05, 0.1)]).toEqual([7, 7, 21, 1])
 })
 
 test('kimg is as exact as it needs to be', () => {

@@ -81,6 +81,11 @@ export function rateWords(picturesPerSecond: number | null): string {
   return picturesPerSecond === null || picturesPerSecond <= 0 ? '' : `${figure(picturesPerSecond)} pictures/s`
 }
 
+/** How many a run makes, the one at its beginning with them. 0.6 kimg hold six times 0.1, whatever binary fractions say. */
+export function snapshotsOf(kimg: number, every: number): number {
+  return Math.floor(kimg / every + 1e-6) + 1
+}
+
 const days = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' })
 const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 

@@ -111,6 +111,8 @@ def test_length_and_distance_of_snapshots_change_while_it_trains(client, project
         "Longer",
         "More of it.",
     )
+    differences = {one["name"]: one["value"] for one in told["differences"]}
+    assert (differences["kimg"], differences["snapshot_kimg"]) == (5, 0.25)
     assert report(service, claim).json()["snapshot_kimg"] == 0.25
     answer = patch(client, run, kimg=0.5)
     assert (answer.status_code, answer.json()["field"]) == (422, "kimg")
