@@ -5,6 +5,7 @@ activation, gain and clamp one after the other. It is not NVIDIA's code, and is 
 """
 
 import torch
+from _plain_synthesis import drawn, filtered
 from torch import Tensor
 from torch.nn import functional
 
@@ -15,27 +16,14 @@ from gpu_service.networks.stylegan2_layers import SynthesisLayer, ToRgb
 @torch.inference_mode()
 def plain_synthesis(network: StyleGan2, w: Tensor) -> Tensor:
     """[N, num_ws, W] -> [N, 3, R, R], the noise that is in the file."""
-    x: Tensor | None = None
-    rgb: Tensor | None = None
-    for row, block in network._synthesis.blocks():
-        rows = iter(w[:, row : row + block.layers + 1].unbind(dim=1))
-        if x is None or rgb is None:
-            x = block.const[None].repeat(len(w), 1, 1, 1)
-        else:
-            x = _layer(block.conv0, x, next(rows))
-            rgb = _filter(_spread(rgb), block.resample_filter * 4, (2, 1, 2, 1))
-        x = _layer(block.conv1, x, next(rows))
-        colour = _colour(block.torgb, x, next(rows))
-        rgb = colour if rgb is None else rgb + colour
-    assert rgb is not None
-    return rgb
+    return drawn(network, w, layer=_layer, colour=_colour)
 
 
 def _layer(layer: SynthesisLayer, x: Tensor, row: Tensor) -> Tensor:
     kernels = layer.weight[None] * layer.affine(row)[:, None, :, None, None]  # [N, outputs, inputs, 3, 3]
     kernels = kernels * (kernels.square().sum(dim=(2, 3, 4), keepdim=True) + 1e-8).rsqrt()
     if layer.up:
-        x = _filter(_grouped(x, kernels, up=True), layer.resample_filter * 4, (1, 1, 1, 1))
+        x = filtered(_grouped(x, kernels, up=True), layer.resample_filter * 4, (1, 1, 1, 1))
     else:
         x = _grouped(x, kernels, up=False)
     x = x + layer.noise_const * layer.noise_strength
@@ -63,15 +51,3 @@ def _colour(layer: ToRgb, x: Tensor, row: Tensor) -> Tensor:
     y = functional.conv2d(x, kernels.reshape(-1, kernels.shape[2], 1, 1), groups=len(kernels))
     y = y.reshape(len(kernels), 3, *y.shape[2:]) + layer.bias[:, None, None]
     return y if layer.clamp is None else y.clamp(-layer.clamp, layer.clamp)
-
-
-def _spread(x: Tensor) -> Tensor:
-    """A zero after every sample, on both axes."""
-    count, channels, height, width = x.shape
-    y = functional.pad(x.reshape(count, channels, height, 1, width, 1), (0, 1, 0, 0, 0, 1))
-    return y.reshape(count, channels, height * 2, width * 2)
-
-
-def _filter(x: Tensor, kernel: Tensor, padding: tuple[int, int, int, int]) -> Tensor:
-    channels = x.shape[1]
-    return functional.conv2d(functional.pad(x, padding), kernel.expand(channels, 1, 4, 4), groups=channels)

@@ -7,6 +7,7 @@ spreading, padding, grouped convolution and dropping. It is not NVIDIA's code, a
 from collections.abc import Iterable
 
 import torch
+from _plain_synthesis import drawn, filtered
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -92,20 +93,7 @@ def adam(parameters: Iterable[Tensor], rate: float, lazy: int | None) -> torch.o
 
 def synthesis(network: StyleGan2, w: Tensor) -> Tensor:
     """[N, num_ws, W] -> [N, 3, R, R], fresh noise; pictures are scaled before and after one shared convolution."""
-    x: Tensor | None = None
-    rgb: Tensor | None = None
-    for row, block in network._synthesis.blocks():
-        rows = iter(w[:, row : row + block.layers + 1].unbind(dim=1))
-        if x is None or rgb is None:
-            x = block.const[None].repeat(len(w), 1, 1, 1)
-        else:
-            x = _layer(block.conv0, x, next(rows))
-            rgb = _filtered(_spread(rgb), block.resample_filter * 4, (2, 1, 2, 1))
-        x = _layer(block.conv1, x, next(rows))
-        colour = _colour(block.torgb, x, next(rows))
-        rgb = colour if rgb is None else rgb + colour
-    assert rgb is not None
-    return rgb
+    return drawn(network, w, layer=_layer, colour=_colour)
 
 
 def _layer(layer: SynthesisLayer, x: Tensor, row: Tensor) -> Tensor:
@@ -115,7 +103,7 @@ def _layer(layer: SynthesisLayer, x: Tensor, row: Tensor) -> Tensor:
     x = x * style[:, :, None, None]
     if layer.up:
         x = functional.conv_transpose2d(x, layer.weight.transpose(0, 1), stride=2)
-        x = _filtered(x, layer.resample_filter * 4, (1, 1, 1, 1))
+        x = filtered(x, layer.resample_filter * 4, (1, 1, 1, 1))
     else:
         x = functional.conv2d(x, layer.weight, padding=1)
     noise = torch.randn(len(x), 1, *x.shape[2:]) * layer.noise_strength
@@ -144,9 +132,9 @@ def scores(network: Discriminator, pictures: Tensor) -> Tensor:
 def _judged(layer: Convolution, x: Tensor, clamp: float | None) -> Tensor:
     weight = layer.weight * (layer.kernel**2 * layer.weight.shape[1]) ** -0.5
     if layer.down and layer.kernel == 1:
-        x = functional.conv2d(_filtered(x, layer.resample_filter, (1, 1, 1, 1))[:, :, ::2, ::2], weight)
+        x = functional.conv2d(filtered(x, layer.resample_filter, (1, 1, 1, 1))[:, :, ::2, ::2], weight)
     elif layer.down:
-        x = functional.conv2d(_filtered(x, layer.resample_filter, (2, 2, 2, 2)), weight, stride=2)
+        x = functional.conv2d(filtered(x, layer.resample_filter, (2, 2, 2, 2)), weight, stride=2)
     else:
         x = functional.conv2d(x, weight, padding=layer.kernel // 2)
     return x if layer.bias is None else _curved(x + layer.bias[:, None, None], clamp)
@@ -155,15 +143,3 @@ def _judged(layer: Convolution, x: Tensor, clamp: float | None) -> Tensor:
 def _curved(x: Tensor, clamp: float | None) -> Tensor:
     x = functional.leaky_relu(x, 0.2) * ROOT
     return x if clamp is None else x.clamp(-clamp, clamp)
-
-
-def _spread(x: Tensor) -> Tensor:
-    """A zero after every sample, on both axes."""
-    count, channels, height, width = x.shape
-    y = functional.pad(x.reshape(count, channels, height, 1, width, 1), (0, 1, 0, 0, 0, 1))
-    return y.reshape(count, channels, height * 2, width * 2)
-
-
-def _filtered(x: Tensor, kernel: Tensor, padding: tuple[int, int, int, int]) -> Tensor:
-    channels = x.shape[1]
-    return functional.conv2d(functional.pad(x, padding), kernel.expand(channels, 1, 4, 4), groups=channels)
