@@ -4,20 +4,17 @@ OpenMP would share each small operation among the cores and make them wait for o
 with another program on one core that wait took a hundred times the work. It also keeps the bits: no sum is ever split.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from threading import Barrier
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
+from gpu_service.cores import settled_threads
+
 Piece = TypeVar("Piece")
 Answer = TypeVar("Answer")
-
-START_SECONDS = 60
 
 
 def share_out(pieces: Sequence[Piece], work: Callable[[Piece], object]) -> None:
@@ -65,24 +62,5 @@ def on_one_core(work: Callable[[], Answer]) -> Answer:
     return _crew(torch.get_num_threads()).submit(work).result()
 
 
-@lru_cache(maxsize=4)
 def _crew(threads: int) -> ThreadPoolExecutor:
-    """Threads that compute on one core each, all of them started."""
-    everybody = Barrier(threads + 1)
-
-    def settle() -> None:
-        torch.set_num_threads(1)
-        # A thread takes over torch's common setting at its first question, and would undo the line above later.
-        torch.get_num_threads()
-        everybody.wait(START_SECONDS)
-
-    crew = ThreadPoolExecutor(threads, thread_name_prefix="draw", initializer=settle)
-    for _ in range(threads):
-        crew.submit(int)  # nobody is idle before the barrier falls, so each starts a thread
-    everybody.wait(START_SECONDS)
-    torch.set_num_threads(threads)  # the setting is also what later threads begin with, so it is put back
-    return crew
-
-
-# A forked child has none of these threads.
-os.register_at_fork(after_in_child=_crew.cache_clear)
+    return settled_threads(threads, cores=1, title="draw")

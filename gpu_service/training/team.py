@@ -3,17 +3,15 @@
 OpenMP would share out every single operation and make the cores wait for one another a thousand times a step.
 """
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import lru_cache
-from threading import Barrier
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 import torch
 
+from gpu_service.cores import settled_threads
+
 Answer = TypeVar("Answer")
-START_SECONDS = 60
 
 
 class Team:
@@ -29,7 +27,8 @@ class Team:
             for task in tasks:
                 task()
             return
-        running = [_threads(self.size, self.cores // self.size).submit(task) for task in tasks]
+        threads = settled_threads(self.size, cores=self.cores // self.size, title="train")
+        running = [threads.submit(task) for task in tasks]
         wait(running)
         _raise_first(running)
 
@@ -37,7 +36,7 @@ class Team:
         """Small operations on one core."""
         if self.cores == 1:
             return work()
-        return _threads(1, 1).submit(work).result()
+        return settled_threads(1, cores=1, title="train").submit(work).result()
 
 
 def _raise_first(ended: list[Future[None]]) -> None:
@@ -46,26 +45,3 @@ def _raise_first(ended: list[Future[None]]) -> None:
             each.result()
     finally:
         ended.clear()  # an error that is kept keeps the tensors of where it was raised
-
-
-@lru_cache(maxsize=8)
-def _threads(count: int, cores: int) -> ThreadPoolExecutor:
-    """Threads that compute on so many cores each, all of them started."""
-    everybody, common = Barrier(count + 1), torch.get_num_threads()
-
-    def settle() -> None:
-        torch.set_num_threads(cores)
-        # A thread takes over torch's common setting at its first question, and would undo the line above later.
-        torch.get_num_threads()
-        everybody.wait(START_SECONDS)
-
-    pool = ThreadPoolExecutor(count, thread_name_prefix="train", initializer=settle)
-    for _ in range(count):
-        pool.submit(int)  # nobody is idle before the barrier falls, so each starts a thread
-    everybody.wait(START_SECONDS)
-    torch.set_num_threads(common)  # the setting is also what later threads begin with, so it is put back
-    return pool
-
-
-# A forked child has none of these threads.
-os.register_at_fork(after_in_child=_threads.cache_clear)
