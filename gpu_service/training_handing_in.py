@@ -11,7 +11,8 @@ from pathlib import Path
 
 from gpu_service.client import StudioClient, StudioRefused, pause_seconds
 from gpu_service.errors import RenderError
-from gpu_service.protocol import Artifact, Claim, Made, ReportRequest, SnapshotRequest, SnapshotResult, Wish
+from gpu_service.executors.snapshot_chores import sheet_path, thumbnail_path, told
+from gpu_service.protocol import Artifact, Claim, Made, ReportRequest, SnapshotRequest, Wish
 from gpu_service.snapshots.store import read_facts
 from gpu_service.training_log import HANDED_IN, TOLD, TrainingLog
 from gpu_service.uploads import send_artifact
@@ -90,11 +91,12 @@ class HandingIn:
         return True
 
     async def _hand_in_one(self, made: Made) -> None:
-        snapshot = _result(self.folder, made)
+        file = self.folder / made.file
+        snapshot = told(file, facts=read_facts(file), name=file.stem).model_copy(update={"kimg": made.kimg})
         artifacts = [
             await self._send(made.file, snapshot.file),
-            await self._send(made.thumbnail, Path(made.thumbnail).name),
-            await self._send(made.sheet, Path(made.sheet).name),
+            await self._send(made.thumbnail, thumbnail_path(file).name),
+            await self._send(made.sheet, sheet_path(file).name),
             await self._send(made.grid, "grid"),
             await self._send(made.training, "training"),
         ]
@@ -116,22 +118,3 @@ class HandingIn:
         for path in (self.folder / "snapshots").iterdir():
             if not path.name.startswith(f"{stem}.") and path.stat().st_mtime < newest:
                 path.unlink(missing_ok=True)
-
-
-def _result(folder: Path, made: Made) -> SnapshotResult:
-    facts = read_facts(folder / made.file)
-    return SnapshotResult(
-        name=Path(made.file).stem,
-        order=0,
-        kind=facts.kind,
-        file=Path(made.file).name,
-        thumbnail=Path(made.thumbnail).name,
-        sheet=Path(made.sheet).name,
-        resolution=facts.native_size[0],
-        z_dim=facts.z_dim,
-        w_dim=facts.w_dim,
-        num_ws=facts.num_ws,
-        num_classes=facts.num_classes,
-        kimg=made.kimg,
-        facts=facts.to_json(),
-    )

@@ -54,16 +54,19 @@ def make_pattern(species: str, *, seed: int, folder: Path) -> SnapshotsResult:
 
 def told_with_pictures(file: Path, *, facts: SnapshotFacts, name: str, order: int) -> SnapshotResult:
     """What a studio is told of a snapshot of ours, whose thumbnail and sheet are drawn beside it."""
-    network = load_network(file)
-    thumbnail, sheet = file.with_suffix(".jpg"), file.with_suffix(".sheet.jpg")
-    draw_pictures(network, thumbnail=thumbnail, sheet=sheet)
+    draw_pictures(load_network(file), thumbnail=thumbnail_path(file), sheet=sheet_path(file))
+    return told(file, facts=facts, name=name, order=order)
+
+
+def told(file: Path, *, facts: SnapshotFacts, name: str, order: int = 0) -> SnapshotResult:
+    """The same where thumbnail and sheet lie there already."""
     return SnapshotResult(
         name=name,
         order=order,
         kind=facts.kind,
         file=file.name,
-        thumbnail=thumbnail.name,
-        sheet=sheet.name,
+        thumbnail=thumbnail_path(file).name,
+        sheet=sheet_path(file).name,
         resolution=facts.native_size[0],
         z_dim=facts.z_dim,
         w_dim=facts.w_dim,
@@ -74,6 +77,16 @@ def told_with_pictures(file: Path, *, facts: SnapshotFacts, name: str, order: in
         original_sha256=facts.original_sha256,
         facts=facts.to_json(),
     )
+
+
+def thumbnail_path(file: Path) -> Path:
+    """Where the thumbnail of a snapshot lies."""
+    return file.with_suffix(".jpg")
+
+
+def sheet_path(file: Path) -> Path:
+    """Where the sheet of a snapshot lies."""
+    return file.with_suffix(".sheet.jpg")
 
 
 def draw_pictures(network: "Network", *, thumbnail: Path, sheet: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gpu_service.executors.snapshot_chores import draw_pictures
+from gpu_service.executors.snapshot_chores import draw_pictures, sheet_path, thumbnail_path
 from gpu_service.snapshots.facts import training_path
 from gpu_service.snapshots.store import write
 from gpu_service.snapshots.training_file import write_training
@@ -44,9 +44,9 @@ def write_snapshot(
     files = SnapshotFiles(
         file=file,
         training=training_path(file),
-        sheet=file.with_suffix(".sheet.jpg"),
+        sheet=sheet_path(file),
         grid=file.with_suffix(".grid.png"),
-        thumbnail=file.with_suffix(".jpg"),
+        thumbnail=thumbnail_path(file),
     )
     write(network, file, kimg=pictures // 1000)
     write_training(parts, files.training)
