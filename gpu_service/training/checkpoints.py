@@ -58,10 +58,6 @@ class Checkpoints:
         """From the oldest to the newest."""
         return sorted(self.folder.glob(PATTERN))
 
-    def newest(self) -> Path | None:
-        """The newest by its name, unread."""
-        return next(reversed(self.all()), None)
-
     def newest_whole(self) -> Found | None:
         """The newest that is as it was written; those that are not lie aside as .damaged. TrainingError: none is."""
         told: list[str] = []

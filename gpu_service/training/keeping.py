@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from gpu_service.training.checkpoint_file import NO_ROOM
@@ -61,8 +60,3 @@ def with_room(
             told = time.monotonic()
             say(f"{full} The run waits until then.")
         wishes.wait(look_seconds)
-
-
-def folder_bytes(folder: Path) -> int:
-    """What lies in a folder, in all."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -1,5 +1,6 @@
 """Little runs: a network that learns sixteen pixels in milliseconds, in this process or by the command."""
 
+import json
 import os
 import subprocess
 import sys
@@ -97,6 +98,22 @@ def trained(out: Path, pictures: Path | None = None, **more: Any) -> Outcome:
     """Begin and train until it ends."""
     with begun(out, pictures, **more) as run:
         return run.train()
+
+
+def ticks_of(out: Path) -> list[Tick]:
+    """Every tick that still holds, in order: what a killed trainer said and did not keep was said again."""
+    held: list[Tick] = []
+    for text in (out / "stats.jsonl").read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            line = json.loads(text)
+        except ValueError:  # half a line, of a trainer that was killed
+            continue
+        if line["kind"] == "tick":
+            tick = Tick.model_validate(line)
+            while held and held[-1].kimg >= tick.kimg:
+                held.pop()
+            held.append(tick)
+    return held
 
 
 def newest(out: Path) -> dict[str, Tensor]:

@@ -30,6 +30,7 @@ from tests.gpu_service.training.runs import (
     little_config,
     newest,
     single_thread,
+    ticks_of,
     trained,
 )
 from tests.gpu_service.training.sets import files, little_set, write_zip
@@ -75,7 +76,7 @@ def test_a_run_writes_down_what_it_said(whole):
     out, heard = whole
     lines = [json.loads(line) for line in (out / "stats.jsonl").read_text().splitlines()]
     assert len(lines) == len(heard.reports)
-    ticks = RunFolder(out).ticks()
+    ticks = ticks_of(out)
     assert [tick.kimg for tick in ticks][-1] == 0.064
     assert [tick.step for tick in ticks] == sorted({tick.step for tick in ticks})
     assert all(tick.loss_d > 0 and tick.seconds > 0 and tick.pictures_per_second > 0 for tick in ticks)

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_service.protocol import Tick
-from gpu_service.training.run_folder import RunFolder
-from tests.gpu_service.training.runs import command, little_config, newest, single_thread, start, trained
+from tests.gpu_service.training.runs import command, little_config, newest, single_thread, start, ticks_of, trained
 from tests.gpu_service.training.sets import little_set
 
 SECONDS = 280.0
@@ -21,10 +19,6 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return little_set(tmp_path_factory.mktemp("pictures"))
 
 
-def ticks(out: Path) -> list[Tick]:
-    return RunFolder(out).ticks()
-
-
 def test_two_processes_train_what_one_would(tmp_path, pictures):
     config = little_config(kimg=0.032, tick_kimg=0.008)
     process = start(command(tmp_path / "two", pictures, config, "--devices", "2"))
@@ -33,7 +27,7 @@ def test_two_processes_train_what_one_would(tmp_path, pictures):
     assert said.count("2 processes") == 1  # of all, the first alone speaks
     with single_thread():
         trained(tmp_path / "one", pictures, config=config)
-    together, alone = ticks(tmp_path / "two"), ticks(tmp_path / "one")
+    together, alone = ticks_of(tmp_path / "two"), ticks_of(tmp_path / "one")
     assert together[-1].step == alone[-1].step == 8
     # The first step is the same but for rounding, which Adam then makes grow.
     assert together[0].loss_g == pytest.approx(alone[0].loss_g, rel=1e-2)
@@ -56,7 +50,7 @@ def test_when_one_of_two_dies_both_go_on_from_the_checkpoint(tmp_path, pictures)
     said, errors = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, errors
     assert "The run goes on at" in said
-    assert ticks(out)[-1].kimg == 0.8
+    assert ticks_of(out)[-1].kimg == 0.8
 
 
 def workers(out: Path) -> list[int]:
@@ -79,4 +73,4 @@ def test_two_workers_of_a_ray_cluster_train_what_one_would(tmp_path, pictures):
     process = start(command(tmp_path / "two", pictures, config, "--cluster", "2", "--device", "cpu"))
     _, errors = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, errors
-    assert ticks(tmp_path / "two")[-1].step == 8
+    assert ticks_of(tmp_path / "two")[-1].step == 8

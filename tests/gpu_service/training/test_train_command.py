@@ -22,6 +22,7 @@ from tests.gpu_service.training.runs import (
     newest,
     single_thread,
     start,
+    ticks_of,
     trained,
 )
 from tests.gpu_service.training.sets import little_set
@@ -83,7 +84,7 @@ def check_same(out: Path, whole: Path, *, pictures: int) -> None:
     """Numbers, curves and files."""
     assert differing(newest(out), newest(whole)) == []
     assert reached(out) == reached(whole) == pictures
-    ours, theirs = (RunFolder(folder).ticks() for folder in (out, whole))
+    ours, theirs = (ticks_of(folder) for folder in (out, whole))
     assert [tick.kimg for tick in ours] == sorted({tick.kimg for tick in ours})
     assert ours[-1].kimg == theirs[-1].kimg
     names = sorted(path.name for path in (whole / "snapshots").iterdir())
