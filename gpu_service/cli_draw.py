@@ -23,6 +23,7 @@ from gpu_service.networks.base import Network, fit, frame_seed, to_uint8
 from gpu_service.networks.mapping import AVERAGE_SAMPLES
 from gpu_service.snapshots.store import import_snapshot, load_network
 from gpu_service.vectors.pictures import Sheet
+from gpu_service.whole_files import replacing
 
 BATCH = 8
 MOST_PICTURES = 100_000
@@ -182,17 +183,13 @@ def _way(precision: Precision, device: torch.device) -> AbstractContextManager[A
 
 
 def _write_numbers(pictures: Iterator[np.ndarray], *, count: int, size: tuple[int, int], out: Path) -> None:
-    partial = out.with_name(f".{out.name}.part")
-    try:
+    with replacing(out) as partial:
         kept = open_memmap(partial, mode="w+", dtype=np.float32, shape=(count, 3, *size))
         start = 0
         for batch in pictures:
             kept[start : start + len(batch)] = batch
             start += len(batch)
         kept.flush()
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _write_sheet(pictures: Iterator[np.ndarray], *, count: int, size: tuple[int, int], out: Path) -> None:

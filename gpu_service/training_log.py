@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from gpu_service.protocol import Made, Report
+from gpu_service.whole_files import write_whole
 
 CURSORS = TOLD, HANDED_IN = ("told.txt", "handed-in.txt")
 _reports: TypeAdapter[Report] = TypeAdapter(Report)
@@ -37,9 +38,7 @@ class TrainingLog:
     def done_until(self, place: int) -> None:
         """The studio has everything before that place."""
         self._place = place
-        partial = self.cursor_path.with_name(f".{self.cursor_path.name}.part")
-        partial.write_text(str(place), encoding="ascii")
-        partial.replace(self.cursor_path)
+        write_whole(self.cursor_path, str(place))
 
     def skip(self) -> None:
         """Nothing of what stands there now is for the studio."""

@@ -22,6 +22,7 @@ from gpu_service.training.checkpoint_facts import NAME, pictures_of
 from gpu_service.training_handing_in import HandingIn
 from gpu_service.training_log import CURSORS, TrainingLog
 from gpu_service.uploads import send_artifact
+from gpu_service.whole_files import replacing
 
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.2
@@ -204,11 +205,8 @@ def _take_checkpoint(folder: Path, ref: InputRef | None, paths: Mapping[str, Pat
     target = kept / NAME.format(pictures_of(fetched))
     newest = max((path.name for path in kept.glob(CHECKPOINTS)), default="")
     if target.name > newest:
-        partial = kept / f".{target.name}.part"
-        shutil.copyfile(fetched, partial)
-        with partial.open("rb") as file:
-            os.fsync(file.fileno())
-        partial.replace(target)
+        with replacing(target, to_disk=True) as partial:
+            shutil.copyfile(fetched, partial)
         for cursor in CURSORS:  # what was said here before is of a past that another service has overtaken
             TrainingLog(folder / "stats.jsonl", cursor=cursor).skip()
 

@@ -20,6 +20,7 @@ from gpu_service.music.decode import concatenate
 from gpu_service.music.ffmpeg import running
 from gpu_service.music.sound import Sound
 from gpu_service.protocol import Recipe
+from gpu_service.whole_files import replacing
 
 PIECE_BYTES = 1 << 20
 LIMIT_SECONDS = 2 * 3600.0
@@ -42,15 +43,11 @@ def join_film(
     """
     fps = recipe.scene.frame_rate
     begin, seconds = Fraction(recipe.first_frame) / fps, Fraction(recipe.end_frame - recipe.first_frame) / fps
-    partial = out.with_name(f".{out.name}.part")
     with tempfile.TemporaryDirectory(prefix=".joining-", dir=out.parent) as folder:
         sound = concatenate(list(tracks), pcm_path=Path(folder) / "track.pcm")
         pcm = _cut(sound, begin=begin, seconds=seconds, out=Path(folder) / "range.pcm")
-        try:
+        with replacing(out) as partial:
             _mux(segments, pcm=pcm, sound=sound, recipe=recipe, partial=partial, report=report)
-            partial.replace(out)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def _cut(sound: Sound, *, begin: Fraction, seconds: Fraction, out: Path) -> Path:

@@ -38,6 +38,7 @@ from gpu_service.music.onsets import find_onsets, usual_strength
 from gpu_service.music.segments import Segment, find_segments
 from gpu_service.music.sound import Sound
 from gpu_service.music.tempo import TempoMarker, find_tempo, tempo_markers
+from gpu_service.whole_files import replacing
 
 VERSION = 1
 FEATURES_SHARE, LOUDNESS_SHARE = 0.6, 0.2
@@ -89,10 +90,8 @@ class Analysis:
         arrays["segment_edges"] = np.array([*(s.start for s in self.segments), *(s.end for s in self.segments[-1:])])
         arrays["segment_labels"] = np.array([s.label for s in self.segments], dtype="U4")
         arrays["facts"] = np.array(json.dumps(asdict(self.facts), ensure_ascii=False))
-        part = path.with_name(path.name + ".part")
-        with part.open("wb") as file:
+        with replacing(path) as part, part.open("wb") as file:
             np.savez_compressed(file, **arrays)
-        part.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> "Analysis":

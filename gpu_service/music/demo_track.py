@@ -11,6 +11,7 @@ from scipy.signal import fftconvolve
 from gpu_service.music.demo_instruments import BAR, BEAT, RATE, band_pass, decay, high_pass, times
 from gpu_service.music.demo_score import BARS, kick_times, perform
 from gpu_service.music.loudness import measure_lufs
+from gpu_service.whole_files import replacing
 
 TITLE = "First Light"
 BPM = 123.0
@@ -57,9 +58,8 @@ def compose() -> np.ndarray:
 def write_demo_track(path: Path) -> None:
     """Compose and write it as 16-bit FLAC or WAV, by the name's ending."""
     samples = np.round(compose() * 32768).astype(np.int16)
-    part = path.with_name(f"part-{path.name}")
-    soundfile.write(part, samples, RATE, subtype="PCM_16")
-    part.replace(path)
+    with replacing(path) as part:
+        soundfile.write(part, samples, RATE, format=path.suffix[1:], subtype="PCM_16")
 
 
 def _mixed(buses: dict[str, np.ndarray], reverb_noise: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from gpu_service.music.errors import MusicError
+from gpu_service.whole_files import replacing
 
 MAGIC = b"PHOSARR1"
 DTYPES = ("uint8", "int16", "uint16", "float32")
@@ -30,13 +31,11 @@ def write_packed(path: Path, facts: Mapping[str, Any], arrays: Mapping[str, np.n
         offset += _padded(array.nbytes)
     header = json.dumps({**facts, "arrays": places}, ensure_ascii=False, allow_nan=False).encode()
     header += b" " * (_padded(12 + len(header)) - 12 - len(header))
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
+    with replacing(path) as part, part.open("wb") as file:
         file.write(MAGIC + len(header).to_bytes(4, "little") + header)
         for array in arrays.values():
             data = array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
             file.write(data + b"\0" * (_padded(len(data)) - len(data)))
-    part.replace(path)
 
 
 def read_packed(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -19,6 +19,7 @@ from gpu_service.music.lanes import save_lanes
 from gpu_service.music.peaks import find_peaks, save_peaks
 from gpu_service.music.proxy import write_proxy
 from gpu_service.music.sound import Sound
+from gpu_service.whole_files import write_whole
 
 PCM, PEAKS, PROXY, ANALYSIS, LANES = "track.pcm", "peaks.bin", "proxy.m4a", "analysis.npz", "lanes.bin"
 # stage, share of the stage
@@ -121,9 +122,5 @@ def write_analysis_json(path_in: Path, path_out: Path, *, progress: Progress = q
         analysis = analyse(sound, progress=lambda share: progress("analyse", share))
     finally:
         scratch.unlink(missing_ok=True)
-    part = path_out.with_name(path_out.name + ".part")
-    part.write_text(
-        json.dumps(analysis.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
-    )
-    part.replace(path_out)
+    write_whole(path_out, json.dumps(analysis.to_json(), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     return analysis

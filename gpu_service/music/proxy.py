@@ -13,6 +13,7 @@ from ffmpeg.nodes import OutputStream
 from gpu_service.music.errors import MusicError
 from gpu_service.music.ffmpeg import Child, running
 from gpu_service.music.sound import Sound
+from gpu_service.whole_files import replacing
 
 AAC_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 BITS_PER_CHANNEL = 96_000
@@ -20,17 +21,13 @@ BITS_PER_CHANNEL = 96_000
 
 def write_proxy(sound: Sound, path: Path, *, progress: Callable[[float], None] = lambda share: None) -> None:
     """Encode the track for the page. Raises MusicError, or what `progress` raises; then no file is left."""
-    part = path.with_name(path.name + ".part")
-    try:
+    with replacing(path) as part:
         with running(_encoding(sound, part), limit_seconds=120 + sound.duration_seconds, feed=True) as child:
             _feed(sound, child, progress)
         if child.process.returncode != 0:
             reason = child.lines[-1] if child.lines else "ffmpeg was stopped"
             sentence = f"The playback copy could not be made: {reason}. Free space, then try again."
             raise MusicError(sentence, retry=True) from OSError(reason)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _feed(sound: Sound, child: Child, progress: Callable[[float], None]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from gpu_service.errors import RenderError
+from gpu_service.whole_files import replacing
 
 SIZES = (32, 64, 128, 256, 512, 1024)
 MOST, MOST_PROCESSES, MOST_SEED = 1_000_000, 256, 2**32 - 1
@@ -36,9 +37,8 @@ def write_portraits(
 ) -> None:
     """Draw portraits 0 to count - 1 into a zip that is complete or not there. Raises RenderError."""
     refuse_unfit(out, count=count, size_px=size_px, seed=seed, processes=processes, sheet=sheet)
-    unfinished = out.with_name(f"{out.name}.part")
     first: list[bytes] = []
-    try:
+    with replacing(out) as unfinished:
         with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
             for index, content in enumerate(_drawn(count, size_px=size_px, seed=seed, processes=processes)):
                 _store(archive, f"{index // 1000:05d}/img{index:08d}.png", content)
@@ -48,9 +48,6 @@ def write_portraits(
             _store(archive, "dataset.json", json.dumps({"labels": None}).encode())
         if sheet is not None:
             contact_sheet(first, size_px=size_px).save(sheet)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def refuse_unfit(out: Path, *, count: int, size_px: int, seed: int, processes: int, sheet: Path | None) -> None:

@@ -4,7 +4,6 @@ Each is read back to equal numbers. No NVIDIA .pkl is written: it would have to 
 """
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -21,6 +20,7 @@ from gpu_service.snapshots.facts import AVERAGE, SnapshotFacts
 from gpu_service.snapshots.rosinality import FILTER_GAIN
 from gpu_service.snapshots.store import import_snapshot, is_safetensors, read_facts
 from gpu_service.snapshots.torch_zip import NOTE
+from gpu_service.whole_files import replacing
 
 if TYPE_CHECKING:
     import torch
@@ -122,10 +122,5 @@ def _renamed(name: str, tensor: "torch.Tensor") -> "dict[str, torch.Tensor]":
 
 def _move(made: Path, to: Path) -> None:
     """Put the file in its place at once, from another disk too."""
-    handle, partial = tempfile.mkstemp(prefix=f".{to.name}.", suffix=".part", dir=to.parent)
-    os.close(handle)
-    try:
+    with replacing(to) as partial:
         shutil.move(made, partial)
-        Path(partial).replace(to)
-    finally:
-        Path(partial).unlink(missing_ok=True)

@@ -4,8 +4,6 @@ Every tensor's name and shape is checked against the architecture before a numbe
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +26,7 @@ from gpu_service.snapshots.facts import (
 )
 from gpu_service.snapshots.isolation import read_in_child
 from gpu_service.snapshots.parts import Unreadable, check_shapes
+from gpu_service.whole_files import replacing
 
 if TYPE_CHECKING:
     import torch
@@ -165,26 +164,3 @@ def is_safetensors(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(9)
     return len(start) == 9 and start[8:] == b"{" and int.from_bytes(start[:8], "little") <= LARGEST_HEADER
-
-
-class replacing:
-    """A temporary name beside the target that becomes the target when all went well, and vanishes otherwise.
-
-    With `or_nothing` it also vanishes when nothing was written.
-    """
-
-    def __init__(self, target: Path, *, or_nothing: bool = False) -> None:
-        self.target, self.or_nothing = target, or_nothing
-
-    def __enter__(self) -> Path:
-        handle, name = tempfile.mkstemp(prefix=f".{self.target.name}.", suffix=".part", dir=self.target.parent)
-        os.close(handle)
-        self.partial = Path(name)
-        return self.partial
-
-    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        is_empty = self.or_nothing and not (self.partial.exists() and self.partial.stat().st_size)
-        if kind is None and not is_empty:
-            self.partial.replace(self.target)
-        else:
-            self.partial.unlink(missing_ok=True)

@@ -21,7 +21,8 @@ from gpu_service.snapshots.facts import LAYOUTS, TRAINING_KEY, training_path
 from gpu_service.snapshots.isolation import read_in_child
 from gpu_service.snapshots.parts import Contents, Part, Unreadable, check_shapes
 from gpu_service.snapshots.reader import ReadNetwork, take_numbers
-from gpu_service.snapshots.store import is_safetensors, read_facts, replacing
+from gpu_service.snapshots.store import is_safetensors, read_facts
+from gpu_service.whole_files import replacing
 
 FORM = 1
 PARTS = ("G", "D", "augment_pipe")

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from torch import Tensor
 
 from gpu_service.training.checkpoint_facts import HASH_KEY, KEY, LARGEST_HEADER
 from gpu_service.training.errors import TrainingError
+from gpu_service.whole_files import replacing
 
 FORM = 1
 # What a write that found the disk full says.
@@ -48,23 +48,14 @@ def size_bytes(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> int:
 
 def write_checkpoint(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
     """Write it whole or not at all. Raises OSError, and leaves nothing then; one tensor at a time is copied."""
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        with partial.open("wb", buffering=0) as file:
-            handle = file.fileno()
-            header = _header(tensors, facts)
-            digest = hashlib.sha256()
-            for raw in _pieces(header, tensors):
-                digest.update(raw)
-                _write_all(handle, raw)
-            os.pwrite(handle, digest.hexdigest().encode(), 8 + header.index(NO_HASH.encode()))
-            os.fsync(handle)
-        partial.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    with replacing(path, to_disk=True) as partial, partial.open("wb", buffering=0) as file:
+        handle = file.fileno()
+        header = _header(tensors, facts)
+        digest = hashlib.sha256()
+        for raw in _pieces(header, tensors):
+            digest.update(raw)
+            _write_all(handle, raw)
+        os.pwrite(handle, digest.hexdigest().encode(), 8 + header.index(NO_HASH.encode()))
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -80,15 +71,6 @@ def read_checkpoint(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     if facts.pop("form", None) != FORM:
         raise TrainingError(f"The checkpoint {path.name} was written by another version of Phosphene. Use that one.")
     return tensors, facts
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlast a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _order(tensors: Mapping[str, Tensor]) -> list[str]:

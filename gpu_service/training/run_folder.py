@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from gpu_service.protocol import Report, Tick, TrainingConfig
-from gpu_service.training.checkpoint_file import NO_ROOM, sync_folder
+from gpu_service.protocol import Report, TrainingConfig
+from gpu_service.training.checkpoint_file import NO_ROOM
 from gpu_service.training.errors import TrainingError
+from gpu_service.whole_files import write_whole
 
 Fit = Literal["exact", "pad", "crop"]
 # A trainer that was told to end may be writing its checkpoint.
@@ -108,7 +109,7 @@ class RunFolder:
 
     def write_facts(self, facts: RunFacts) -> None:
         """Replace run.json, whole or not at all."""
-        _replace(self.facts_path, facts.model_dump_json(indent=2) + "\n")
+        write_whole(self.facts_path, facts.model_dump_json(indent=2) + "\n", to_disk=True)
 
     def append(self, report: Report) -> None:
         """One line of what happened, and when. While the disk is full, lines wait for the next one."""
@@ -125,17 +126,6 @@ class RunFolder:
     def has_made(self, kimg: float) -> bool:
         """Whether a snapshot of that age was finished."""
         return any(line.get("kind") == "snapshot" and line.get("kimg") == kimg for line in _lines(self.stats_path))
-
-    def ticks(self) -> list[Tick]:
-        """Every tick that still holds, in order: what a killed trainer said and did not keep was said again."""
-        held: list[Tick] = []
-        for line in _lines(self.stats_path):
-            if line.get("kind") == "tick":
-                tick = Tick.model_validate(line)
-                while held and held[-1].kimg >= tick.kimg:
-                    held.pop()
-                held.append(tick)
-        return held
 
 
 def _add(file: FileIO, data: bytes) -> bool:
@@ -165,16 +155,6 @@ def _lines(path: Path) -> Iterator[dict[str, object]]:
                     continue
                 if isinstance(line, dict):
                     yield line
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    sync_folder(path.parent)
 
 
 def _lock(handle: int, shown: Path, patience_seconds: float) -> None:

@@ -1,13 +1,14 @@
 """Numbers of the data are worked out once: the pictures of a run stay the same from snapshot to snapshot."""
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+
+from gpu_service.whole_files import replacing
 
 Numbers = dict[str, np.ndarray]
 
@@ -34,14 +35,10 @@ class Kept:
         path = self._path(title)
         if path is None:
             return
-        part = path.with_suffix(f".{os.getpid()}.part")
-        try:
+        with suppress(OSError, SafetensorError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            save_file({name: np.ascontiguousarray(array) for name, array in numbers.items()}, part)
-            part.replace(path)
-        except (OSError, SafetensorError):
-            with suppress(OSError):
-                part.unlink()
+            with replacing(path) as partial:
+                save_file({name: np.ascontiguousarray(array) for name, array in numbers.items()}, partial)
 
     def _path(self, title: str) -> Path | None:
         if self._folder is None:
