@@ -6,7 +6,7 @@ A stage gets only what it names, so that nothing it uses can be missing from its
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -80,7 +80,7 @@ class Reading:
         sound: SoundSource,
     ) -> None:
         self.stage = stage
-        self.values = {name: values[name] for name in stage.parameters}
+        self.values = stage.read(values)
         self.done = {name: done[name] for name in stage.after}
         self._facts, self._sound = facts, sound
 
@@ -153,7 +153,8 @@ class Stage:
     """A named part of a plan. Raise `version` when `run` would give other numbers than before.
 
     `family` stands for the visualizer's name in the key of a stage that several visualizers share. `reads` is what
-    `run` depends on beside parameters and inputs, as text.
+    `run` depends on beside parameters and inputs, as text. `views` show less of a parameter: the stage reads, and is
+    known by, function(value), so that a change of the rest spoils nothing.
     """
 
     name: str
@@ -168,6 +169,12 @@ class Stage:
     reads: str = ""
     # Of the track, for what is worked out before there are frames.
     seconds_per_second: float = 0.0
+    views: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict, hash=False)
+
+    def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters it names, as it sees them."""
+        seen = {name: values[name] for name in self.parameters}
+        return seen | {name: view(seen[name]) for name, view in self.views.items()}
 
     def estimate_seconds(self, facts: SceneFacts) -> float:
         """About how long `run` takes on one core; over SLOW_SECONDS it becomes a job of its own."""
@@ -184,7 +191,7 @@ def stage_keys(
             "visualizer": stage.family or visualizer,
             "stage": stage.name,
             "version": stage.version,
-            "parameters": {name: values[name] for name in stage.parameters},
+            "parameters": stage.read(values),
             "inputs": {wanted: facts.of(wanted) for wanted in stage.inputs},
             "after": {name: keys[name] for name in stage.after},
             **({"reads": stage.reads} if stage.reads else {}),
