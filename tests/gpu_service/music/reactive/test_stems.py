@@ -5,6 +5,7 @@ from fractions import Fraction
 import librosa
 import numpy as np
 import pytest
+from scipy.signal import find_peaks
 
 from gpu_service.music.errors import MusicError
 from gpu_service.music.reactive import hearing, separation, waves
@@ -17,13 +18,14 @@ RATE = 22_050
 
 
 def band(seconds: float = 4.0) -> np.ndarray:
-    """A bass, a chord, and a hit of noise every half second."""
+    """A bass note every second, a chord in between, and a hit of noise every half second."""
     t = np.arange(round(seconds * RATE)) / RATE
     rng = np.random.default_rng(3)
     bass = 0.3 * np.sin(2 * np.pi * 70 * t)
     chord = sum(0.1 * np.sin(2 * np.pi * f * t) for f in (1046.5, 1318.5, 1568.0))
     hits = 0.5 * rng.standard_normal(len(t)) * np.exp(-(t % 0.5) / 0.02)
-    return (bass + chord + hits).astype(np.float32)
+    turn = np.clip(5 * np.sin(2 * np.pi * t), -0.5, 0.5)
+    return (bass * (0.5 + turn) + chord * (0.5 - turn) + hits).astype(np.float32)
 
 
 @pytest.fixture(params=[4_096, 40], ids=["whole", "in blocks"])
@@ -36,7 +38,7 @@ def block_size(request, monkeypatch):
 
 
 def test_parts_are_librosas_whatever_the_blocks(block_size):
-    wave = band()
+    wave = band(1.5)
     with Scratch() as scratch:
         lasting = np.array(harmonic(wave, margin=5.0, scratch=scratch))
         hitting = np.array(percussive(wave, margin=3.0, scratch=scratch))
@@ -60,7 +62,7 @@ def test_stems_add_up_to_the_mix_and_hold_what_they_are_named_for(block_size):
         return float(np.abs(np.mean(stem[middle] * np.exp(-2j * np.pi * hertz * t[middle]))))
 
     assert level(stems["bass"], 70) > 3 * sum(level(stems[name], 70) for name in STEMS if name != "bass")
-    assert level(stems["bass"], 1318.5) < 0.05 * level(wave, 1318.5)
+    assert level(stems["bass"], 1318.5) < 0.3 * level(wave, 1318.5)
     power = {name: float(np.mean(np.square(np.diff(stem)))) for name, stem in stems.items()}
     assert power["drums"] > 3 * (power["bass"] + power["vocals"] + power["other"]) / 3
     assert sum(array.nbytes for array in model.values()) < 0.2 * wave.nbytes
@@ -115,7 +117,7 @@ def test_a_click_train_has_a_pulse():
     with Scratch() as scratch:
         pulse = hearing.beat_pulse(wave, scratch=scratch)
     assert 0 <= pulse.min() <= pulse.max() <= 1
-    peaks = librosa.util.localmax(pulse)[43:-43].nonzero()[0]
+    peaks = find_peaks(pulse[43:-43])[0]
     assert np.median(np.diff(peaks)) * 512 / RATE == pytest.approx(0.5, abs=0.03)
 
 
