@@ -16,7 +16,7 @@ from gpu_service.errors import RenderError
 from gpu_service.executors.base import SceneOrder
 from gpu_service.film.thumbs import FINE_QUALITY
 from gpu_service.preview_clock import DriverClock, Pace, Rate
-from gpu_service.preview_plan import PlanInHand, sized
+from gpu_service.preview_plan import PlanInHand, changed, sized
 from gpu_service.protocol import (
     FLAG_FINE,
     FLAG_STILL,
@@ -77,11 +77,9 @@ class Preview:
     # --- what the studio says ---
 
     def update(self, said: PreviewUpdate) -> None:
-        """Another scene, other parameters, another size."""
+        """Another scene, other parameters, routes or actions, another size."""
         self.revision = said.revision
-        scene = said.scene or self.scene
-        if said.parameters:
-            scene = scene.model_copy(update={"parameters": {**scene.parameters, **said.parameters}})
+        scene = changed(said.scene or self.scene, said)
         scene = sized(scene, said.width or self.scene.width, said.height or self.scene.height)
         if said.scene is not None:
             self.inputs = {ref.sha256: ref for ref in said.inputs}

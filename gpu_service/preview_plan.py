@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_service.executors.base import SceneOrder
-from gpu_service.protocol import SceneSpec
+from gpu_service.protocol import PreviewUpdate, SceneSpec
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Visualizer
 from gpu_service.visualizers.route_stages import route_stages
@@ -60,6 +60,13 @@ def _worked_out(scene: SceneSpec) -> set[str]:
     keys = stage_keys(route_stages(scene), visualizer="", values={}, facts=SceneFacts(scene, 0))
     seeds = [action.model_dump_json() for action in scene.actions if action.kind == "seed"]
     return {*keys.values(), *seeds}
+
+
+def changed(scene: SceneSpec, said: PreviewUpdate) -> SceneSpec:
+    """The scene with some of its parameters, or all its routes or actions, replaced."""
+    parts = {name: value for name in ("routes", "actions") if (value := getattr(said, name)) is not None}
+    parameters = {**scene.parameters, **(said.parameters or {})}
+    return scene.model_copy(update={**parts, "parameters": parameters})
 
 
 def sized(scene: SceneSpec, width: int, height: int) -> SceneSpec:

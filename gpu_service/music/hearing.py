@@ -159,9 +159,10 @@ def section_edges(
 def stretched(values: np.ndarray, *, widest: float, steady: float, edge: int = FRAME // HOP // 2) -> np.ndarray:
     """Its 2nd percentile (or `widest` below the top) becomes 0, its 99.5th becomes 1. [T] -> float32 [T]
 
-    Points nearer to the ends than `edge` hear less than the others and have no say. Steady values are 0.
+    Points nearer to the ends than `edge` hear less than the others and have no say. What is steady is 0, and so is a
+    track too short to have other points.
     """
-    inner = values[edge:-edge] if edge and len(values) > 2 * edge else values
+    inner = values[edge : len(values) - edge]
     if len(inner) == 0:
         return np.zeros(len(values), np.float32)
     low, high = (float(number) for number in np.percentile(inner, (2, 99.5)))
@@ -172,6 +173,9 @@ def stretched(values: np.ndarray, *, widest: float, steady: float, edge: int = F
 
 
 def held(values: np.ndarray, *, points: int) -> np.ndarray:
-    """The highest of each point and those just before it. [T] -> [T]"""
-    size = points + 1
-    return maximum_filter1d(values, size, origin=(size - 1) // 2, mode="nearest") if len(values) else values
+    """The highest of each point, the next, and `points` before it. [T] -> [T]
+
+    The next one counts because an attack that lies between two points must not be seen late.
+    """
+    size = points + 2
+    return maximum_filter1d(values, size, origin=(size - 1) // 2 - 1, mode="nearest") if len(values) else values

@@ -51,6 +51,8 @@ class VisualizerInfo(Model):
     stages: list[StageInfo] = []
     snapshots: SnapshotNeeds
     is_for_scenes: bool = True
+    # Whether cues may take its pictures to a vector.
+    takes_vectors: bool = False
 
 
 # --- service to studio ---

@@ -27,6 +27,7 @@ def describe(visualizer: type[Visualizer]) -> VisualizerInfo:
         stages=[StageInfo(name=stage.name, title=stage.title) for stage in visualizer.stages],
         snapshots=visualizer.snapshots,
         is_for_scenes=visualizer.is_for_scenes,
+        takes_vectors=visualizer.takes_vectors,
     )
 
 

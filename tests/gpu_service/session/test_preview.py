@@ -16,6 +16,7 @@ from gpu_service.protocol import (
     PreviewUpdate,
     unpack_frame,
 )
+from gpu_service.protocol.routes import RouteSpec
 from tests.gpu_service.session.fakes import done
 from tests.gpu_service.session.test_work import until
 
@@ -108,6 +109,36 @@ async def test_a_parameter_that_only_drawing_reads_is_drawn_from_the_same_plan(s
     assert len({key for key, _frames in executor.drawn}) == len(executor.prepared) == 1
     assert executor.forgotten == []
     assert [said.state for said in stage.said].count("running") == 1
+
+
+async def test_a_route_whose_amount_moves_is_drawn_from_the_same_plan_and_a_new_source_is_prepared(stage, executor):
+    def route(amount, kind="loudness", **more):
+        return RouteSpec(id="r", parameter="alpha", source={"kind": kind}, amount=amount, **more)
+
+    stage.drive(1.0, playing=False)
+    stage.preview.credit(8)
+    await until(lambda: stage.frames)
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=9, routes=[route(0.5)]))
+    await until(lambda: len(executor.prepared) == 2 and len(stage.frames) == 2)
+    moves = [route(0.7), route(0.7, bend=0.4, invert=True), route(0.7, is_bypassed=True), route(-1.0, offset=0.2)]
+    for number, moved in enumerate(moves, 10):
+        stage.preview.update(PreviewUpdate(preview_id=ID, revision=number, routes=[moved]))
+        await until(lambda number=number: stage.frames[-1].revision == number)
+        assert executor.orders[-1].scene.routes == [moved]
+    assert len(executor.prepared) == 2
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=20, routes=[]))
+    await until(lambda: stage.frames[-1].revision == 20)
+    assert len(executor.prepared) == 2
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=21, routes=[route(0.7, kind="onset")]))
+    await until(lambda: len(executor.prepared) == 3 and stage.frames[-1].revision == 21)
+
+
+async def test_a_route_that_cannot_work_is_named(stage):
+    await until(lambda: any(said.state == "running" for said in stage.said))
+    wrong = RouteSpec(id="r", parameter="push", source={"kind": "loudness"})
+    stage.preview.update(PreviewUpdate(preview_id=ID, revision=9, routes=[wrong]))
+    await until(lambda: stage.said[-1].state == "failed")
+    assert stage.said[-1].field == "routes.r.parameter"
 
 
 async def test_after_a_moved_parameter_the_heartbeat_draws_no_second_picture(stage):
