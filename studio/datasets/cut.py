@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import gaussian_filter
 
 from studio.datasets import pictures
 from studio.datasets.crops import Corners, CropRecipe, is_upright, longer_side
@@ -74,6 +73,8 @@ def bordered(image: Image.Image, missing: tuple[int, int, int, int], *, side: fl
 
     A generator must not learn hard edges or mirrored noses, which is why FFHQ fills its borders in this way.
     """
+    from scipy.ndimage import gaussian_filter  # slow to load, and only cutting needs it
+
     left, top, right, bottom = missing
     levels = np.asarray(image, np.float32)
     wide = np.pad(levels, ((top, bottom), (left, right), (0, 0)), mode="symmetric")

@@ -2,7 +2,6 @@
 
 import numpy as np
 from PIL import Image
-from scipy.fft import dctn
 
 NAME = "hash 1"
 BITS = 64
@@ -19,6 +18,8 @@ def phash(grey: Image.Image) -> int:
 
     The constant term says only how bright the picture is; its place is taken by a bit that never changes.
     """
+    from scipy.fft import dctn  # takes as long to load as half the studio; only who hashes needs it
+
     small = np.asarray(grey.resize((32, 32), Image.Resampling.BOX), np.float64)
     waves = dctn(small, norm="ortho")[:8, :8].ravel()[1:]
     return _packed(np.concatenate([[False], waves > np.median(waves)]))

@@ -13,8 +13,6 @@ from uuid import UUID
 import numpy as np
 from django.db import connection, transaction
 from django.db.models import Max, Min, Q, QuerySet
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from studio.datasets.models import Portrait
 
@@ -75,6 +73,9 @@ def restack_around(dataset_id: UUID, ids: Iterable[int]) -> int:
 
 def _components(rows: list[Row]) -> np.ndarray:
     """Which of `rows`, in the order of time, hang together: one label each. Compares neighbour k after neighbour k."""
+    from scipy.sparse import coo_array  # slow to load, and only stacking needs it
+    from scipy.sparse.csgraph import connected_components
+
     count = len(rows)
     seconds = np.array([row.seconds for row in rows], np.float64)
     dhash = np.array([row.dhash for row in rows], np.int64).view(np.uint64)

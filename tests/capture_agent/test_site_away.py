@@ -48,7 +48,7 @@ def restart(studio: Studio) -> None:
 
 @pytest.mark.parametrize(
     "kills",
-    # Ten kills of the site alone are in tests/studio/datasets/test_kills.py; here the agent dies too.
+    # Kills of the site alone are in tests/studio/datasets/test_kills.py; here the agent dies too.
     [pytest.param(3, id="3"), pytest.param(200, id="200", marks=[pytest.mark.soak, pytest.mark.timeout(3600)])],
 )
 def test_f1_kill_9_of_site_and_agent_while_pictures_are_sent(tmp_path: Path, kills: int):

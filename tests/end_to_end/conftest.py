@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import REPOSITORY, missing
+from tests.prepared import with_demo
 from tests.services import free_port
 
 CHROMIUM_FLAGS = [
@@ -106,7 +107,8 @@ def stop_studio(studio: RunningStudio) -> None:
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
     # Short leases, so that the work of a killed service is taken up again within seconds.
-    running = start_studio(tmp_path_factory.mktemp("studio") / "data", extra={"STUDIO_LEASE_SECONDS": "8"})
+    data = with_demo(tmp_path_factory.mktemp("studio") / "data")
+    running = start_studio(data, extra={"STUDIO_LEASE_SECONDS": "8"})
     yield running
     stop_studio(running)
 

@@ -16,6 +16,7 @@ from tests.end_to_end import walk
 from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio, wait_for
 from tests.end_to_end.pi import Pi
 from tests.fault_proxy import FaultProxy
+from tests.prepared import with_demo
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ OUTAGE_SECONDS = 8.0
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
     """One without a render service: nothing here is drawn."""
     folder = tmp_path_factory.mktemp("capture-studio")
-    running = start_studio(folder / "data", extra={"STUDIO_GPU_SERVICE": "no"})
+    running = start_studio(with_demo(folder / "data"), extra={"STUDIO_GPU_SERVICE": "no"})
     yield running
     stop_studio(running)
 

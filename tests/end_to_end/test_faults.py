@@ -15,13 +15,15 @@ from playwright.sync_api import Page
 
 from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio, wait_for
 from tests.end_to_end.walk import api, project_of, status_of
+from tests.prepared import with_demo, with_tables
 
 pytestmark = pytest.mark.browser  # whole studios: kept with the browser's tests, in a process of their own
 
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
-    running = start_studio(tmp_path_factory.mktemp("faults") / "data", extra={"STUDIO_LEASE_SECONDS": "9"})
+    data = with_demo(tmp_path_factory.mktemp("faults") / "data")
+    running = start_studio(data, extra={"STUDIO_LEASE_SECONDS": "9"})
     yield running
     if running.process.poll() is None:
         running.process.send_signal(signal.SIGINT)
@@ -129,6 +131,7 @@ def test_a_service_paused_past_its_lease_loses_it_comes_back_and_finishes(faulty
 
 
 def test_without_a_service_jobs_wait_and_the_page_says_so(page: Page, tmp_path: Path):
+    """On an empty folder, as everybody starts: the demo is made before the link is shown."""
     alone = start_studio(tmp_path / "data", extra={"STUDIO_GPU_SERVICE": "no"})
     try:
         page.goto(alone.sign_in_link)
@@ -197,7 +200,7 @@ def test_ctrl_c_leaves_no_process_and_a_second_start_keeps_everything(faulty: Ru
 
 
 def test_a_taken_port_is_a_sentence(faulty: RunningStudio, tmp_path: Path):
-    first = start_studio(tmp_path / "one", extra={"STUDIO_GPU_SERVICE": "no"})
+    first = start_studio(with_tables(tmp_path / "one"), extra={"STUDIO_GPU_SERVICE": "no", "STUDIO_DEMO": "no"})
     try:
         with pytest.raises(AssertionError, match="cannot be had"):
             start_studio(tmp_path / "two", port=int(first.url.rpartition(":")[2]))

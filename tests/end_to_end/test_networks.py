@@ -12,6 +12,7 @@ import pytest
 
 from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio, wait_for
 from tests.end_to_end.test_faults import service_pid
+from tests.prepared import with_tables
 
 pytestmark = pytest.mark.browser
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -29,7 +30,8 @@ class Evil:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStudio]:
-    studio = start_studio(tmp_path_factory.mktemp("networks") / "data")
+    data = with_tables(tmp_path_factory.mktemp("networks") / "data")
+    studio = start_studio(data, extra={"STUDIO_DEMO": "no"})
     yield studio
     stop_studio(studio)
 

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.services import postgres
+from tests.services import Postgres, postgres
 
 ROWS = ["capture/test_pairing.py", "blobs/test_tus.py", "blobs/test_store.py", "events", "jobs", "projects"]
 ARRIVALS = ["datasets/test_ingest.py", "datasets/test_datasets_api.py"]
@@ -18,24 +19,31 @@ NETWORKS = ["networks"]
 TRAINING = ["training/test_runs.py", "training/test_pictures.py", "training/test_ticks.py"]
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    """One for all groups: the first makes the tables, each leaves them empty for the next."""
+    with postgres() as running:
+        yield running
+
+
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
 @pytest.mark.parametrize(
     "names",
     [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS, TRAINING],
     ids=["rows", "arrivals", "library", "scale", "networks", "training"],
 )
-def test_the_same_tests_pass_on_postgresql(names):
-    with postgres() as server:
-        environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}
-        environment.pop("STUDIO_TEST_FOLDER", None)
-        folders = [f"tests/studio/{name}" for name in names]
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not soak", *folders],
-            cwd=REPOSITORY,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
+def test_the_same_tests_pass_on_postgresql(server: Postgres, names: list[str]):
+    environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}
+    environment.pop("STUDIO_TEST_FOLDER", None)
+    folders = [f"tests/studio/{name}" for name in names]
+    quietly = ["-q", "-x", "-p", "no:cacheprovider", "-m", "not soak", "--reuse-db"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *quietly, *folders],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout

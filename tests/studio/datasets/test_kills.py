@@ -43,13 +43,14 @@ def studio(tmp_path, server) -> Iterator[Studio]:
         yield running
 
 
+# Each kill is another moment, and a start of the server: a few in CI, many in soak.
 LONG = [pytest.mark.soak, pytest.mark.timeout(3600)]
 
 
 @pytest.mark.parametrize(
     ("server", "kills"),
     [
-        ("daphne", 10),
+        ("daphne", 3),
         ("uvicorn", 3),
         pytest.param("daphne", 200, marks=LONG),
         pytest.param("uvicorn", 200, marks=LONG),

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.prepared import with_tables
 from tests.services import free_port, wait_for_port
 
 
@@ -71,7 +72,10 @@ def studio_on(folder: Path, *, server: str = "daphne", **settings: str) -> Itera
     port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DJANGO_"))}
     environment = clean | {"STUDIO_DATA": str(folder / "data"), "PORT": str(port), **settings}
-    manage(environment, "setup")
+    if "STUDIO_DATABASE_URL" in settings:
+        manage(environment, "setup")
+    else:
+        with_tables(folder / "data")
     log = folder / "serve.log"
     studio = Studio(start_server(environment, log, server=server), port, environment, log)
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
+from tests.prepared import with_tables
 from tests.services import free_port
 
 LINK = re.compile(r"http://\S+/sign-in/\S+")
@@ -173,6 +174,7 @@ def test_a_taken_port_is_refused_with_a_sentence(tmp_path):
 
 
 def test_an_open_address_insists_on_a_password(tmp_path):
+    with_tables(tmp_path / "data")
     with running(tmp_path, HOST="0.0.0.0") as run:
         assert run.process.wait(60) == 2
     assert 'HOST="0.0.0.0" opens the studio to others, so it needs a password' in run.said()
