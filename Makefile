@@ -3,14 +3,19 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
-# More processes than two only help where there are more cores; timing inside the tests assumes that none is overloaded.
-TEST_PROCESSES ?= 2
+# A third of their time tests wait for the programs that they start, so three processes keep two cores busy. In the
+# browser's a process is a browser, a studio and what it draws with.
+TEST_PROCESSES ?= 3
+BROWSER_PROCESSES ?= 2
+# Two at a time, the output of each kept together where make can do so.
+TOGETHER := -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # uv does not read pip's own setting, so it is handed over when there is one.
 LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 SOURCES := $(shell find frontend/src -type f 2>/dev/null)
 PAGES := frontend/webpack.config.js frontend/tsconfig.json $(SOURCES)
 
-.PHONY: run test install check bench soak screenshots clean lock build wire browser-tests unit-tests
+.PHONY: run test install check bench soak screenshots clean lock build wire
+.PHONY: check-python check-pages page-tests unit-tests browser-tests
 
 run: frontend/dist/.built .venv/.installed  ## set up, then start the studio with its demo project
 	@exec $(BIN)/python manage.py run
@@ -21,23 +26,33 @@ build: frontend/dist/.built
 
 test: install build  ## every test, the browser's included
 	scripts/test_needs.sh
-	$(MAKE) check
+	$(MAKE) $(TOGETHER) check page-tests
 	$(MAKE) unit-tests
-	cd frontend && npm test
 	$(MAKE) browser-tests
 
+# Tests start hundreds of short programs, each of which would compile what it imports anew.
+unit-tests browser-tests soak: export PYTHONDONTWRITEBYTECODE :=
+
 unit-tests: .venv/.tests
-	$(BIN)/python -m pytest -q -m "not browser and not soak" -n $(TEST_PROCESSES)
+	$(BIN)/python -m pytest -q -m "not browser and not soak" -n $(TEST_PROCESSES) --dist worksteal
 
-# Playwright's loop and pytest-asyncio's cannot share a process.
+# Playwright's loop and pytest-asyncio's cannot share a process. The tests of a file are one walk; each process has a
+# browser and a studio of its own.
 browser-tests: .venv/.tests build
-	$(BIN)/python -m pytest -q -m "browser and not soak" tests/end_to_end
+	$(BIN)/python -m pytest -q -m "browser and not soak" -n $(BROWSER_PROCESSES) --dist loadfile tests/end_to_end
 
-check: install
+page-tests: frontend/node_modules/.installed
+	cd frontend && npm test
+
+check: check-python check-pages
+
+check-python: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-pages: frontend/node_modules/.installed
 	cd frontend && npm run check
 
 bench: install build

@@ -13,13 +13,17 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def driver(owner: Page, studio: RunningStudio) -> Page:
+def driver(owner: Page, studio: RunningStudio) -> Iterator[Page]:
+    """A tab of the owner's that plays the demo."""
     demo = next(one for one in walk.api(owner, "/projects")["items"] if one["is_demo"])
     scene = walk.api(owner, f"/projects/{demo['id']}/scenes")["items"][0]
-    owner.goto(f"{studio.url}/p/{demo['id']}/scenes/{scene['id']}/")
-    owner.get_by_role("button", name="Play (Space)").click()
-    walk.wait_for_frames(owner, 10)
-    return owner
+    page = owner.context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{studio.url}/p/{demo['id']}/scenes/{scene['id']}/")
+    page.get_by_role("button", name="Play (Space)").click()
+    walk.wait_for_frames(page, 10)
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")
