@@ -63,8 +63,9 @@ function Compared({ runs }: { runs: readonly Run[] }) {
 
 /** Every run's sheet nearest to one kimg, which a slider moves. */
 function Sheets({ runs, sheets }: { runs: readonly Run[]; sheets: readonly (readonly Sample[])[] }) {
-  const last = Math.max(0, ...sheets.map((one) => one.at(-1)?.kimg ?? 0))
-  const shared = Math.min(...sheets.map((one) => one.at(-1)?.kimg ?? 0))
+  const ends = sheets.flatMap((one) => one.at(-1)?.kimg ?? [])
+  const last = Math.max(0, ...ends)
+  const shared = Math.min(last, ...ends)
   const [chosen, setChosen] = useState<number | null>(null)
   const kimg = chosen ?? shared
   if (last === 0 && sheets.every((one) => one.length === 0)) return null

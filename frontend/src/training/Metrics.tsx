@@ -5,6 +5,7 @@ import { Note } from '../parts/basics'
 import { IconButton } from '../parts/Button'
 import { Tip } from '../parts/Tooltip'
 import { CurveBox } from './CurveBox'
+import { xWords } from './RunCurves'
 import type { Run, Sample } from './wire'
 import { figure, kimgWords, metricName } from './words'
 
@@ -49,7 +50,7 @@ export function MetricCurves({ samples, shown, onShow }: { samples: readonly Sam
 function MetricCurve({ name, hue, x, samples, mark, onShow }: { name: string; hue: string; x: readonly number[]; samples: readonly Sample[]; mark: number | null; onShow: (kimg: number) => void }) {
   const values = useMemo(() => [samples.map((one) => one.metrics[name] ?? null)], [samples, name])
   const lines = useMemo(() => [{ title: metricName(name).title, hue }], [name, hue])
-  return <CurveBox title={metricName(name).title} unit="" lines={lines} x={x} values={values} xTitle="kimg" xWords={kimgWords} group="metrics" span={null} onZoom={() => undefined} mark={mark} onPress={onShow} nothing="Not measured." />
+  return <CurveBox title={metricName(name).title} unit="" lines={lines} x={x} values={values} xTitle="kimg" xWords={xWords.kimg} group="metrics" span={null} onZoom={() => undefined} mark={mark} onPress={onShow} nothing="Not measured." />
 }
 
 export function MetricNotes({ samples }: { samples: readonly Sample[] }) {

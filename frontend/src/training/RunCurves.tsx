@@ -5,7 +5,7 @@ import { Button } from '../parts/Button'
 import { CurveBox } from './CurveBox'
 import { along, dataOf, plots, type Along, type PlotSpec } from './curves'
 import type { Sample, TickColumns } from './wire'
-import { figure, kimgWords } from './words'
+import { axisWords, figure, kimgWords } from './words'
 
 interface RunCurvesProps {
   columns: TickColumns
@@ -15,7 +15,7 @@ interface RunCurvesProps {
   onShow: (kimg: number) => void
 }
 
-export const xWords: Record<Along, (value: number) => string> = { kimg: kimgWords, clock: (hours) => figure(hours) }
+export const xWords: Record<Along, (value: number) => string> = { kimg: (kimg) => (kimg < 1 ? axisWords(kimg) : kimgWords(kimg)), clock: (hours) => figure(hours) }
 
 export function RunCurves({ columns, samples, shown, onShow }: RunCurvesProps) {
   const [by, setBy] = useState<Along>('kimg')
