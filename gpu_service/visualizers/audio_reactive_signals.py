@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from gpu_service.music.reactive.segments import Top
 from gpu_service.music.reactive.turning import Disorder, Saw
 from gpu_service.protocol.signal_sets import ON_TIME
 from gpu_service.protocol.signals import SignalSet
@@ -94,6 +95,13 @@ class ReactiveParameters(Parameters):
         maximum=60.0,
         step=0.1,
         scale="log",
+    )
+    valleys_from: Top = parameter(
+        "highest",
+        title="Depth of a valley",
+        help="Highest: from the loudest moment. One: from 1, as in the original, which misses valleys near the ends.",
+        group=SEGMENTS,
+        control="choice",
     )
     change_seconds: float = parameter(
         1.0,

@@ -11,7 +11,6 @@ import numpy as np
 
 from gpu_service.errors import RenderError
 from gpu_service.music.errors import MusicError
-from gpu_service.music.gance import rescale
 from gpu_service.music.reactive import segments as cuts
 from gpu_service.music.reactive.chain import Pace, heard, heard_name, shape
 from gpu_service.music.reactive.hearing import hear
@@ -98,6 +97,7 @@ def segments(reading: Reading) -> Arrays:
         fps=fps,
         narrowest_seconds=reading["narrowest_seconds"],
         widest_seconds=reading["widest_seconds"],
+        measured_from=reading["valleys_from"],
     )
     made: dict[str, np.ndarray] = {"boundaries": boundaries}
     for prefix, seconds, seed, chosen in (
@@ -160,11 +160,6 @@ def bends(reading: Reading) -> Arrays:
     return {"drive": drive.astype(np.float32), "names": np.array(names, dtype="U40")}
 
 
-def unit(curve: np.ndarray) -> np.ndarray:
-    """0…1 from its lowest to its highest; a constant is 0."""
-    return rescale(curve, (0.0, 1.0))
-
-
 # Seconds per frame as measured on one core at 30 frames a second.
 STAGES = (
     Stage(
@@ -203,8 +198,8 @@ STAGES = (
         "Segments",
         segments,
         parameters=(
-            *("signals", "narrowest_seconds", "widest_seconds", "change_seconds", "other_change_seconds"),
-            *("lead_seconds", "change", "seed", "other_seed", "segment_seeds", "other_seeds"),
+            *("signals", "narrowest_seconds", "widest_seconds", "valleys_from", "change_seconds"),
+            *("other_change_seconds", "lead_seconds", "change", "seed", "other_seed", "segment_seeds", "other_seeds"),
         ),
         inputs=("fps",),
         after=("heard",),

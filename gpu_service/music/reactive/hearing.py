@@ -93,7 +93,7 @@ def chroma(wave: np.ndarray) -> np.ndarray:
     margin, size = CHROMA_MARGIN_SECONDS * RATE // HOP, CHROMA_SECONDS * RATE // HOP
     for a, b in blocks(total, size=size):
         low = max(a - margin, 0)
-        some = padded(wave, low * HOP, min((b + margin) * HOP, max(len(wave), 2 * RATE)))
+        some = padded(wave, low * HOP, min((b + margin) * HOP, max(len(wave), 3 * RATE)))
         notes = librosa.feature.chroma_cqt(y=some, sr=RATE, hop_length=HOP, tuning=0.0)
         kept = notes[:, a - low : b - low]
         made[:, a : a + kept.shape[1]] = kept

@@ -4,12 +4,14 @@ The original calls this tempo; it measures none. A boundary is a valley of the e
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.signal import find_peaks_cwt, resample
 
 from gpu_service.music.reactive.turning import segment_spans
 
+Top = Literal["highest", "one"]
 # Valleys are looked for at 24 values a second whatever the film's rate, so that they stay where they are.
 VALLEY_RATE = 24.0
 # More values than this, 17 minutes, are thinned out: a valley of a second is still found to a tenth.
@@ -25,8 +27,19 @@ class Schedule:
     share: np.ndarray
 
 
-def valleys(energy: np.ndarray, *, fps: float, narrowest_seconds: float, widest_seconds: float) -> np.ndarray:
-    """Boundaries in frames: ascending, the first 0, the last frames − 1. [frames] -> int64 [S + 1]"""
+def valleys(
+    energy: np.ndarray,
+    *,
+    fps: float,
+    narrowest_seconds: float,
+    widest_seconds: float,
+    measured_from: Top = "highest",
+) -> np.ndarray:
+    """Boundaries in frames: ascending, the first 0, the last frames − 1. [frames] -> int64 [S + 1]
+
+    Wavelets see zeros before and after the film. `one`, the original's 1 − energy, makes a cliff of each end, which
+    hides valleys near it; `highest` measures from the highest energy, so that a loud end joins the zeros evenly.
+    """
     frames = len(energy)
     spread = float(np.ptp(energy)) if frames else 0.0
     if spread <= 1e-9 * max(float(np.abs(energy).max(initial=0.0)), 1e-30):
@@ -35,7 +48,8 @@ def valleys(energy: np.ndarray, *, fps: float, narrowest_seconds: float, widest_
     count = max(round(frames / fps * rate), 1)
     curve = energy if count == frames else resample(energy, count)
     widths = np.arange(max(round(narrowest_seconds * rate), 1), round(widest_seconds * rate) + 1)
-    found = find_peaks_cwt(1 - curve, widths)
+    top = 1.0 if measured_from == "one" else float(curve.max())
+    found = find_peaks_cwt(top - curve, widths)
     boundaries = [round(int(peak) * frames / count) for peak in found]
     return repaired(_apart(boundaries, least=narrowest_seconds / 2 * fps), frames)
 

@@ -21,7 +21,14 @@ def breathing(seconds: float = 60.0, fps: float = FPS) -> np.ndarray:
 def test_boundaries_are_the_wavelet_peaks_of_one_minus_energy():
     energy = breathing()
     expected = [peak for peak in find_peaks_cwt(1 - energy, np.arange(30, 350)) if 0.01 * 1440 < peak < 0.99 * 1440]
-    assert valleys(energy, fps=FPS, **WIDTHS).tolist() == [0, *expected, 1439]
+    assert valleys(energy, fps=FPS, measured_from="one", **WIDTHS).tolist() == [0, *expected, 1439]
+
+
+def test_a_valley_is_as_deep_whatever_the_scale_of_the_energy():
+    found = [valleys(scale * breathing(), fps=FPS, **WIDTHS).tolist() for scale in (0.01, 1.0, 100.0)]
+    assert [len(one) for one in found] == [4, 4, 4]
+    assert np.ptp(found, axis=0).max() <= 1
+    assert [round(frame / FPS) for frame in found[0][1:-1]] == [20, 41]
 
 
 def test_a_quiet_middle_is_the_one_boundary():
