@@ -36,6 +36,7 @@ ROUTERS = [
     ("", "studio.networks.orders_api:router"),
     ("", "studio.training.plan_api:router"),
     ("", "studio.training.api:router"),
+    ("", "studio.projections.api:router"),
     ("", "studio.scenes.api:router"),
     ("", "studio.scenes.path_api:router"),
     ("", "studio.scenes.presets_api:router"),
@@ -44,6 +45,7 @@ ROUTERS = [
     ("", "studio.services.capture_api:router"),
     ("/service", "studio.services.service_api:router"),
     ("/service", "studio.services.training_api:router"),
+    ("/service", "studio.services.projections_api:router"),
 ]
 NOTHING_HERE = "There is nothing here, or it is not shared with you."
 

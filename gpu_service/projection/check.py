@@ -40,7 +40,7 @@ class ProjectionSummary:
 
 def check_projection(path: Path) -> ProjectionSummary:
     """Look through a file, an unfinished one too. RenderError where it is none, damaged or hostile."""
-    command = [sys.executable, "-P", "-m", "gpu_service.projection.check", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "gpu_service.projection.check", str(path.absolute())]
     root = str(Path(__file__).resolve().parent.parent.parent)
     surroundings = {"PYTHONPATH": root, "OPENBLAS_NUM_THREADS": "1", "PYTHONUTF8": "1"}
     try:

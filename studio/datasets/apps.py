@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 from studio.blobs import uploads
 from studio.jobs.handlers import HANDLERS
-from studio.jobs.watchers import WATCHERS
+from studio.jobs.watchers import watch
 
 
 class DatasetsConfig(AppConfig):
@@ -28,4 +28,4 @@ class DatasetsConfig(AppConfig):
         HANDLERS["score_portraits"] = "studio.datasets.score_job.handle"
         HANDLERS["freeze_version"] = "studio.datasets.versions.handle"
         HANDLERS["export_version"] = "studio.datasets.exports.handle"
-        WATCHERS["score_portraits"] = "studio.datasets.score_job.follow"
+        watch("score_portraits", "studio.datasets.score_job.follow")

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 from studio.blobs import uploads
 from studio.jobs.handlers import QUIET
-from studio.jobs.watchers import WATCHERS
+from studio.jobs.watchers import watch
 
 
 class NetworksConfig(AppConfig):
@@ -13,8 +13,8 @@ class NetworksConfig(AppConfig):
         uploads.register(
             "snapshot", "studio.networks.imports.import_from_upload", begins="studio.networks.known.begins"
         )
-        WATCHERS["make_pattern"] = "studio.networks.rules.follow"
-        WATCHERS["import_snapshot"] = "studio.networks.imports.follow"
+        watch("make_pattern", "studio.networks.rules.follow")
+        watch("import_snapshot", "studio.networks.imports.follow")
         for kind in ("draw_sheet", "find_directions", "harvest", "export_snapshot"):
-            WATCHERS[kind] = "studio.networks.results.follow"
+            watch(kind, "studio.networks.results.follow")
         QUIET.add("draw_sheet")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from studio.jobs.handlers import HANDLERS
-from studio.jobs.watchers import WATCHERS
+from studio.jobs.watchers import watch
 
 
 class RendersConfig(AppConfig):
@@ -10,4 +10,5 @@ class RendersConfig(AppConfig):
 
     def ready(self) -> None:
         HANDLERS["join_film"] = "studio.renders.join.handle"
-        WATCHERS["render_segment"] = WATCHERS["join_film"] = "studio.renders.join.follow"
+        watch("render_segment", "studio.renders.join.follow")
+        watch("join_film", "studio.renders.join.follow")

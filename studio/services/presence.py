@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gpu_service.protocol import Busy, Hello
 from studio.events.live import broadcast
+from studio.projections import reports as projected
 from studio.scenes.catalogue import store_catalogue
 from studio.services import capture_devices
 from studio.services.models import RenderService, ServiceToken
@@ -95,6 +96,7 @@ def _desert(service_id: UUID) -> None:
     same = RenderService.objects.filter(token=gone.token_id, state=RenderService.State.ATTACHED) if gone else None
     if gone is not None and same is not None and not same.exists():
         deserted(holder_of(gone.token))
+        projected.deserted(holder_of(gone.token))
 
 
 def _forget_former(service: RenderService) -> None:

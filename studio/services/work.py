@@ -30,6 +30,8 @@ from studio.jobs import queue
 from studio.jobs.models import Job, Segment, State
 from studio.networks import imports, results, rules
 from studio.networks.models import SnapshotImport
+from studio.projections import orders as projecting
+from studio.projections import reports as projected
 from studio.renders import draw
 from studio.renders.order import JOB_KIND as RENDER
 from studio.services import stages
@@ -58,9 +60,10 @@ def renew(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: RenewReque
     if kind == "segment":
         answer = draw.renew(lease, done=said.done, message=said.message)
     else:
-        is_training = Job.objects.filter(pk=lease_id, kind=orders.KIND).exists()  # how far that is, its reports tell
+        # How far these are, their own reports tell.
+        is_reported = Job.objects.filter(pk=lease_id, kind__in=[orders.KIND, projecting.KIND]).exists()
         progress = queue.Progress(done=said.done, total=said.total, message=said.message)
-        answer = queue.renew(lease, progress=None if is_training else progress)
+        answer = queue.renew(lease, progress=None if is_reported else progress)
     return RenewAnswer(seconds=answer.seconds, cancel=answer.cancel)
 
 
@@ -116,8 +119,8 @@ def fail(token: ServiceToken, kind: LeaseKind, lease_id: UUID, said: LeaseFail) 
 def _job_claim(lease: queue.Lease, token: ServiceToken) -> Claim:
     job = lease.job
     assert job is not None
-    if job.kind == orders.KIND:
-        reports.begun(job, service=name_of(token))
+    if begun := {orders.KIND: reports.begun, projecting.KIND: projected.begun}.get(job.kind):
+        begun(job, service=name_of(token))
     coming = SnapshotImport.objects.select_related("original").filter(job_id=job.id).first()
     inputs = [InputRef.model_validate(item) for item in job.payload.get("inputs", ())]
     if coming is not None and coming.original is not None:
@@ -200,4 +203,6 @@ FINISHERS: dict[str, Callable[[Job, dict[str, Any], Mapping[str, Blob]], None]] 
     **dict.fromkeys(results.KINDS, results.keep),
     orders.KIND: reports.keep,
     tries.KIND: tries.keep,
+    projecting.KIND: projected.keep,
+    projecting.REVIEW: projected.keep_review,
 }

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "studio.datasets",
     "studio.networks",
     "studio.training",
+    "studio.projections",
     "studio.scenes",
     "studio.renders",
     "studio.services",

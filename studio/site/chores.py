@@ -12,6 +12,7 @@ from studio.datasets.decision_log import prune as prune_decisions
 from studio.datasets.purge import purge as purge_datasets
 from studio.events.prune import prune
 from studio.networks.purge import purge as purge_networks
+from studio.projections.purge import purge as purge_projections
 from studio.training.purge import purge as purge_training
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 def run_chores() -> None:
     """Empty bins, sweep blobs and uploads, thin out old progress, forget old decisions, sessions and links."""
     now = timezone.now()
+    purge_projections()
     purge_training()
     purge_datasets()
     purge_networks()

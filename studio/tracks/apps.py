@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 from studio.blobs import uploads
 from studio.jobs.handlers import HANDLERS
-from studio.jobs.watchers import WATCHERS
+from studio.jobs.watchers import watch
 
 
 class TracksConfig(AppConfig):
@@ -13,5 +13,5 @@ class TracksConfig(AppConfig):
         uploads.register("track", "studio.tracks.rules.track_from_upload")
         HANDLERS["analyse_track"] = "studio.tracks.analyse.handle"
         HANDLERS["join_tracks"] = "studio.tracks.join.handle"
-        WATCHERS["join_tracks"] = "studio.tracks.analyse.follow"
-        WATCHERS["analyse_track"] = "studio.tracks.analyse.follow"
+        watch("join_tracks", "studio.tracks.analyse.follow")
+        watch("analyse_track", "studio.tracks.analyse.follow")

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from studio.blobs import uploads
-from studio.jobs.watchers import WATCHERS
+from studio.jobs.watchers import watch
 
 
 class TrainingConfig(AppConfig):
@@ -14,6 +14,6 @@ class TrainingConfig(AppConfig):
         uploads.register(
             "training_pictures", "studio.training.pictures.finished", looks="studio.training.pictures.looks"
         )
-        WATCHERS["train"] = "studio.training.follow.train"
-        WATCHERS["try_training"] = "studio.training.tries.follow"
-        WATCHERS["export_version"] = "studio.training.follow.exported"
+        watch("train", "studio.training.follow.train")
+        watch("try_training", "studio.training.tries.follow")
+        watch("export_version", "studio.training.follow.exported")

@@ -7,6 +7,7 @@ from typing import Any
 from PIL import Image
 
 from gpu_service.protocol import HarvestOrder, Look, Preset, SnapshotNeeds, StageInfo, VectorSpec, VisualizerInfo
+from gpu_service.protocol.projection import ProjectionConfig
 from gpu_service.protocol.training_presets import resolve
 from studio.accounts.models import User
 from studio.blobs.store import put_bytes
@@ -22,6 +23,8 @@ from studio.networks.models import (
     Snapshot,
     SnapshotExport,
 )
+from studio.projections.models import Projection, ProjectionFrames, ProjectionTarget
+from studio.projections.source import of_target
 from studio.projects.models import Project
 from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
@@ -152,6 +155,35 @@ def make_training(project: Project, snapshot: Snapshot) -> dict[str, Any]:
     grid = put_bytes(b"\x89PNG grid")
     sample = TrainingSample.objects.create(run=run, kimg=20.0, snapshot=snapshot, grid=grid)
     return {"run_id": run.pk, "sample_id": sample.pk, "zip_id": upload.pk}
+
+
+def make_projection(project: Project, snapshot: Snapshot) -> dict[str, Any]:
+    """A finished projection of a film, by the names that paths call them."""
+    jpeg = put_bytes(b"\xff\xd8\xff found")
+    facts = {"kind": "video", "width": 64, "height": 64, "fps": "25", "frames": 50, "seconds": 2.0, "notes": []}
+    target = ProjectionTarget.objects.create(
+        pk=uuid.uuid4(), project=project, name="talk.mp4", blob=put_bytes(b"a film"), thumbnail=jpeg, facts=facts
+    )
+    target.state = ProjectionTarget.State.READY
+    target.save()
+    row = Projection.objects.create(
+        project=project,
+        name="Talking head",
+        snapshot=snapshot,
+        target=target,
+        about={"source": of_target(target).to_json(), "snapshot_name": snapshot.name},
+        config=ProjectionConfig().model_dump(mode="json"),
+        state=Projection.State.DONE,
+        frames_total=50,
+        frames_done=50,
+        is_complete=True,
+        file=put_bytes(b"hdf5"),
+        review=put_bytes(b"mp4"),
+        network_md5=snapshot.original_md5,
+        weights=snapshot.blob_id,
+    )
+    frames = ProjectionFrames.objects.create(projection=row, first=0, end=1, losses=[0.1], steps=[9], picture=jpeg)
+    return {"projection_id": row.pk, "target_id": target.pk, "frames_id": frames.pk}
 
 
 def make_preset(project: Project, **values: Any) -> ScenePreset:

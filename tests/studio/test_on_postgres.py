@@ -18,6 +18,8 @@ SCALE = ["datasets/test_query.py", "datasets/test_at_scale.py", "datasets/test_f
 NETWORKS = ["networks"]
 TRAINING = ["training/test_runs.py", "training/test_pictures.py", "training/test_ticks.py"]
 
+ENGINE = ["projections", "scenes/test_driven.py", "scenes/test_presets.py"]
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
@@ -29,8 +31,8 @@ def server() -> Iterator[Postgres]:
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
 @pytest.mark.parametrize(
     "names",
-    [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS, TRAINING],
-    ids=["rows", "arrivals", "library", "scale", "networks", "training"],
+    [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS, TRAINING, ENGINE],
+    ids=["rows", "arrivals", "library", "scale", "networks", "training", "engine"],
 )
 def test_the_same_tests_pass_on_postgresql(server: Postgres, names: list[str]):
     environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}

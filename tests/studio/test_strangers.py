@@ -20,7 +20,7 @@ from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
 from tests.studio.datasets.portraits import make_version
-from tests.studio.features import make_made_of, make_portrait, make_preset, make_scene, make_training
+from tests.studio.features import make_made_of, make_portrait, make_preset, make_projection, make_scene, make_training
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,7 @@ OPEN = re.compile(
     r"^\w+ /(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/.*"
     r"|training/presets)$"
 )
+PROJECT = {"snapshot_id": "{snapshot_id}", "version_id": "{version_id}"}
 CONFIG = resolve("small", size=64).model_dump(mode="json")
 BODIES = {
     "PATCH /devices/{device_id}": {"name": "mine"},
@@ -51,6 +52,9 @@ BODIES = {
     "POST /projects/{project_id}/training/runs": {"name": "mine", "version_id": "{version_id}", "config": CONFIG},
     "POST /projects/{project_id}/training/tries": {"config": CONFIG},
     "POST /paths/{path_id}/scene": {},
+    "PATCH /projections/{projection_id}": {"name": "mine"},
+    "POST /projects/{project_id}/projections": {"name": "mine", **PROJECT},
+    "POST /projects/{project_id}/projections/plan": PROJECT,
     "PATCH /presets/{preset_id}": {"name": "mine"},
     "POST /projects/{project_id}/presets": {"name": "mine", "kind": "parameters", "scene_id": "{scene_id}"},
     "POST /projects/{project_id}/presets/import": {"file": {}},
@@ -146,6 +150,7 @@ def ids(project, owner, as_user):
         ).pk,
         **make_made_of(scene.snapshots.first()),
         **make_training(project, scene.snapshots.first()),
+        **make_projection(project, scene.snapshots.first()),
         "preset_id": make_preset(project).pk,
         "frame": 0,
         "name": "peaks",

@@ -1355,6 +1355,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projection-frames/{frames_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Picture
+         * @description Target beside result, a JPEG.
+         */
+        get: operations["studio_projections_api_get_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projection-targets/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Target */
+        get: operations["studio_projections_api_get_target"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Target
+         * @description Put it into the bin. Projections that look for it keep it.
+         */
+        delete: operations["studio_projections_api_bin_target"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projection-targets/{target_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Target File
+         * @description What was sent, as a download.
+         */
+        get: operations["studio_projections_api_get_target_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projection-targets/{target_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Target */
+        post: operations["studio_projections_api_restore_target"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projection-targets/{target_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Target Thumbnail
+         * @description Its first frame, small, on a square.
+         */
+        get: operations["studio_projections_api_get_target_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{projection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Projection */
+        get: operations["studio_projections_api_get_projection"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Projection
+         * @description Put it into the bin; one that is at work is stopped. Scenes that use it keep it.
+         */
+        delete: operations["studio_projections_api_bin_projection"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Projection
+         * @description Name and notes; pause, resume, stop. 409 after a lost race.
+         */
+        patch: operations["studio_projections_api_change_projection"];
+        trace?: never;
+    };
+    "/api/v1/projections/{projection_id}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Curves
+         * @description Loss and steps of the frames that are found.
+         */
+        get: operations["studio_projections_api_get_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{projection_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description The projection as an HDF5 file, by Range. 404 until there is one.
+         */
+        get: operations["studio_projections_api_get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{projection_id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Frames
+         * @description What was found, batch by batch, each with a picture of target and result.
+         */
+        get: operations["studio_projections_api_list_frames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{projection_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Projection */
+        post: operations["studio_projections_api_restore_projection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projections/{projection_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description The film that shows target, result and difference, by Range. 404 until it is made.
+         */
+        get: operations["studio_projections_api_get_review"];
+        put?: never;
+        /**
+         * Make Review
+         * @description Have that film made, or made again. 409 while it is being made, or without a file.
+         */
+        post: operations["studio_projections_api_make_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -1680,6 +1904,70 @@ export interface paths {
          * @description A preset from a file that another studio, or another project, has exported.
          */
         post: operations["studio_scenes_presets_api_import_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/projection-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Targets
+         * @description The videos and pictures that were sent to be projected (uploads of kind projection_target), newest first.
+         */
+        get: operations["studio_projections_api_list_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/projections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Projections
+         * @description The projections of a project, the newest first; of one snapshot alone, or those in the bin.
+         */
+        get: operations["studio_projections_api_list_projections"];
+        put?: never;
+        /**
+         * Start Projection
+         * @description Start one. 422 names what does not fit together. A finished file comes as an upload of kind projection.
+         */
+        post: operations["studio_projections_api_start_projection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/projections/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Plan
+         * @description What such a projection would be and may cost, before anything is started.
+         */
+        post: operations["studio_projections_api_make_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2350,6 +2638,46 @@ export interface paths {
          * @description Hold the lease for longer, and tell how far the work is.
          */
         post: operations["studio_services_service_api_renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service/projections/{job_id}/frames": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand In
+         * @description Frames that are found, with their file and picture. The same frames again: a success without a change.
+         */
+        post: operations["studio_services_projections_api_hand_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service/projections/{job_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report
+         * @description What happened since the last time, and what people wish. 409 when another holds the lease.
+         */
+        post: operations["studio_services_projections_api_report"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4420,6 +4748,27 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * FramesDone
+         * @description POST /service/projections/{job_id}/frames: frames `first` … `end` - 1 are found. `latents` names the artifact
+         *     (our own HDF5 of these frames alone), `picture` a JPEG of target beside result of the last of them.
+         */
+        FramesDone: {
+            /** Artifacts */
+            artifacts: {
+                [key: string]: components["schemas"]["Artifact"];
+            };
+            /** End */
+            end: number;
+            /** Fence */
+            fence: number;
+            /** First */
+            first: number;
+            /** Loss */
+            loss: number[];
+            /** Steps */
+            steps: number[];
+        };
         /** GridIn */
         GridIn: {
             /** Markers */
@@ -6036,6 +6385,397 @@ export interface components {
             updated_at: string;
         };
         /**
+         * ProjectionConfig
+         * @description Settings of a projection. "reference" is the published recipe: every frame cold, by itself, 1000 steps.
+         *
+         *     "quick" begins each frame at its neighbours, several frames as one batch with a smoothness term, and stops where
+         *     nothing is gained any more; `steps` is then the most that a frame may take.
+         */
+        ProjectionConfig: {
+            /**
+             * Batch
+             * @default 8
+             */
+            batch: number;
+            /**
+             * Encoder
+             * @default false
+             */
+            encoder: boolean;
+            /**
+             * First Seconds
+             * @default 0
+             */
+            first_seconds: number;
+            /** Fps */
+            fps?: string | null;
+            /** Frames */
+            frames?: number | null;
+            /**
+             * Images Histories
+             * @default false
+             */
+            images_histories: boolean;
+            /**
+             * Latents Histories
+             * @default false
+             */
+            latents_histories: boolean;
+            /**
+             * Losses
+             * @default [
+             *       "pixels",
+             *       "discriminator"
+             *     ]
+             */
+            losses: ("pixels" | "discriminator" | "features")[];
+            /**
+             * Noises Histories
+             * @default false
+             */
+            noises_histories: boolean;
+            /**
+             * Precision
+             * @default auto
+             * @enum {string}
+             */
+            precision: "auto" | "fp32" | "fp16" | "bf16";
+            /**
+             * Recipe
+             * @default quick
+             * @enum {string}
+             */
+            recipe: "quick" | "reference";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Smoothness
+             * @default 1
+             */
+            smoothness: number;
+            /**
+             * Space
+             * @default w
+             * @enum {string}
+             */
+            space: "w" | "w+";
+            /**
+             * Steps
+             * @default 200
+             */
+            steps: number;
+        };
+        /**
+         * ProjectionCurvesOut
+         * @description Columns of one length, at most 1,000 points: means where several frames share a point.
+         */
+        ProjectionCurvesOut: {
+            /** Frame */
+            frame: number[];
+            /** Loss */
+            loss: (number | null)[];
+            /** Steps */
+            steps: (number | null)[];
+        };
+        /**
+         * ProjectionEstimateOut
+         * @description Evaluations of the network, and seconds: at most, and likely after what was measured before; null if unknown.
+         */
+        ProjectionEstimateOut: {
+            /** Device */
+            device: string;
+            /** Evaluations Likely */
+            evaluations_likely: number | null;
+            /** Evaluations Most */
+            evaluations_most: number;
+            /** Seconds Likely */
+            seconds_likely: number | null;
+            /** Seconds Most */
+            seconds_most: number | null;
+            /** Service Is Here */
+            service_is_here: boolean;
+        };
+        /**
+         * ProjectionFramesList
+         * @description In the order of the film; `next` goes into `after`, null at the end.
+         */
+        ProjectionFramesList: {
+            /** Items */
+            items: components["schemas"]["ProjectionFramesOut"][];
+            /** Next */
+            next: number | null;
+        };
+        /**
+         * ProjectionFramesOut
+         * @description Frames `first` … `end` - 1, found together. The picture shows target beside result of the last of them.
+         */
+        ProjectionFramesOut: {
+            /** End */
+            end: number;
+            /** First */
+            first: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Losses */
+            losses: (number | null)[];
+            /** Picture Url */
+            picture_url: string | null;
+            /** Steps */
+            steps: number[];
+        };
+        /** ProjectionIn */
+        ProjectionIn: {
+            /**
+             * @default {
+             *       "batch": 8,
+             *       "encoder": false,
+             *       "first_seconds": 0,
+             *       "fps": null,
+             *       "frames": null,
+             *       "images_histories": false,
+             *       "latents_histories": false,
+             *       "losses": [
+             *         "pixels",
+             *         "discriminator"
+             *       ],
+             *       "noises_histories": false,
+             *       "precision": "auto",
+             *       "recipe": "quick",
+             *       "seed": 0,
+             *       "smoothness": 1,
+             *       "space": "w",
+             *       "steps": 200
+             *     }
+             */
+            config: components["schemas"]["ProjectionConfig"];
+            /** Name */
+            name: string;
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /** Target Id */
+            target_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+        };
+        /**
+         * ProjectionList
+         * @description The newest first; `next` goes into `after` for the next page, null at the end.
+         */
+        ProjectionList: {
+            /** Items */
+            items: components["schemas"]["ProjectionOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ProjectionNote */
+        ProjectionNote: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
+            /** Text */
+            text: string;
+        };
+        /**
+         * ProjectionOut
+         * @description `state` "waiting": for its pictures, a turn or a service; `sentence` says for which. `tick` is the newest.
+         *
+         *     One that was sent as a file has no `source`, no `config` and `is_imported`; its `facts` are those of the file:
+         *     frames, num_ws, w_dim, fps, width, height, space, network_md5, network_path, target_path, is_complete, steps.
+         *     `convergence` holds columns for the plot that has the step at which 80 % were gained. `used_in`: scenes.
+         */
+        ProjectionOut: {
+            config: components["schemas"]["ProjectionConfig"] | null;
+            /** Convergence */
+            convergence: {
+                [key: string]: number[];
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string;
+            /** Device */
+            device: string;
+            /** Evaluations */
+            evaluations: number;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** File Bytes */
+            file_bytes: number | null;
+            /** File Url */
+            file_url: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Frames Done */
+            frames_done: number;
+            /** Frames Total */
+            frames_total: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Is Imported */
+            is_imported: boolean;
+            /** Job Id */
+            job_id: string | null;
+            /** Job State */
+            job_state: string;
+            /** Left Seconds */
+            left_seconds: number | null;
+            /** Name */
+            name: string;
+            /** Network Id */
+            network_id: string | null;
+            /** Network Md5 */
+            network_md5: string;
+            /** Network Name */
+            network_name: string;
+            /** Notes */
+            notes: string;
+            /** Picture Url */
+            picture_url: string | null;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Queue Place */
+            queue_place: number | null;
+            /** Resolution */
+            resolution: number | null;
+            /** Review Sentence */
+            review_sentence: string;
+            /**
+             * Review State
+             * @enum {string}
+             */
+            review_state: "none" | "waiting" | "working" | "ready" | "failed";
+            /** Review Url */
+            review_url: string | null;
+            /** Revision */
+            revision: number;
+            /** Seconds */
+            seconds: number;
+            /** Sentence */
+            sentence: string;
+            /** Service Name */
+            service_name: string;
+            /** Snapshot Id */
+            snapshot_id: string | null;
+            /** Snapshot Name */
+            snapshot_name: string;
+            source: components["schemas"]["ProjectionSourceOut"] | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "starting" | "projecting" | "checking" | "paused" | "stopped" | "done" | "failed";
+            tick: components["schemas"]["ProjectionTick"] | null;
+            /**
+             * Wanted
+             * @enum {string}
+             */
+            wanted: "run" | "pause" | "stop";
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * ProjectionPatch
+         * @description What is left out stays. `wanted`: "run" goes on behind the last frame that was found.
+         */
+        ProjectionPatch: {
+            /** Name */
+            name?: string | null;
+            /** Notes */
+            notes?: string | null;
+            /** Revision */
+            revision?: number | null;
+            /** Wanted */
+            wanted?: ("run" | "pause" | "stop") | null;
+        };
+        /**
+         * ProjectionPlanIn
+         * @description Exactly one of `target_id` and `version_id`.
+         */
+        ProjectionPlanIn: {
+            /**
+             * @default {
+             *       "batch": 8,
+             *       "encoder": false,
+             *       "first_seconds": 0,
+             *       "fps": null,
+             *       "frames": null,
+             *       "images_histories": false,
+             *       "latents_histories": false,
+             *       "losses": [
+             *         "pixels",
+             *         "discriminator"
+             *       ],
+             *       "noises_histories": false,
+             *       "precision": "auto",
+             *       "recipe": "quick",
+             *       "seed": 0,
+             *       "smoothness": 1,
+             *       "space": "w",
+             *       "steps": 200
+             *     }
+             */
+            config: components["schemas"]["ProjectionConfig"];
+            /**
+             * Snapshot Id
+             * Format: uuid
+             */
+            snapshot_id: string;
+            /** Target Id */
+            target_id?: string | null;
+            /** Version Id */
+            version_id?: string | null;
+        };
+        /**
+         * ProjectionPlanOut
+         * @description What would be made. It can be started when there are no `problems`.
+         */
+        ProjectionPlanOut: {
+            estimate: components["schemas"]["ProjectionEstimateOut"];
+            /** Fps */
+            fps: string;
+            /** Frames */
+            frames: number;
+            /** Problems */
+            problems: components["schemas"]["ProjectionProblemOut"][];
+            /** Warnings */
+            warnings: string[];
+        };
+        /** ProjectionProblemOut */
+        ProjectionProblemOut: {
+            /** Field */
+            field: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
          * ProjectionRef
          * @description A projection that a scene draws with. `is_forced`: it is known to be of another network, and wanted even so.
          */
@@ -6049,6 +6789,152 @@ export interface components {
             name: string;
             /** Sha256 */
             sha256: string;
+        };
+        /**
+         * ProjectionReport
+         * @description POST /service/projections/{job_id}/reports: what happened since the last one. The answer is a ProjectionWish.
+         */
+        ProjectionReport: {
+            /** Fence */
+            fence: number;
+            /**
+             * Reports
+             * @default []
+             */
+            reports: (components["schemas"]["ProjectionTick"] | components["schemas"]["ProjectionNote"])[];
+        };
+        /**
+         * ProjectionSourceOut
+         * @description What it looks for, as it was when it began.
+         */
+        ProjectionSourceOut: {
+            /** Dataset Id */
+            dataset_id: string | null;
+            /** Fps */
+            fps: string;
+            /** Frames */
+            frames: number;
+            /** Height */
+            height: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "video" | "picture" | "portraits";
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /** Seconds */
+            seconds: number | null;
+            /** Target Id */
+            target_id: string | null;
+            /** Version Id */
+            version_id: string | null;
+            /** Width */
+            width: number;
+        };
+        /** ProjectionTargetList */
+        ProjectionTargetList: {
+            /** Items */
+            items: components["schemas"]["ProjectionTargetOut"][];
+        };
+        /**
+         * ProjectionTargetOut
+         * @description A video or a picture that was sent. The facts are null while the worker looks at it.
+         *
+         *     `frames` are counted one by one. `file_url` is null once it was refused: then `sentence` says why.
+         */
+        ProjectionTargetOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** File Url */
+            file_url: string | null;
+            /** Fps */
+            fps: string | null;
+            /** Frames */
+            frames: number | null;
+            /** Height */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Job Id */
+            job_id: string | null;
+            /** Kind */
+            kind: ("video" | "picture" | "portraits") | null;
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: string[];
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Sentence */
+            sentence: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "looking" | "ready" | "refused";
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
+            /** Width */
+            width: number | null;
+        };
+        /**
+         * ProjectionTick
+         * @description How far it is. `loss` is that of the frames in hand, the mean over them.
+         */
+        ProjectionTick: {
+            /**
+             * Evaluations
+             * @default 0
+             */
+            evaluations: number;
+            /** Frame */
+            frame: number;
+            /** Frames */
+            frames: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tick";
+            /** Left Seconds */
+            left_seconds?: number | null;
+            /** Loss */
+            loss?: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Step */
+            step: number;
+        };
+        /**
+         * ProjectionWish
+         * @description What the studio wants: "pause" and "stop" end the job after the frame in hand, with all done frames kept.
+         */
+        ProjectionWish: {
+            /**
+             * Wanted
+             * @enum {string}
+             */
+            wanted: "run" | "pause" | "stop";
         };
         /** RangeIn */
         RangeIn: {
@@ -10939,6 +11825,347 @@ export interface operations {
             };
         };
     };
+    studio_projections_api_get_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                frames_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_projections_api_get_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionTargetOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_bin_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionTargetOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_get_target_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_projections_api_restore_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionTargetOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_get_target_thumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_projections_api_get_projection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_bin_projection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_change_projection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_get_curves: {
+        parameters: {
+            query?: {
+                most?: number;
+            };
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionCurvesOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_projections_api_list_frames: {
+        parameters: {
+            query?: {
+                after?: number | null;
+                most?: number;
+            };
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionFramesList"];
+                };
+            };
+        };
+    };
+    studio_projections_api_restore_projection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_get_review: {
+        parameters: {
+            query?: {
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_projections_api_make_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                projection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+        };
+    };
     studio_projects_api_list_projects: {
         parameters: {
             query?: never;
@@ -11489,6 +12716,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScenePresetOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_list_targets: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionTargetList"];
+                };
+            };
+        };
+    };
+    studio_projections_api_list_projections: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+                snapshot_id?: string | null;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionList"];
+                };
+            };
+        };
+    };
+    studio_projections_api_start_projection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionOut"];
+                };
+            };
+        };
+    };
+    studio_projections_api_make_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectionPlanIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionPlanOut"];
                 };
             };
         };
@@ -12450,6 +13779,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RenewAnswer"];
+                };
+            };
+        };
+    };
+    studio_services_projections_api_hand_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FramesDone"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionWish"];
+                };
+            };
+        };
+    };
+    studio_services_projections_api_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectionReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionWish"];
                 };
             };
         };
