@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
-from gpu_service import cli_vectors
+from gpu_service import cli_projection, cli_vectors
 from gpu_service.cli_snapshot import snapshots
 from gpu_service.errors import RenderError
 from gpu_service.music.errors import MusicError
@@ -19,6 +19,7 @@ from gpu_service.snapshots.errors import SnapshotError
 app = typer.Typer(help="Phosphene's render service.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(snapshots, name="snapshot")
 cli_vectors.add_to(snapshots)
+cli_projection.add_to(app)
 
 Songs = Annotated[list[Path], typer.Argument(help="One or several sound files, played one after the other.")]
 OutFolder = Annotated[Path, typer.Option(help="Folder for what is made.")]

@@ -28,6 +28,10 @@ class ProjectionConfig(BaseModel):
     fps: str | None = None
     first_seconds: float = Field(default=0.0, ge=0)
     losses: list[Loss] = ["pixels", "discriminator"]
+    # crop: the middle square of the target; pad: all of it, mirrored beyond its edges.
+    fit: Literal["crop", "pad"] = "crop"
+    # network: frames are found as scenes draw them. fitted: the noise is searched for too, as "reference" always does.
+    noise: Literal["network", "fitted"] = "network"
     batch: int = Field(default=8, ge=1, le=256)
     smoothness: float = Field(default=1.0, ge=0, le=1000)
     encoder: bool = False

@@ -1,0 +1,100 @@
+"""What is found, on its way into files: batches to parts, parts to the file that a person gets."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import h5py
+import numpy as np
+import torch
+from PIL import Image
+
+from gpu_service.errors import RenderError
+from gpu_service.projection.easel import Easel
+from gpu_service.projection.folder import WorkFolder, span
+from gpu_service.projection.layout import LATENTS, ProjectionFacts, name_of
+from gpu_service.projection.quick import Batch
+from gpu_service.projection.reference import History
+from gpu_service.projection.target import Choice, Target
+from gpu_service.projection.writing import FrameFound, join_projections
+from gpu_service.protocol.projection import ProjectionConfig
+
+
+def assemble(folder: WorkFolder, facts: ProjectionFacts, out: Path, *, is_complete: bool) -> None:
+    """The file that a person gets, of all frames that follow one another."""
+    parts = folder.parts()
+    if not parts:
+        raise RenderError("No frame is found yet, so there is no file to write.")
+    count = span(parts[-1])[1]
+    whole = replace(facts, is_complete=is_complete, frame_count=count if is_complete else facts.frame_count)
+    join_projections(parts, whole, out)
+
+
+def facts_of(
+    easel: Easel,
+    target: Target,
+    choice: Choice,
+    config: ProjectionConfig,
+    *,
+    network: tuple[str, str],
+    source: tuple[str, str],
+) -> ProjectionFacts:
+    """What the file says of itself. `network`, `source` = name, MD5."""
+    info = target.info
+    return ProjectionFacts(
+        network_path=network[0],
+        network_md5=network[1],
+        target_path=source[0],
+        target_md5=source[1],
+        fps=choice.fps,
+        original_fps=info.fps if info.kind == "video" else Fraction(choice.fps),
+        frame_count=choice.count,
+        original_frame_count=info.frames,
+        width_height=(easel.side, easel.side),
+        original_width_height=(info.width, info.height),
+        steps=config.steps,
+        noises_shapes=tuple((1, 1, side, side) for side in easel.maps.sides) or None,
+        has_latents_histories=config.latents_histories,
+        has_noises_histories=config.noises_histories,
+        has_images_histories=config.images_histories,
+        space=config.space,
+        settings=config.model_dump_json(),
+    )
+
+
+def found_alone(number: int, frame: np.ndarray, w: torch.Tensor, loss: float, steps: int, history: History) -> Batch:
+    batch = Batch(number, w[None], None, [loss], steps, frame[None])
+    batch.latents, batch.noises, batch.images = [history.latents], [history.noises], [history.images]
+    return batch
+
+
+def frames_of(batch: Batch, finals: np.ndarray, num_ws: int) -> Iterator[FrameFound]:
+    for index in range(len(batch.w)):
+        yield FrameFound(
+            w=batch.w[index].cpu().numpy(),
+            plus=None if batch.plus is None else batch.plus[index].cpu().numpy(),
+            target=batch.targets[index],
+            final=finals[index],
+            num_ws=num_ws,
+            loss=batch.losses[index],
+            steps=batch.steps,
+            latents_history=batch.latents[index] if batch.latents else (),
+            noises_history=batch.noises[index] if batch.noises else (),
+            images_history=batch.images[index] if batch.images else (),
+        )
+
+
+def last_w(path: Path) -> np.ndarray:
+    """The one w of the last frame of a part of ours, [W], where W+ stands beside it too."""
+    with h5py.File(path, "r", locking=False) as file:
+        held = file[LATENTS]
+        return np.array(held[name_of(LATENTS, len(held) - 1)][0, 0])
+
+
+def beside(target: np.ndarray, final: np.ndarray, path: Path) -> Path:
+    held = io.BytesIO()
+    Image.fromarray(np.concatenate([target, final], axis=1)).save(held, "JPEG", quality=90)
+    path.write_bytes(held.getvalue())
+    return path

@@ -1,0 +1,295 @@
+"""Our recipe: frames begin where their neighbours ended, several as one search, keyframes first.
+
+The first keyframe is searched for from the nearest of some samples; a window of keyframes from the frame before it; all
+frames of the window, a batch at a time, from what lies between the keyframes, held together by a smoothness term.
+Portraits have no neighbours: each begins at the nearest sample, or where an encoder puts it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gpu_service.projection.easel import Easel
+from gpu_service.projection.losses import Losses
+from gpu_service.projection.search import Plan, Search
+from gpu_service.protocol.projection import ProjectionConfig
+
+# One frame in so many is a keyframe.
+STRIDE = 4
+KEY_SHARE, BETWEEN_SHARE, PLUS_SHARE = 0.25, 0.1, 0.1
+FIRST_RATE, KEY_RATE, BETWEEN_RATE, PLUS_RATE = 0.3, 0.2, 0.1, 0.1
+SAMPLES, SAMPLE_REACH = 64, 0.6
+STRAIGHTENED = 8
+Guess = Callable[[Tensor], Tensor]
+
+
+@dataclass
+class Batch:
+    """Frames that are found. `w` [n, W], `plus` [n, num_ws, W] in W+; histories frame by frame, step by step."""
+
+    first: int
+    w: Tensor
+    plus: Tensor | None
+    losses: list[float]
+    steps: int
+    targets: np.ndarray
+    latents: list[list[np.ndarray]] = field(default_factory=list)
+    noises: list[list[np.ndarray]] = field(default_factory=list)
+    images: list[list[np.ndarray]] = field(default_factory=list)
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.w)
+
+
+@dataclass
+class Known:
+    """The last frame that was found: where the next ones begin. `noise` [1, numbers] where it is fitted."""
+
+    w: Tensor
+    plus: Tensor | None = None
+    noise: Tensor | None = None
+
+
+class Hand:
+    """What a search is done with and told to. `state` was kept by an earlier start."""
+
+    def __init__(self, easel: Easel, losses: Losses, state: dict[str, np.ndarray]) -> None:
+        self.easel, self.losses, self.state = easel, losses, state
+
+    def stepped(self, search: Search, label: str, worth: int) -> None:
+        """After each step. `worth` = drawings of one frame in such a search. May raise to end."""
+
+    def kept(self, name: str, arrays: dict[str, np.ndarray]) -> None:
+        """Something that later searches need."""
+
+    def ended(self, known: Known) -> None:
+        """A batch is found; this is its last frame."""
+
+
+def project_quick(
+    hand: Hand,
+    frames: Iterator[np.ndarray],
+    config: ProjectionConfig,
+    *,
+    count: int,
+    done: int,
+    known: Known | None,
+    are_related: bool,
+    guess: Guess | None = None,
+) -> Iterator[Batch]:
+    """Batches in order, from frame `done` on. `frames` begins there: uint8 [R, R, 3] each."""
+    flow = _Flow(hand, config, guess)
+    flow.known = known
+    if not are_related:
+        yield from flow.alone(frames, first=done, count=count)
+        return
+    window = config.batch * STRIDE
+    place = done
+    while place < count:
+        end = min((place // window + 1) * window, count)
+        pictures = _take(frames, end - place)
+        if not len(pictures):
+            return
+        yield from flow.window(pictures, first=place)
+        place += len(pictures)
+
+
+class _Flow:
+    def __init__(self, hand: Hand, config: ProjectionConfig, guess: Guess | None) -> None:
+        self.hand, self.config, self.easel = hand, config, hand.easel
+        self.guess = guess or self._nearest_sample
+        self.known: Known | None = None
+        self._pool: Tensor | None = None
+
+    def alone(self, frames: Iterator[np.ndarray], *, first: int, count: int) -> Iterator[Batch]:
+        """Pictures that have nothing to do with one another."""
+        while first < count and len(pictures := _take(frames, min(self.config.batch, count - first))):
+            targets = self.easel.as_pictures(pictures)
+            plan = self._plan(1.0, FIRST_RATE, smoothness=0.0)
+            noise = self._noise().expand(len(targets), -1)
+            yield self._finish(pictures, first, self.guess(targets), plan, noise, alone=True)
+            first += len(pictures)
+
+    def window(self, pictures: np.ndarray, *, first: int) -> Iterator[Batch]:
+        """Keyframes, then everything."""
+        places, keys, key_noise = self._keys(pictures, first)
+        for start in range(0, len(pictures), self.config.batch):
+            part = pictures[start : start + self.config.batch]
+            at = first + start
+            w = between(at, len(part), places, keys, None if self.known is None else self.known.w)
+            nearest = [min(int(np.searchsorted(places, at + index)), len(places) - 1) for index in range(len(part))]
+            noise = key_noise if len(key_noise) == 1 else key_noise[nearest]
+            later = int(np.searchsorted(places, at + len(part)))
+            plan = self._plan(BETWEEN_SHARE, BETWEEN_RATE, smoothness=self.config.smoothness)
+            after = keys[later] if later < len(places) else None
+            yield self._finish(part, at, w, plan, noise, after=after)
+
+    def _keys(self, pictures: np.ndarray, first: int) -> tuple[list[int], Tensor, Tensor]:
+        """Which frames are keyframes, their w [k, W] and their noise [k or 1, numbers]."""
+        label = f"keys-{first // (self.config.batch * STRIDE)}"
+        held = self.hand.state
+        if f"{label}.w" in held:
+            places = [int(place) for place in held[f"{label}.places"]]
+            return places, self._tensor(held[f"{label}.w"]), self._tensor(held[f"{label}.noise"])
+        places = key_places(first, len(pictures))
+        targets = self.easel.as_pictures(pictures[[place - first for place in places]])
+        if self.known is None:
+            self.known = self._open(targets[:1])
+        before = None if first == 0 else self.known.w
+        noise = self._noise()
+        start = self.known.w.expand(len(targets), -1)
+        plan = self._plan(KEY_SHARE, KEY_RATE, smoothness=self.config.smoothness)
+        search = self._search(f"{label}.search", targets, start, plan, noise=noise, before=before)
+        if first == 0:
+            self.known = None
+        kept = {"w": search.w.cpu().numpy(), "noise": search.noise.cpu().numpy(), "places": np.array(places)}
+        self.hand.kept(label, {f"{label}.{name}": array for name, array in kept.items()})
+        return places, search.w.clone(), search.noise.clone()
+
+    def _open(self, target: Tensor) -> Known:
+        """The very first frame, with all steps."""
+        plan = self._plan(1.0, FIRST_RATE, smoothness=0.0)
+        search = self._search("first.search", target, self.guess(target), plan, noise=self._noise())
+        return Known(search.w[0].clone(), noise=search.noise.clone() if plan.fits_noise else None)
+
+    def _finish(
+        self,
+        pictures: np.ndarray,
+        first: int,
+        start: Tensor,
+        plan: Plan,
+        noise: Tensor,
+        *,
+        after: Tensor | None = None,
+        alone: bool = False,
+    ) -> Batch:
+        """One batch to its end, in W and then, where asked, in W+."""
+        targets = self.easel.as_pictures(pictures)
+        batch = Batch(first, start, None, [], 0, pictures)
+        before = None if alone or self.known is None else self.known.w
+        label = f"batch-{first}.search"
+        search = self._search(label, targets, start, plan, noise=noise, before=before, after=after, batch=batch)
+        batch.w, batch.steps, batch.losses = search.w.clone(), search.number, search.frame_losses.tolist()
+        if self.config.space == "w+":
+            search = self._plus(batch, targets, search, alone=alone)
+        last = None if batch.plus is None else batch.plus[-1]
+        self.known = Known(batch.w[-1], last, search.noise[-1:].clone() if plan.fits_noise else None)
+        self.hand.ended(self.known)
+        return batch
+
+    def _plus(self, batch: Batch, targets: Tensor, found: Search, *, alone: bool) -> Search:
+        """Every row by itself, from the one w and what the frame before differed by."""
+        rows = batch.w[:, None].expand(-1, self.easel.num_ws, -1)
+        before = None
+        if not alone and self.known is not None and self.known.plus is not None:
+            before = self.known.plus
+            rows = rows + (before - self.known.w)
+        smoothness = 0.0 if alone else self.config.smoothness
+        plan = self._plan(1.0 if alone else PLUS_SHARE, PLUS_RATE, smoothness=smoothness)
+        label = f"batch-{batch.first}.plus"
+        search = self._search(label, targets, rows, plan, noise=found.noise, before=before, batch=batch)
+        batch.plus, batch.losses = search.w.clone(), search.frame_losses.tolist()
+        batch.steps += search.number
+        return search
+
+    def _search(
+        self,
+        label: str,
+        targets: Tensor,
+        start: Tensor,
+        plan: Plan,
+        *,
+        noise: Tensor,
+        before: Tensor | None = None,
+        after: Tensor | None = None,
+        batch: Batch | None = None,
+    ) -> Search:
+        search = Search(self.easel, self.hand.losses, targets, start, plan, noise=noise, before=before, after=after)
+        held = {name.removeprefix(f"{label}."): array for name, array in self.hand.state.items()}
+        if "place" in held and held["w"].shape == tuple(start.shape) and not self._keeps_histories:
+            search.restore(held)
+        while not search.is_done:
+            drawn = search.step()
+            if batch is not None:
+                self._remember(batch, search, drawn)
+            self.hand.stepped(search, label, plan.steps)
+        return search
+
+    @property
+    def _keeps_histories(self) -> bool:
+        config = self.config
+        return config.latents_histories or config.noises_histories or config.images_histories
+
+    def _remember(self, batch: Batch, search: Search, drawn: Tensor) -> None:
+        if not self._keeps_histories:
+            return
+        config, count = self.config, len(drawn)
+        w = search.w if search.w.ndim == 3 else search.w[:, None].expand(-1, self.easel.num_ws, -1)
+        noise = search.noise.expand(count, -1)
+        for wanted, kept, now in (
+            (config.latents_histories, batch.latents, w),
+            (config.noises_histories, batch.noises, noise),
+            (config.images_histories, batch.images, drawn),
+        ):
+            if wanted:
+                kept.extend([] for _ in range(count - len(kept)))
+                for history, one in zip(kept, now.cpu().numpy(), strict=True):
+                    history.append(one.copy())
+
+    def _plan(self, share: float, rate: float, *, smoothness: float) -> Plan:
+        steps = max(1, round(self.config.steps * share))
+        return Plan(steps, rate, smoothness=smoothness, fits_noise=self.config.noise == "fitted")
+
+    def _noise(self) -> Tensor:
+        """What the next search draws with: what the last one ended with, or the snapshot's own. [1, numbers]"""
+        if self.known is not None and self.known.noise is not None:
+            return self.known.noise
+        noise = self.easel.own_noise.clone()
+        if self.config.noise == "fitted" and self.easel.maps.numbers:
+            self.easel.maps.straighten(noise, times=STRAIGHTENED)
+        return noise
+
+    @torch.no_grad()
+    def _nearest_sample(self, targets: Tensor) -> Tensor:
+        """The sample that looks most like each target. [n, 3, R, R] -> [n, W]"""
+        losses, noise = self.hand.losses, self._noise()
+        mean = self.easel.spread.mean
+        if self._pool is None:
+            samples = self.easel.samples(SAMPLES - 1, seed=self.config.seed)
+            self._pool = torch.cat([mean[None], mean + SAMPLE_REACH * (samples - mean)])
+        wanted = losses.look(targets)
+        drawn = (self.easel.paint(w[None], noise).expand(len(targets), -1, -1, -1) for w in self._pool)
+        apart = torch.stack([losses.apart(pictures, wanted) for pictures in drawn])
+        return self._pool[apart.argmin(dim=0)].clone()
+
+    def _tensor(self, array: np.ndarray) -> Tensor:
+        return torch.from_numpy(np.array(array)).to(self.easel.device)
+
+
+def key_places(first: int, count: int) -> list[int]:
+    """The last of every STRIDE frames of a window, and the last of all."""
+    places = [place for place in range(first, first + count) if place % STRIDE == STRIDE - 1]
+    end = first + count - 1
+    return places if places and places[-1] == end else [*places, end]
+
+
+def between(first: int, count: int, places: Sequence[int], keys: Tensor, before: Tensor | None) -> Tensor:
+    """Straight lines through the keyframes, and the frame before where there is one. [count, W]"""
+    known = [] if before is None else [(first - 1, before)]
+    known += [(place, key) for place, key in zip(places, keys, strict=True) if place >= first]
+    rows = []
+    for frame in range(first, first + count):
+        later = next(index for index, (place, _) in enumerate(known) if place >= frame)
+        (start, one), (end, other) = known[max(later - 1, 0)], known[later]
+        rows.append(other if later == 0 else torch.lerp(one, other, (frame - start) / (end - start)))
+    return torch.stack(rows)
+
+
+def _take(frames: Iterator[np.ndarray], count: int) -> np.ndarray:
+    """As many as there are, at most `count`. [n, R, R, 3]"""
+    taken = [frame for _, frame in zip(range(count), frames, strict=False)]
+    return np.stack(taken) if taken else np.empty((0, 0, 0, 3), np.uint8)
