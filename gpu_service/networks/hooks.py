@@ -23,8 +23,11 @@ class Bending(Protocol):
     the other.
     """
 
-    key: Hashable
-    tensors: Sequence[Tensor]
+    @property
+    def key(self) -> Hashable: ...
+
+    @property
+    def tensors(self) -> Sequence[Tensor]: ...
 
     def of(self, chosen: slice) -> "Bending | None":
         """The same for a part of the batch; None where nothing would be changed in it."""

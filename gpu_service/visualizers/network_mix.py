@@ -2,7 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -17,7 +18,44 @@ from gpu_service.visualizers.vector_cuts import pulled
 ANY_SIZE = ("cppn",)
 
 
+class Painter(Protocol):
+    """One network with some frames to draw."""
+
+    def __call__(self, cut: slice) -> Tensor:
+        """A stretch of them, float32 about -1…1, [n, 3, H, W] of the film's size."""
+        ...
+
+
 @torch.inference_mode()
+def draw_groups(
+    plan: Plan,
+    frames: Sequence[int],
+    *,
+    places: np.ndarray,
+    paint: Callable[[Network, list[int]], Painter],
+) -> Tensor:
+    """places [N] in the list of snapshots -> uint8 [N, 3, H, W] on the CPU.
+
+    `paint` is told a network and which pictures of the batch it draws, as places in `frames`.
+    """
+    pictures = torch.empty(len(frames), 3, plan.scene.height, plan.scene.width, dtype=torch.uint8)
+    chosen = [network_at(plan, float(place)) for place in places]
+    for members in _groups(chosen):
+        mix = chosen[members[0]]
+        painters = [(paint(network, members), share) for network, share in mix]
+
+        def draw(cut: slice, painters: list[tuple[Painter, float]] = painters) -> Tensor:
+            mixed: Tensor | None = None
+            for painter, share in painters:
+                drawn = painter(cut)
+                mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
+            assert mixed is not None
+            return to_uint8(mixed)
+
+        pictures[members] = draw_to_host(len(members), draw, device=device_of(mix[0][0]))
+    return pictures
+
+
 def draw_mix(
     plan: Plan,
     frames: Sequence[int],
@@ -35,35 +73,31 @@ def draw_mix(
     The strength of the noise is one number or [N]. Where cues jump to vectors, those are drawn.
     """
     size = (plan.scene.height, plan.scene.width)
-    pictures = torch.empty(len(frames), 3, *size, dtype=torch.uint8)
     seeds = [frame_seed(seed, frame) for frame in frames] if noise_inputs == "random" else None
-    chosen = [network_at(plan, float(place)) for place in places]
-    for members in _groups(chosen):
-        mix, rows = chosen[members[0]], torch.from_numpy(z[members])
-        strengths, shown = torch.from_numpy(truncation[members]), [frames[member] for member in members]
-        styles = [
-            pulled(plan, network.mapping(rows, truncation=strengths), shown, network=network) for network, _ in mix
-        ]
 
-        def draw(cut: slice, members: list[int] = members, mix: Mix = mix, styles: list[Tensor] = styles) -> Tensor:
-            noise = [seeds[member] for member in members[cut]] if seeds else None
-            mixed: Tensor | None = None
-            for (network, share), w in zip(mix, styles, strict=True):
-                drawn = network.synthesis(
-                    w[cut],
-                    noise_mode=noise_inputs,
-                    noise=noise,
-                    noise_strength=of_pictures(noise_strength, members[cut]),
-                    size=size if network.kind in ANY_SIZE else None,
-                    quality=quality,
-                )
-                drawn = fit(drawn.float(), size)
-                mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
-            assert mixed is not None
-            return to_uint8(mixed)
+    def paint(network: Network, members: list[int]) -> Painter:
+        w = network.mapping(torch.from_numpy(z[members]), truncation=torch.from_numpy(truncation[members]))
+        w = pulled(plan, w, [frames[member] for member in members], network=network)
 
-        pictures[members] = draw_to_host(len(members), draw, device=styles[0].device)
-    return pictures
+        def draw(cut: slice) -> Tensor:
+            drawn = network.synthesis(
+                w[cut],
+                noise_mode=noise_inputs,
+                noise=[seeds[member] for member in members[cut]] if seeds else None,
+                noise_strength=of_pictures(noise_strength, members[cut]),
+                size=size if network.kind in ANY_SIZE else None,
+                quality=quality,
+            )
+            return fit(drawn.float(), size)
+
+        return draw
+
+    return draw_groups(plan, frames, places=places, paint=paint)
+
+
+def device_of(network: Network) -> torch.device:
+    """Where it draws."""
+    return next(iter(network.tensors().values())).device
 
 
 Mix = tuple[tuple[Network, float], ...]

@@ -8,7 +8,7 @@ import torch
 from pydantic import ValidationError
 
 from gpu_service.bending.chain import chain_for, features_of, places_of
-from gpu_service.bending.displacement import flow
+from gpu_service.bending.displacement import Displacement
 from gpu_service.networks import NetworkError, fast
 from gpu_service.networks.cppn import make_cppn
 from gpu_service.networks.fast import Way
@@ -35,14 +35,12 @@ def rows(network, count: int = 3) -> torch.Tensor:
     return network.mapping(torch.randn(count, network.z_dim, generator=torch.Generator().manual_seed(1)))
 
 
-def flows(side: int, chosen: slice) -> torch.Tensor:
-    half = np.full(3, 0.5)[chosen]
-    return flow(side, amplitude=half, disorder=half / 2, fineness=0.8, faithful=True, device=CPU)
+FLOWS = Displacement(np.full(3, 0.5), np.full(3, 0.25), 0.75, True, CPU)
 
 
 def chain(network, *bends: BendSpec, strengths=(0.0, 0.5, 1.0)):
     table = np.repeat(np.array(strengths)[:, None], len(bends), axis=1)
-    return chain_for(network, bends, table, device=CPU, flows=flows)
+    return chain_for(network, bends, table, device=CPU, flows=FLOWS)
 
 
 def draw(network, way=None, **more) -> torch.Tensor:

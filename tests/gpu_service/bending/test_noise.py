@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from gpu_service.bending.displacement import TABLE, directions, flow, grid_side, lanczos
+from gpu_service.bending.displacement import Displacement
 from gpu_service.bending.turning_noise import TurningNoise, fields
 from gpu_service.networks import NetworkError, fast
+from gpu_service.networks.enlarging import lanczos
 from gpu_service.networks.fresh import random_stylegan2
 from gpu_service.networks.stylegan2_layout import StyleGan2Config
 
 CPU = torch.device("cpu")
 ALL = slice(None)
-SIDES = [4, 8, 16, 32, 64, 128, 256, 512]
 
 
 def noise(turns, swell=0.7, **more) -> TurningNoise:
@@ -45,36 +45,32 @@ def test_another_seed_is_another_grain():
     assert torch.equal(fields(16, 16, CPU), torch.randn(2, 16, 16, generator=torch.Generator().manual_seed(16)))
 
 
-def test_the_grids_of_the_shipped_fineness():
-    assert [grid_side(side, fineness=0.75) for side in SIDES] == [3, 4, 4, 7, 10, 13, 20, 26]
-    assert [grid_side(side, fineness=0.8) for side in SIDES] == [3, 4, 4, 7, 10, 13, 20, 26]
-    assert [grid_side(side, fineness=0.01) for side in SIDES] == [2, 2, 3, 3, 4, 5, 6, 7]
+def flows(amplitude: float, disorder: float, *, is_never_off: bool = False) -> Displacement:
+    return Displacement(np.array([amplitude]), np.array([disorder]), 0.75, is_never_off, CPU)
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_without_disorder_a_map_is_one_shift(side):
-    flat = flow(side, amplitude=np.array([0.5]), disorder=np.zeros(1), fineness=0.75, faithful=True, device=CPU)
-    assert torch.allclose(flat, torch.full_like(flat, max(1.0, 0.5 * TABLE[side][2])), rtol=1e-5)
+@pytest.mark.parametrize(
+    ("side", "farthest"), [(4, 2), (8, 3), (16, 4), (32, 6), (64, 10), (128, 16), (256, 32), (512, 64)]
+)
+def test_without_disorder_a_map_is_one_shift(side, farthest):
+    flat = flows(0.5, 0.0, is_never_off=True)(side, ALL)
+    assert torch.allclose(flat, torch.full_like(flat, max(1.0, 0.5 * farthest)), rtol=1e-5)
 
 
-def test_amplitude_is_a_pixel_at_least_where_faithful():
-    def size(faithful: bool) -> float:
-        none = np.zeros(1)
-        return float(flow(64, amplitude=none, disorder=none, fineness=0.8, faithful=faithful, device=CPU).max())
-
-    assert size(faithful=True) == pytest.approx(1.0, rel=1e-5)
-    assert size(faithful=False) == 0.0
+def test_a_map_is_never_off_where_faithful():
+    assert float(flows(0.0, 0.0, is_never_off=True)(64, ALL).max()) == pytest.approx(1.0, rel=1e-5)
+    assert float(flows(0.0, 0.4)(64, ALL).abs().max()) == 0.0
 
 
-def test_a_map_is_the_formula():
-    f, grid = 0.3, 4
-    theta, phi = torch.randn(2, 4, 4, generator=torch.Generator().manual_seed(4), dtype=torch.float64).numpy() * f
+def test_a_map_is_the_formula_enlarged():
+    f = 0.3
+    theta, phi = np.random.default_rng(4).standard_normal((2, 4, 4)) * f
     gx, gy = np.cos(np.pi * theta), np.sin(np.pi * phi + np.pi / 2)
     turn = 2 * np.pi * f
     across, down = gx * np.cos(turn) - gy * np.sin(turn), gx * np.sin(turn) + gy * np.cos(turn)
-    np.testing.assert_allclose(directions(np.array([f]), grid=grid)[0], [down, across], atol=1e-6)
-    made = flow(8, amplitude=np.array([0.9]), disorder=np.array([f]), fineness=0.75, faithful=False, device=CPU)
-    np.testing.assert_allclose(made[0, 1], enlarged(across, 8) * 0.9 * 3, atol=1e-4)
+    made = flows(0.9, f)(8, ALL)[0]
+    np.testing.assert_allclose(made[0], enlarged(down, 8) * 0.9 * 3, atol=1e-4)
+    np.testing.assert_allclose(made[1], enlarged(across, 8) * 0.9 * 3, atol=1e-4)
 
 
 def enlarged(small: np.ndarray, side: int) -> np.ndarray:
@@ -95,15 +91,11 @@ def enlarged(small: np.ndarray, side: int) -> np.ndarray:
 
 
 def test_enlarging_keeps_a_constant():
-    assert torch.allclose(lanczos(10, 64, CPU).sum(dim=1), torch.ones(64), atol=1e-6)
+    assert torch.allclose(lanczos(10, 64, device=CPU).sum(dim=1), torch.ones(64), atol=1e-6)
 
 
 def test_large_sizes_are_warped_and_small_ones_are_not():
-    def flows(side: int, chosen: slice) -> torch.Tensor:
-        half = np.full(1, 0.5)
-        return flow(side, amplitude=half, disorder=half, fineness=0.8, faithful=True, device=CPU)
-
-    still, warped = noise([0.3]), noise([0.3], flows=flows)
+    still, warped = noise([0.3]), noise([0.3], flows=flows(0.5, 0.5))
     assert torch.equal(still(32, ALL), warped(32, ALL))
     assert not torch.equal(still(64, ALL), warped(64, ALL))
 
