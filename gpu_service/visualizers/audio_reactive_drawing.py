@@ -18,7 +18,7 @@ from gpu_service.visualizers.audio_reactive_latents import latents
 from gpu_service.visualizers.audio_reactive_motion import motion_of
 from gpu_service.visualizers.audio_reactive_parameters import AudioReactiveParameters
 from gpu_service.visualizers.base import Plan
-from gpu_service.visualizers.network_mix import ANY_SIZE, device_of, draw_groups
+from gpu_service.visualizers.network_mix import ANY_SIZE, draw_groups
 from gpu_service.visualizers.vector_cuts import pulled
 
 
@@ -26,8 +26,9 @@ def draw_reactive(plan: Plan, frames: Sequence[int], *, quality: Quality) -> Ten
     """uint8 [N, 3, H, W] on the CPU."""
     places = plan.places(np.zeros(len(frames)), frames)
 
-    def paint(network: Network, members: list[int]) -> "Brush":
-        return Brush(plan, network, [frames[member] for member in members], quality=quality)
+    def paint(network: Network, members: list[int]) -> tuple["Brush", torch.device]:
+        brush = Brush(plan, network, [frames[member] for member in members], quality=quality)
+        return brush, brush.device
 
     return draw_groups(plan, frames, places=places, paint=paint)
 
@@ -39,7 +40,7 @@ class Brush:
         self.plan, self.network, self.frames, self.quality = plan, network, list(frames), quality
         self.chosen: AudioReactiveParameters = plan.parameters
         self.w = pulled(plan, latents(plan, network, frames), frames, network=network)
-        self.device = device_of(network)
+        self.device = next(iter(network.tensors().values())).device
 
     def __call__(self, cut: slice) -> Tensor:
         """About -1…1, [n, 3, H, W] of the film's size."""

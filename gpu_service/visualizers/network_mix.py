@@ -32,27 +32,26 @@ def draw_groups(
     frames: Sequence[int],
     *,
     places: np.ndarray,
-    paint: Callable[[Network, list[int]], Painter],
+    paint: Callable[[Network, list[int]], tuple[Painter, torch.device]],
 ) -> Tensor:
     """places [N] in the list of snapshots -> uint8 [N, 3, H, W] on the CPU.
 
-    `paint` is told a network and which pictures of the batch it draws, as places in `frames`.
+    `paint` is told a network and which pictures of the batch it draws, as places in `frames`; it says where it draws.
     """
     pictures = torch.empty(len(frames), 3, plan.scene.height, plan.scene.width, dtype=torch.uint8)
     chosen = [network_at(plan, float(place)) for place in places]
     for members in _groups(chosen):
-        mix = chosen[members[0]]
-        painters = [(paint(network, members), share) for network, share in mix]
+        painters = [(*paint(network, members), share) for network, share in chosen[members[0]]]
 
-        def draw(cut: slice, painters: list[tuple[Painter, float]] = painters) -> Tensor:
+        def draw(cut: slice, painters: list[tuple[Painter, torch.device, float]] = painters) -> Tensor:
             mixed: Tensor | None = None
-            for painter, share in painters:
+            for painter, _device, share in painters:
                 drawn = painter(cut)
                 mixed = drawn * share if mixed is None else mixed.add_(drawn, alpha=share)
             assert mixed is not None
             return to_uint8(mixed)
 
-        pictures[members] = draw_to_host(len(members), draw, device=device_of(mix[0][0]))
+        pictures[members] = draw_to_host(len(members), draw, device=painters[0][1])
     return pictures
 
 
@@ -75,7 +74,7 @@ def draw_mix(
     size = (plan.scene.height, plan.scene.width)
     seeds = [frame_seed(seed, frame) for frame in frames] if noise_inputs == "random" else None
 
-    def paint(network: Network, members: list[int]) -> Painter:
+    def paint(network: Network, members: list[int]) -> tuple[Painter, torch.device]:
         w = network.mapping(torch.from_numpy(z[members]), truncation=torch.from_numpy(truncation[members]))
         w = pulled(plan, w, [frames[member] for member in members], network=network)
 
@@ -90,14 +89,9 @@ def draw_mix(
             )
             return fit(drawn.float(), size)
 
-        return draw
+        return draw, w.device
 
     return draw_groups(plan, frames, places=places, paint=paint)
-
-
-def device_of(network: Network) -> torch.device:
-    """Where it draws."""
-    return next(iter(network.tensors().values())).device
 
 
 Mix = tuple[tuple[Network, float], ...]
