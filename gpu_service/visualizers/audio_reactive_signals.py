@@ -3,6 +3,7 @@
 from typing import Literal
 
 from gpu_service.music.reactive.segments import Top
+from gpu_service.music.reactive.separation import OWN, separators
 from gpu_service.music.reactive.turning import Disorder, Saw
 from gpu_service.protocol.signal_sets import ON_TIME
 from gpu_service.protocol.signals import SignalSet
@@ -24,11 +25,12 @@ class ReactiveParameters(Parameters):
         control="json",
     )
     separator: str = parameter(
-        "own",
+        OWN,
         title="Separator",
         help="What takes the mix apart into stems. Uploaded stems come first, by their names.",
         group=SIGNALS,
-        control="json",
+        control="choice",
+        among=separators(),
     )
     seed: int = parameter(
         8,

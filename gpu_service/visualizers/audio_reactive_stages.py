@@ -5,6 +5,7 @@ another frame rate, seed or shape costs nothing of that. The rest is quick.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from gpu_service.music.reactive.turning import disorder, sawtooth
 from gpu_service.music.reactive.waves import Scratch
 from gpu_service.protocol.signals import STEMS, Signal, SignalSet
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
+
+# Two at once: a part of their work holds Python's lock.
+LISTENERS = 2
 
 
 def listened(value: Any) -> list[dict[str, Any]]:
@@ -49,17 +53,15 @@ def separation(reading: Reading) -> Arrays:
 def listen(reading: Reading) -> Arrays:
     """One array per name of what is heard: [n], or [rows, n]."""
     wanted = reading["signals"]
-    made: dict[str, np.ndarray] = {}
-    with Scratch() as scratch:
+    with Scratch() as scratch, ThreadPoolExecutor(LISTENERS) as pool:
         waves = _waves(reading, sorted({one["source"] for one in wanted}), scratch)
-        for one in wanted:
-            step = heard(Signal.model_construct(source=one["source"], chain=_steps(one)))
-            made[one["name"]] = np.array(hear(waves[one["source"]], step, scratch=scratch), np.float32)
-    return made
+        curves = pool.map(lambda one: hear(waves[one["source"]], one["step"]), [_read(one) for one in wanted])
+        return {one["name"]: curve for one, curve in zip(wanted, curves, strict=True)}
 
 
-def _steps(one: dict[str, Any]) -> Any:
-    return Signal.model_validate({"source": one["source"], "chain": [*one["chain"], {"do": "resample"}]}).chain
+def _read(one: dict[str, Any]) -> dict[str, Any]:
+    signal = Signal.model_validate({"source": one["source"], "chain": [*one["chain"], {"do": "resample"}]})
+    return {"source": signal.source, "step": heard(signal)}
 
 
 def _waves(reading: Reading, sources: list[str], scratch: Scratch) -> dict[str, np.ndarray]:
@@ -90,16 +92,17 @@ def _shaped(reading: Reading, name: str) -> np.ndarray:
 
 
 def segments(reading: Reading) -> Arrays:
-    """boundaries int [S + 1]; of both sets the places of the seeds of each frame, the share, and the seeds."""
+    """energy [frames], boundaries int [S + 1]; of both sets each frame's places of seeds, the share, and the seeds."""
     fps = float(reading.fps)
+    energy = _shaped(reading, "energy")
     boundaries = cuts.valleys(
-        _shaped(reading, "energy"),
+        energy,
         fps=fps,
         narrowest_seconds=reading["narrowest_seconds"],
         widest_seconds=reading["widest_seconds"],
         measured_from=reading["valleys_from"],
     )
-    made: dict[str, np.ndarray] = {"boundaries": boundaries}
+    made: dict[str, np.ndarray] = {"energy": energy, "boundaries": boundaries}
     for prefix, seconds, seed, chosen in (
         ("tempo", reading["change_seconds"], reading["seed"], reading["segment_seeds"]),
         ("other", reading["other_change_seconds"], reading["other_seed"], reading["other_seeds"]),

@@ -1,6 +1,6 @@
 """Parameters: one pydantic model per visualizer, from which form, validation, command line and documents are made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
@@ -36,11 +36,13 @@ def parameter(
     control: Control = "slider",
     routable: bool = False,
     most: int | None = None,
+    among: Sequence[str] = (),
 ) -> Any:
     """One parameter with all that a form needs. Which stage it spoils is read off the stages, not written here.
 
     `slider` gives the ends of the slider where more may be typed than a hand would want to reach. `most` is the
-    length of a list. What has the control "path" or "json" is no value for a form: pages of their own make it.
+    length of a list; `among` what a text may be where that is only known here. What has the control "path" or "json"
+    is no value for a form: pages of their own make it.
     """
     extra: dict[str, Any] = {"x-group": group, "x-scale": scale, "x-control": control, "x-routable": routable}
     if unit:
@@ -49,6 +51,8 @@ def parameter(
         extra["x-step"] = step
     if slider is not None:
         extra["x-slider"] = list(slider)
+    if among:
+        extra["enum"] = list(among)
     return Field(
         default, title=title, description=help, ge=minimum, le=maximum, max_length=most, json_schema_extra=extra
     )

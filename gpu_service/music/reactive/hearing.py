@@ -1,14 +1,13 @@
 """Hearing: the functions that make a curve of a sound; value k belongs to second k · hop / 22 050."""
 
-import warnings
-
 import librosa
 import numpy as np
 from scipy.sparse import csr_array
 
 from gpu_service.music.onset_strength import FRAME, RATE, power_spectra
-from gpu_service.music.reactive.factors import factorise
+from gpu_service.music.reactive.factors import MOST_COLUMNS, activations_of, factorise
 from gpu_service.music.reactive.harmony import harmonic, percussive
+from gpu_service.music.reactive.quiet import quietly
 from gpu_service.music.reactive.waves import HOP, Scratch, blocks, frame_total, padded, spectrum, windows
 from gpu_service.protocol.signal_steps import BeatPulse, Chroma, Decompose, Onset, Rms
 
@@ -24,8 +23,13 @@ def hop_of(step: Heard) -> int:
     return step.hop if isinstance(step, Onset | Rms) else HOP
 
 
-def hear(wave: np.ndarray, step: Heard, *, scratch: Scratch) -> np.ndarray:
+def hear(wave: np.ndarray, step: Heard) -> np.ndarray:
     """The curve, or several. float32 [n] at 22 050 Hz -> float32 [1 + n // hop] or [rows, 1 + n // hop]"""
+    with Scratch() as scratch:
+        return np.array(_hear(wave, step, scratch), np.float32)
+
+
+def _hear(wave: np.ndarray, step: Heard, scratch: Scratch) -> np.ndarray:
     match step:
         case Rms():
             return rms(wave, hop=step.hop)
@@ -38,7 +42,7 @@ def hear(wave: np.ndarray, step: Heard, *, scratch: Scratch) -> np.ndarray:
         case Chroma():
             return chroma(harmonic(wave, margin=step.margin, scratch=scratch))
         case Decompose():
-            return decompose(harmonic(wave, margin=step.margin, scratch=scratch), step, scratch=scratch)
+            return decompose(harmonic(wave, margin=step.margin, scratch=scratch), step)
 
 
 def rms(wave: np.ndarray, *, hop: int = HOP) -> np.ndarray:
@@ -70,8 +74,7 @@ def onset(wave: np.ndarray, *, hop: int, low_hz: float, high_hz: float, scratch:
 
 def _mel_bank(low_hz: float, high_hz: float) -> csr_array:
     """[1025, 128]; in a narrow band some of the 128 catch no bin and stay empty, as in the original."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Empty filters")
+    with quietly("Empty filters"):
         return csr_array(librosa.filters.mel(sr=RATE, n_fft=FRAME, n_mels=MELS, fmin=low_hz, fmax=high_hz).T)
 
 
@@ -100,13 +103,21 @@ def chroma(wave: np.ndarray) -> np.ndarray:
     return np.nan_to_num(made)
 
 
-def decompose(wave: np.ndarray, step: Decompose, *, scratch: Scratch) -> np.ndarray:
-    """Activations of the parts. -> [components, 1 + n // 512]"""
+def decompose(wave: np.ndarray, step: Decompose) -> np.ndarray:
+    """Activations of the parts. -> [components, 1 + n // 512]
+
+    Up to MOST_COLUMNS values, about 4½ minutes, the factorisation's own; of longer tracks the parts are learnt from
+    every second, third … value, and how strongly they sound is worked out block by block.
+    """
     total = frame_total(len(wave))
-    magnitude = scratch.empty(FRAME // 2 + 1, total)
-    for a, b in blocks(total):
-        magnitude[:, a:b] = np.abs(spectrum(wave, a, b))
-    shapes, levels = factorise(magnitude, step.components, iterations=step.iterations, seed=step.seed)
+    every = -(-total // MOST_COLUMNS)
+    thinned = [np.abs(spectrum(wave, a, b))[:, -a % every :: every] for a, b in blocks(total)]
+    shapes, levels = factorise(
+        np.concatenate(thinned, axis=1), step.components, iterations=step.iterations, seed=step.seed
+    )
+    if every > 1:
+        pieces = [activations_of(np.abs(spectrum(wave, a, b)), shapes, iterations=100) for a, b in blocks(total)]
+        levels = np.concatenate(pieces, axis=1)
     if step.order == "pitch":
         centre = (np.arange(len(shapes)) @ shapes) / np.maximum(shapes.sum(axis=0), 1e-12)
         levels = levels[np.argsort(centre, kind="stable")]

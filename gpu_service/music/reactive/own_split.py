@@ -10,7 +10,7 @@ import librosa
 import numpy as np
 
 from gpu_service.music.onset_strength import FRAME, RATE
-from gpu_service.music.reactive.factors import factorise
+from gpu_service.music.reactive.factors import MOST_COLUMNS, activations_of, factorise
 from gpu_service.music.reactive.harmony import soft_mask, spectra_with_medians
 from gpu_service.music.reactive.waves import HOP, Scratch, sound_of
 
@@ -32,7 +32,10 @@ def learn(wave: np.ndarray) -> dict[str, np.ndarray]:
         lasting = np.abs(spectra) * soft_mask(time, frequency, margin=1.0)
         pieces.append(_pooled(_bank() @ lasting))
     bands = np.concatenate(pieces, axis=1) if pieces else np.zeros((BANDS, 0), np.float32)
-    shapes, levels = factorise(bands, FACTORS, iterations=ITERATIONS, seed=0)
+    every = max(-(-bands.shape[1] // MOST_COLUMNS), 1)
+    shapes, levels = factorise(bands[:, ::every], FACTORS, iterations=ITERATIONS, seed=0)
+    if every > 1:
+        levels = activations_of(bands, shapes, iterations=ITERATIONS)
     return {"shapes": shapes, "levels": levels.astype(np.float16), "owners": owners(shapes, levels)}
 
 

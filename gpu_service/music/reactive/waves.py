@@ -6,6 +6,7 @@ samples, value k centred on sample k · hop, with zeros before the first and aft
 
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +18,7 @@ from gpu_service.music.onset_strength import FRAME, RATE
 from gpu_service.music.resample import Resampler
 
 HOP = 512
-BLOCK_FRAMES = 4_096
+BLOCK_FRAMES = 1_024
 # What is longer than this, 12 minutes, goes to disk.
 IN_MEMORY_SAMPLES = 16_000_000
 
@@ -27,7 +28,7 @@ class Scratch:
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="phosphene-waves-")
-        self._count = 0
+        self._numbers = count()
         return self
 
     def __exit__(
@@ -39,21 +40,20 @@ class Scratch:
         """float32 of that shape, zeros."""
         if np.prod(shape) <= IN_MEMORY_SAMPLES:
             return np.zeros(shape, np.float32)
-        self._count += 1
-        return np.memmap(Path(self._folder.name) / f"{self._count}.f32", np.float32, "w+", shape=shape)
+        return np.memmap(Path(self._folder.name) / f"{next(self._numbers)}.f32", np.float32, "w+", shape=shape)
 
     def wave(self, samples: np.ndarray, rate: int) -> np.ndarray:
         """The sound at 22 050 Hz. float [n] at `rate` -> float32 [m]"""
         if rate == RATE:
             return samples.astype(np.float32, copy=False)
-        count = -(-len(samples) * RATE // rate)
-        wave, resampler, at = self.empty(count), Resampler(rate, RATE, channels=1), 0
+        total = -(-len(samples) * RATE // rate)
+        wave, resampler, at = self.empty(total), Resampler(rate, RATE, channels=1), 0
         for begin in range(0, len(samples) + 1, 1 << 20):
             block = samples[begin : begin + (1 << 20), None]
             is_last = begin + (1 << 20) > len(samples)
             parts = [resampler.feed(block)] + ([resampler.finish()] if is_last else [])
             for part in parts:
-                fits = part[: count - at, 0]
+                fits = part[: total - at, 0]
                 wave[at : at + len(fits)] = fits
                 at += len(fits)
         return wave

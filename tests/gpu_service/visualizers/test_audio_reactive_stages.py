@@ -6,10 +6,13 @@ from pathlib import Path
 import librosa
 import numpy as np
 import pytest
+import soundfile
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import butter, find_peaks, find_peaks_cwt, resample, sosfiltfilt
 
 from gpu_service.errors import RenderError
+from gpu_service.music.reactive.listening import write_stems
+from gpu_service.music.reactive.plots import plots
 from gpu_service.music.reactive.separation import separate, stems_of
 from gpu_service.music.reactive.waves import Scratch
 from gpu_service.protocol import SceneSpec, SnapshotNeeds, TrackRef
@@ -241,6 +244,27 @@ def test_every_sound_makes_a_plan_of_numbers(sound, name):
     if sound == "silence":
         assert not made["drums"]["mix"].any()
         assert not made["bends"]["drive"].any()
+
+
+def test_plots_are_curves_of_every_frame_within_their_axes(july):
+    found = plots(july)
+    assert [plot.name for plot in found] == [
+        *("energy", "changes", "weights", "mix", "swell", "turns", "disorder", "drives")
+    ]
+    for plot in found:
+        assert len(plot.values) == 480
+        assert plot.low < plot.high
+        assert plot.values.max() <= plot.high + 1e-9
+        assert plot.values.ndim == 1 or len(plot.names) == plot.values.shape[1]
+    assert found[0].marks == tuple(july["segments"]["boundaries"])
+
+
+def test_stems_can_be_listened_to(song, july, tmp_path):
+    files = write_stems(song.wave / 2, song.rate, july["separation"], tmp_path)
+    assert [path.name for path in files] == ["drums.flac", "bass.flac", "vocals.flac", "other.flac"]
+    waves = [soundfile.read(path) for path in files]
+    assert {rate for _, rate in waves} == {RATE}
+    assert np.abs(sum(wave for wave, _ in waves) - song.wave / 2).max() < 1e-5
 
 
 def test_chosen_seeds_take_the_place_of_drawn_ones(song):

@@ -8,7 +8,7 @@ import pytest
 from scipy.signal import find_peaks
 
 from gpu_service.music.errors import MusicError
-from gpu_service.music.reactive import hearing, separation, waves
+from gpu_service.music.reactive import hearing, own_split, separation, waves
 from gpu_service.music.reactive.harmony import harmonic, percussive
 from gpu_service.music.reactive.waves import Scratch
 from gpu_service.protocol import signal_steps as s
@@ -28,11 +28,11 @@ def band(seconds: float = 4.0) -> np.ndarray:
     return (bass * (0.5 + turn) + chord * (0.5 - turn) + hits).astype(np.float32)
 
 
-@pytest.fixture(params=[4_096, 40], ids=["whole", "in blocks"])
+@pytest.fixture(params=[1_024, 40], ids=["whole", "in blocks"])
 def block_size(request, monkeypatch):
     """All at once, and as a long track is read: in many blocks, with its waves on disk."""
     monkeypatch.setattr(waves, "BLOCK_FRAMES", request.param)
-    if request.param < 4_096:
+    if request.param < 1_024:
         monkeypatch.setattr(waves, "IN_MEMORY_SAMPLES", 1_000)
     return request.param
 
@@ -81,10 +81,8 @@ def test_loudness_and_onsets_are_librosas_whatever_the_blocks(block_size):
 def test_the_twelve_parts_are_a_factorisation_that_a_second_run_repeats():
     wave = band(3.0)
     step = s.Decompose(iterations=60, components=4)
-    with Scratch() as scratch:
-        levels = hearing.hear(wave, step, scratch=scratch)
-        again = hearing.hear(wave, step, scratch=scratch)
-        ordered = hearing.hear(wave, step.model_copy(update={"order": "pitch"}), scratch=scratch)
+    levels, again = hearing.hear(wave, step), hearing.hear(wave, step)
+    ordered = hearing.hear(wave, step.model_copy(update={"order": "pitch"}))
     magnitude = np.abs(librosa.stft(librosa.effects.harmonic(wave, margin=5.0)))
     shapes = np.linalg.lstsq(levels.T, magnitude.T, rcond=None)[0]
     assert np.linalg.norm(magnitude - (levels.T @ shapes).T) < 0.15 * np.linalg.norm(magnitude)
@@ -93,15 +91,19 @@ def test_the_twelve_parts_are_a_factorisation_that_a_second_run_repeats():
     assert sorted(map(tuple, levels.tolist())) == sorted(map(tuple, ordered.tolist()))
 
 
-def test_long_tracks_are_learnt_from_some_columns_and_heard_in_all(monkeypatch):
-    from gpu_service.music.reactive import factors
-
-    rng = np.random.default_rng(1)
-    shapes, levels = rng.random((40, 3)).astype(np.float32), rng.random((3, 500)).astype(np.float32)
-    monkeypatch.setattr(factors, "MOST_COLUMNS", 60)
-    found, heard = factors.factorise(shapes @ levels, 3, iterations=500, seed=0)
-    assert heard.shape == (3, 500)
-    assert np.linalg.norm(found @ heard - shapes @ levels) < 0.02 * np.linalg.norm(shapes @ levels)
+def test_long_tracks_are_learnt_from_some_values_and_heard_in_all(monkeypatch):
+    wave, step = band(6.0), s.Decompose(margin=0, iterations=300, components=3)
+    short = hearing.hear(wave, step)
+    monkeypatch.setattr(hearing, "MOST_COLUMNS", 90)
+    monkeypatch.setattr(own_split, "MOST_COLUMNS", 20)
+    long = hearing.hear(wave, step)
+    assert long.shape == short.shape == (3, 1 + 6 * RATE // 512)
+    fits = [max(np.corrcoef(one, other)[0, 1] for other in short) for one in long]
+    assert min(fits) > 0.95
+    with Scratch() as scratch:
+        model = separation.separate(wave, scratch=scratch)
+        stems = separation.stems_of(wave, model, list(STEMS), scratch=scratch)
+        assert np.abs(sum(np.array(stem) for stem in stems.values()) - wave).max() < 1e-5
 
 
 def test_a_tone_loads_its_own_note_in_the_chroma():
@@ -129,7 +131,7 @@ def test_silence_a_constant_and_a_moment_are_heard_without_harm(wave, do):
         model = separation.separate(wave, scratch=scratch)
         stem = separation.stems_of(wave, model, ["vocals"], scratch=scratch)["vocals"]
         for sound in (wave, stem):
-            made = hearing.hear(sound, step, scratch=scratch)
+            made = hearing.hear(sound, step)
             assert made.shape[-1] == 1 + len(wave) // hearing.hop_of(step)
             assert np.isfinite(made).all()
 
