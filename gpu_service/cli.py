@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Abort, TyperException
 
-from gpu_service import cli_projection, cli_vectors
+from gpu_service import cli_film, cli_projection, cli_vectors
 from gpu_service.cli_snapshot import snapshots
 from gpu_service.errors import RenderError
 from gpu_service.music.errors import MusicError
@@ -19,58 +19,10 @@ from gpu_service.snapshots.errors import SnapshotError
 app = typer.Typer(help="Phosphene's render service.", no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(snapshots, name="snapshot")
 cli_vectors.add_to(snapshots)
+cli_film.add_to(app)
 cli_projection.add_to(app)
 
-Songs = Annotated[list[Path], typer.Argument(help="One or several sound files, played one after the other.")]
 OutFolder = Annotated[Path, typer.Option(help="Folder for what is made.")]
-
-
-@app.command()
-def render(
-    songs: Songs,
-    visualizer: Annotated[str, typer.Option(help="See `visualizers`.")] = "noise-blend",
-    snapshot: Annotated[list[Path] | None, typer.Option(help="A snapshot; repeat for several, quiet to loud.")] = None,
-    snapshots_dir: Annotated[Path | None, typer.Option(help="All snapshots of a folder, by name.")] = None,
-    snapshots_json: Annotated[Path | None, typer.Option(help='{"networks": ["a.pkl", …]}')] = None,
-    preset: Annotated[str | None, typer.Option(help="Begin with these values.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="name=value or name=@file.json.")] = None,
-    directions: Annotated[list[Path] | None, typer.Option(help="A file of directions that a path uses.")] = None,
-    size: Annotated[str, typer.Option(help="512, or 1280x720.")] = "512",
-    fps: Annotated[str, typer.Option(help="30, or 30000/1001.")] = "30",
-    start: Annotated[float, typer.Option(help="Second of the track at which the film begins.")] = 0.0,
-    seconds: Annotated[float | None, typer.Option(help="Length of the film; the rest of the track without it.")] = None,
-    crf: Annotated[int, typer.Option(min=0, max=51, help="Quality of the encoding, 0 (largest) to 51.")] = 18,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:1.")] = "auto",
-    threads: Annotated[int, typer.Option(min=0, max=256, help="0: as many as there are cores.")] = 0,
-    run_config: Annotated[Path | None, typer.Option(help="Also write a record of this call, for reproduction.")] = None,
-    log: Annotated[Path | None, typer.Option(help="Also write down, with times, what is done.")] = None,
-    out: Annotated[Path, typer.Option(help="The film; its recipe is written beside it.")] = Path("film.mp4"),
-) -> None:
-    """Make a film of a track, without any studio."""
-    from gpu_service.cli_render import RenderCall, render_call
-
-    render_call(
-        RenderCall(
-            songs=songs,
-            visualizer=visualizer,
-            snapshots=snapshot or [],
-            snapshots_dir=snapshots_dir,
-            snapshots_json=snapshots_json,
-            preset=preset,
-            settings=set_ or [],
-            directions=directions or [],
-            size=size,
-            fps=fps,
-            start=start,
-            seconds=seconds,
-            crf=crf,
-            device=device,
-            threads=threads,
-            run_config=run_config,
-            log=log,
-            out=out,
-        )
-    )
 
 
 @app.command()

@@ -2,13 +2,19 @@
 
 from gpu_service.music.analysis import analyse
 from gpu_service.music.sound import Sound
-from gpu_service.protocol import MarkerSpec
+from gpu_service.protocol import MarkerSpec, SceneSpec
+from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Visualizer
 
 
 def reads_beats(visualizer: type[Visualizer]) -> bool:
     """Whether a stage of it reads the beat grid."""
     return any("markers" in stage.inputs for stage in visualizer.stages)
+
+
+def scene_reads_beats(scene: SceneSpec) -> bool:
+    """The same of a scene, with all that its routes listen to."""
+    return any("markers" in stage.inputs for stage in load(scene.visualizer).all_stages(scene))
 
 
 def find_markers(sound: Sound) -> list[MarkerSpec]:

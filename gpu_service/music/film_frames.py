@@ -42,3 +42,10 @@ def highest_per_frame(
     index = -(-np.arange(len(curve), dtype=np.int64) * step.numerator // step.denominator)
     np.maximum.at(gathered, np.minimum(index, frames - 1), curve)
     return gathered
+
+
+def as_long(values: np.ndarray, frames: int) -> np.ndarray:
+    """Exactly so many frames: cut, or the last one repeated, because a decoder may disagree by a sample."""
+    if len(values) >= frames:
+        return values[:frames]
+    return np.concatenate([values, np.repeat(values[-1:], frames - len(values), axis=0)])

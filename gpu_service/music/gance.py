@@ -103,8 +103,13 @@ def _loudness(x: np.ndarray, *, window: int = 7, order: int = 3) -> np.ndarray:
     return smooth(trailing, window=window, order=order, axis=0)
 
 
+def roll_of(loudness: np.ndarray) -> np.ndarray:
+    """How many bins each frame is turned to the left: 0, 1 or 2 more than the one before. [frames] -> int64 [frames]"""
+    return np.cumsum(quantise(loudness, ROLL_LEVELS))
+
+
 def _rolled(spectrum: np.ndarray, loudness: np.ndarray) -> np.ndarray:
-    """Turn every frame left by as many bins as loudness has added up to: 0, 1 or 2 more with each frame."""
-    turned = np.cumsum(quantise(loudness, ROLL_LEVELS))
+    """Turn every frame left by as many bins as loudness has added up to."""
+    turned = roll_of(loudness)
     bins = np.arange(spectrum.shape[1])
     return np.take_along_axis(spectrum, (bins[None] + turned[:, None]) % spectrum.shape[1], axis=1)

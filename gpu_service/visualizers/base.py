@@ -21,6 +21,7 @@ from gpu_service.routes.values import Driven
 from gpu_service.visualizers.parameters import Parameters, knobs_of, read_parameters
 from gpu_service.visualizers.route_stages import route_stages, stem_names
 from gpu_service.visualizers.seed_plans import SeedPlans
+from gpu_service.visualizers.signals import Signal, stage_signals
 from gpu_service.visualizers.stage_cache import StageCache
 from gpu_service.visualizers.stages import Arrays, Reading, SceneFacts, SoundSource, Stage, stage_keys, wanted_stages
 
@@ -227,6 +228,11 @@ class Visualizer:
                 cache.put(keys[stage.name], found, to_disk=lasted > WORTH_STORING_SECONDS)
             done[stage.name] = found
         return done
+
+    @classmethod
+    def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
+        """Every curve that its plan uses, for plots. Subclasses add what no stage holds."""
+        return stage_signals(cls.stages, stages, frames=facts.frames)
 
     def draw(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality = "film") -> "Tensor":
         """Those frames of the film, uint8 RGB, [N, 3, H, W]. Any order, any number, always the same picture."""

@@ -1,12 +1,14 @@
 """noise-blend: GANce's blend of music and noise, networks switched by loudness; the paced clock is a preset of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gpu_service.protocol import SnapshotNeeds
 from gpu_service.visualizers.base import DrawQuality, Plan, Visualizer
 from gpu_service.visualizers.noise_blend_parameters import PRESETS, NoiseBlendParameters
 from gpu_service.visualizers.noise_blend_stages import STAGES
+from gpu_service.visualizers.signals import Signal, gance, stage_signals
+from gpu_service.visualizers.stages import Arrays, SceneFacts, SoundSource
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +35,13 @@ class NoiseBlend(Visualizer):
         from gpu_service.music.onset_strength import RATE, onset_strength
 
         onset_strength(np.zeros(RATE, np.float32))
+
+    @classmethod
+    def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
+        """GANce's own, then those of the clock and of the choice of networks."""
+        seed = cls.read(facts.scene.parameters).seed
+        own = [stage for stage in cls.stages if stage.name in ("onsets", "clock", "follower", "networks")]
+        return [*gance(facts, sound, seed=seed), *stage_signals(own, stages, frames=facts.frames)]
 
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from gpu_service.music.film_frames import frame_samples
+from gpu_service.music.film_frames import as_long, frame_samples
 from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
 from gpu_service.music.paced import followed_spectrum, onset_per_frame, phase_of
 from gpu_service.music.smoothed_noise import smoothed_noise
@@ -95,13 +95,6 @@ def networks(reading: Reading) -> Arrays:
     if reading["switching"] == "crossfade":
         return {"place": faded(chosen, phase=reading.done["clock"]["phase"], rows=reading["crossfade_seconds"] * fps)}
     return {"place": chosen}
-
-
-def as_long(values: np.ndarray, frames: int) -> np.ndarray:
-    """Exactly so many frames: cut, or the last one repeated, because a decoder may disagree by a sample."""
-    if len(values) >= frames:
-        return values[:frames]
-    return np.concatenate([values, np.repeat(values[-1:], frames - len(values), axis=0)])
 
 
 # Seconds per frame as measured on one core; “Onsets” is the first to need the sound, so it pays for decoding.
