@@ -14,7 +14,7 @@ import torch
 from pydantic import ValidationError
 
 from gpu_service.cli_places import check_place
-from gpu_service.cli_render import read_fps
+from gpu_service.cli_words import read_fps
 from gpu_service.errors import RenderError
 from gpu_service.film.code_path import choose_device
 from gpu_service.networks.discriminator import Discriminator
