@@ -12,10 +12,9 @@ from gpu_service.inputs import InputCache
 from gpu_service.protocol import InputRef, Lease, SceneSpec, StageAnswer, StageOrder, StageRequest
 from gpu_service.snapshots.store import read_facts
 from gpu_service.visualizers import load
-from gpu_service.visualizers.stages import SLOW_SECONDS, SceneFacts
+from gpu_service.visualizers.stages import DEFAULT_VECTOR_LENGTH, SLOW_SECONDS, SceneFacts
 
 POLL_SECONDS = 1.0
-DEFAULT_VECTOR_LENGTH = 512
 StepReport = Callable[[str, float], None]
 
 
@@ -91,10 +90,11 @@ class SlowStages:
 
 
 def vector_length(scene: SceneSpec, paths: Mapping[str, Path]) -> int:
-    """z_dim of the scene's first snapshot, read from its header."""
+    """z_dim of the scene's first snapshot, or w_dim where its visualizer lives there, read from its header."""
     if not scene.snapshots:
         return DEFAULT_VECTOR_LENGTH
-    return read_facts(paths[scene.snapshots[0].sha256]).z_dim
+    facts, visualizer = read_facts(paths[scene.snapshots[0].sha256]), load(scene.visualizer)
+    return facts.w_dim if visualizer.vector_space(visualizer.read(scene.parameters)) == "w" else facts.z_dim
 
 
 def _put(found: Path, path: Path) -> None:

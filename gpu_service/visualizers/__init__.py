@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 VISUALIZERS = {
     "noise-blend": "gpu_service.visualizers.noise_blend:NoiseBlend",
     "audio-reactive": "gpu_service.visualizers.audio_reactive:AudioReactive",
+    "projection-blend": "gpu_service.visualizers.projection_blend:ProjectionBlend",
     "path": "gpu_service.visualizers.path:Path",
     "explore": "gpu_service.visualizers.explore:Explore",
 }

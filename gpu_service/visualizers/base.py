@@ -23,7 +23,16 @@ from gpu_service.visualizers.route_stages import route_stages, stem_names
 from gpu_service.visualizers.seed_plans import SeedPlans
 from gpu_service.visualizers.signals import Signal, stage_signals
 from gpu_service.visualizers.stage_cache import StageCache
-from gpu_service.visualizers.stages import Arrays, Reading, SceneFacts, SoundSource, Stage, stage_keys, wanted_stages
+from gpu_service.visualizers.stages import (
+    Arrays,
+    Reading,
+    SceneFacts,
+    SoundSource,
+    Space,
+    Stage,
+    stage_keys,
+    wanted_stages,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,8 +54,8 @@ class Materials(Protocol):
         """Where stages hear the track."""
         ...
 
-    def vector_length(self) -> int:
-        """Length of the vectors that the networks of the scene take."""
+    def vector_length(self, space: Space = "z") -> int:
+        """Length of the vectors of that space that the networks of the scene take."""
         ...
 
     def network(self, position: int) -> "Network":
@@ -147,6 +156,11 @@ class Visualizer:
         return {}
 
     @classmethod
+    def vector_space(cls, parameters: Any) -> Space:
+        """Whose vectors stages make: z, which networks map, or w, which they draw."""
+        return "z"
+
+    @classmethod
     def knobs(cls, parameters: Any) -> dict[str, tuple[Knob, float]]:
         """Everything that routes may drive, and where it stands."""
         found = {name: (knob, float(getattr(parameters, name))) for name, knob in knobs_of(cls.parameters).items()}
@@ -200,7 +214,7 @@ class Visualizer:
     def prepare(self, scene: SceneSpec, materials: Materials, *, cache: StageCache, report: Report) -> Plan:
         """Run the stages whose results are not at hand, also those of the first seeds that cues will ask for."""
         parameters = self.check(scene)
-        facts = SceneFacts(scene, materials.vector_length())
+        facts = SceneFacts(scene, materials.vector_length(self.vector_space(parameters)))
         stages = self.run_stages(facts, materials.sound, cache=cache, report=report)
         ready_until = float(scene.frames / scene.frame_rate)
         plan = Plan(scene, parameters, stages, materials, ready_until, self.knobs(parameters))

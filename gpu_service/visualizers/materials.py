@@ -14,8 +14,9 @@ from gpu_service.music.decode import concatenate
 from gpu_service.networks.base import Network
 from gpu_service.networks.fast import Prepared
 from gpu_service.protocol import SceneSpec
-from gpu_service.snapshots.store import load_network
+from gpu_service.snapshots.store import load_network, read_facts
 from gpu_service.vectors.directions import Directions, directions_at, missing_directions
+from gpu_service.visualizers.stages import DEFAULT_VECTOR_LENGTH, Space
 
 KEPT_SOUNDS = 2
 
@@ -132,16 +133,17 @@ class SceneMaterials:
             raise missing_directions(sha256)
         return directions_at(sha256, self.paths[sha256])
 
-    def vector_length(self) -> int:
-        """z_dim of the networks, which must agree because one path drives them all."""
-        lengths = {self.network(place).z_dim for place in range(len(self.scene.snapshots))}
+    def vector_length(self, space: Space = "z") -> int:
+        """z_dim or w_dim of the networks, which must agree because one path drives them all."""
+        facts = {snapshot.sha256: read_facts(self.file(snapshot.sha256)) for snapshot in self.scene.snapshots}
+        lengths = {each.z_dim if space == "z" else each.w_dim for each in facts.values()}
         if len(lengths) > 1:
             listed = " and ".join(str(length) for length in sorted(lengths))
             raise RenderError(
                 f"These snapshots take vectors of different lengths, {listed}. Choose snapshots that share one.",
                 kind="bad_input",
             )
-        return lengths.pop() if lengths else 512
+        return lengths.pop() if lengths else DEFAULT_VECTOR_LENGTH
 
 
 def _path(paths: Mapping[str, Path], sha256: str) -> Path:

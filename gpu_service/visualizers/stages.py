@@ -18,6 +18,9 @@ from gpu_service.protocol.scenes import ProjectionRef, StemRef
 
 Arrays = Mapping[str, np.ndarray]
 Input = Literal["track", "fps", "vector_length", "snapshots", "cues", "markers", "stems", "projections"]
+Space = Literal["z", "w"]
+# Where no network says another.
+DEFAULT_VECTOR_LENGTH = 512
 SLOW_SECONDS = 10.0
 
 
@@ -39,7 +42,7 @@ class SoundSource(Protocol):
 
 @dataclass(frozen=True)
 class SceneFacts:
-    """What stages may know of a scene. `vector_length` is the length of the vectors that its networks take."""
+    """What stages may know of a scene. `vector_length` is that of the vectors, z or w, which its networks take."""
 
     scene: SceneSpec
     vector_length: int
