@@ -13,6 +13,7 @@ VISUALIZERS = {
     "noise-blend": "gpu_service.visualizers.noise_blend:NoiseBlend",
     "audio-reactive": "gpu_service.visualizers.audio_reactive:AudioReactive",
     "projection-blend": "gpu_service.visualizers.projection_blend:ProjectionBlend",
+    "raw-audio": "gpu_service.visualizers.raw_audio:RawAudio",
     "path": "gpu_service.visualizers.path:Path",
     "explore": "gpu_service.visualizers.explore:Explore",
 }
