@@ -25,6 +25,7 @@ CHORE_GROUPS: tuple[tuple[JobKind, ...], ...] = (
     ("harvest",),
     ("train",),
     ("try_training",),
+    ("scene_curves",),
 )
 CHORE_KINDS = tuple(kind for group in CHORE_GROUPS for kind in group)
 

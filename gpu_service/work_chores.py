@@ -5,11 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from gpu_service.bench import Bench
 from gpu_service.errors import RenderError
-from gpu_service.executors.base import ChoreOrder
+from gpu_service.executors.base import ChoreKind, ChoreOrder
 from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import (
     Claim,
@@ -23,6 +23,7 @@ from gpu_service.protocol import (
     StageOrder,
     TryOrder,
 )
+from gpu_service.protocol.scene_jobs import CurvesOrder
 from gpu_service.slow_stages import vector_length
 from gpu_service.uploads import send_artifact
 
@@ -37,6 +38,8 @@ async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
                 done = await _stage(bench, claim, keeper, Path(folder))
             case "draw_sheet" | "find_directions" | "harvest" | "export_snapshot":
                 done = await _files(bench, claim, keeper, Path(folder))
+            case "scene_curves":
+                done = await _curves(bench, claim, keeper, Path(folder))
             case "try_training":
                 done = await _trial(bench, claim, keeper, Path(folder))
             case _:
@@ -98,6 +101,22 @@ async def _stage(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) 
     return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=[artifact])
 
 
+async def _curves(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
+    """What previews of the scene have prepared is not prepared again."""
+    keeper.tell(message="Fetching files")
+    order = CurvesOrder.model_validate(claim.job.payload)
+    paths = await bench.inputs.paths(claim.inputs)
+    values = {
+        "order": order.model_dump(mode="json"),
+        "paths": {sha256: str(path) for sha256, path in paths.items()},
+        "vector_length": vector_length(order.scene, paths),
+        "stages": str(bench.stages.folder),
+    }
+    result = FilesResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))
+    artifacts = [await send_artifact(bench.client, folder / name, claim=claim) for name in result.files.values()]
+    return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=artifacts)
+
+
 async def _trial(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
     """A few steps of training, to tell how long a run would take here."""
     order = TryOrder.model_validate(claim.job.payload)
@@ -109,9 +128,7 @@ async def _trial(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) 
 async def _run(
     bench: Bench, claim: Claim, keeper: LeaseKeeper, *, values: Mapping[str, Any], folder: Path
 ) -> dict[str, Any]:
-    kind = claim.job.kind
-    assert kind != "render_segment"
-    assert kind != "train"
+    kind = cast("ChoreKind", claim.job.kind)  # `do_chore` knows no other
     task = bench.executor.chore(
         ChoreOrder(kind, values, folder),
         report=lambda title, share: keeper.tell(done=round(share * 100), total=100, message=title),

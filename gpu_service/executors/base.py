@@ -22,6 +22,7 @@ ChoreKind = Literal[
     "harvest",
     "export_snapshot",
     "try_training",
+    "scene_curves",
 ]
 StepReport = Callable[[str, float], None]
 """Told what is being done, and how far it is, 0…1. Called from a thread of the executor."""

@@ -179,6 +179,14 @@ def _try_training(order: ChoreOrder, _registry: Mapping[str, str], report: StepR
     return measure_steps(config, choose_device(order.device), report=report).model_dump(mode="json")
 
 
+def _scene_curves(order: ChoreOrder, registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: order, paths, vector_length, stages. -> FilesResult"""
+    from gpu_service.executors.scene_chores import write_curves
+
+    made = write_curves(order.values, folder=order.folder, registry=registry, report=report)
+    return made.model_dump(mode="json")
+
+
 CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str, Any]]] = {
     "import_snapshot": _import_snapshot,
     "make_pattern": _make_pattern,
@@ -188,4 +196,5 @@ CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str
     "harvest": _vector_chore,
     "export_snapshot": _vector_chore,
     "try_training": _try_training,
+    "scene_curves": _scene_curves,
 }

@@ -10,6 +10,8 @@ from pydantic import Field
 from gpu_service.protocol.vectors import Part, Seed, VectorSpec
 
 MOST_ROUTES, MOST_ACTIONS, MOST_POINTS = 64, 64, 1_000
+# What the service itself can take out of a track; uploaded stems of the same name come first.
+OWN_STEMS = ("drums", "bass", "vocals", "other", "harmonic", "percussive")
 RouteId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Label = Annotated[str, Field(max_length=80)]
 Unit = Literal["beats", "seconds"]
@@ -33,7 +35,7 @@ class BandSource(Part):
 
 
 class StemSource(Part):
-    """Loudness of a stem: our own harmonic or percussive part, or one that was uploaded, by its name."""
+    """Loudness of a stem: one that was uploaded, by its name, or one of OWN_STEMS."""
 
     kind: Literal["stem"] = "stem"
     stem: Annotated[str, Field(min_length=1, max_length=40)]

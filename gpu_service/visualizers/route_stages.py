@@ -16,8 +16,9 @@ from gpu_service.music.bands import BANDS
 from gpu_service.music.beat_clock import beat_clock
 from gpu_service.music.features import CHROMA_RATE, FRAME_RATE
 from gpu_service.music.loudness import STEP_SECONDS
+from gpu_service.music.stem_loudness import hear_own_stems
 from gpu_service.protocol import CueSpec, SceneSpec
-from gpu_service.protocol.routes import CueSource, CurveSource, RouteSource, RouteSpec, StemSource
+from gpu_service.protocol.routes import OWN_STEMS, CueSource, CurveSource, RouteSource, RouteSpec, StemSource
 from gpu_service.routes.graph import all_routes, in_order
 from gpu_service.routes.score import curve_stage
 from gpu_service.routes.shaping import Curve, finished, remembered
@@ -26,6 +27,7 @@ from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
 FAMILY = "routes"
 LEVEL, SLOW, SPECTRA, PITCH, SECTIONS = "hear loudness", "hear slowly", "hear spectra", "hear pitch", "hear sections"
+SPLIT = "hear our own stems"
 SLOW_RATE = 1 / STEP_SECONDS
 # What only drawing reads of a route.
 DRAWN = {"parameter", "amount", "offset", "quantise", "bend", "invert", "is_bypassed", "is_solo"}
@@ -36,7 +38,8 @@ OVERHEARD = {"parameter", "amount", "offset", "is_bypassed", "is_solo"}
 def route_stages(scene: SceneSpec) -> tuple[Stage, ...]:
     """All of them, in order. Routes that cannot be followed (no such stem, no such route) have none."""
     routes = followable(all_routes(scene.routes, scene.actions), stems=stem_names(scene))
-    hear = dict.fromkeys(stage for route in routes for stage in _hears(route))
+    uploaded = {stem.name for stem in scene.stems}
+    hear = dict.fromkeys(stage for route in routes for stage in _hears(route, uploaded=uploaded))
     by_id = {route.id: route for route in routes}
     return (
         *(_hearing_stage(name) for name in _with_parts(hear)),
@@ -45,8 +48,8 @@ def route_stages(scene: SceneSpec) -> tuple[Stage, ...]:
 
 
 def stem_names(scene: SceneSpec) -> list[str]:
-    """The stems that routes of this scene may listen to."""
-    return [stem.name for stem in scene.stems]
+    """The stems that routes of this scene may listen to: those that were uploaded, and our own."""
+    return list(dict.fromkeys([*(stem.name for stem in scene.stems), *OWN_STEMS]))
 
 
 def followable(routes: Sequence[RouteSpec], *, stems: Collection[str]) -> list[RouteSpec]:
@@ -70,9 +73,11 @@ def chain_of(route: RouteSpec, routes: Mapping[str, RouteSpec]) -> list[RouteSpe
     return chain
 
 
-def _hears(route: RouteSpec) -> list[str]:
+def _hears(route: RouteSpec, *, uploaded: Collection[str]) -> list[str]:
     """The hearing stages that its own source needs."""
     source = route.source
+    if isinstance(source, StemSource) and source.stem not in uploaded:
+        return [SPLIT]
     if isinstance(source, CurveSource) and source.kind == "segment":
         return [SECTIONS]
     name = heard_as(source)
@@ -128,6 +133,11 @@ def _stem(reading: Reading, *, name: str) -> Arrays:
     return {"loudness": hearing.loudness_and_rms(hearing.MonoSound(*reading.stem(name)))["loudness"]}
 
 
+def _split(reading: Reading) -> Arrays:
+    """Loudness of each of our own stems. [T] by name"""
+    return hear_own_stems(*reading.mono())
+
+
 def _sections(reading: Reading) -> Arrays:
     """Seconds between which the sections of the track lie. [s + 1]"""
     rms, timbre = reading.done[LEVEL]["rms"], reading.done[SPECTRA]["timbre"]
@@ -155,10 +165,11 @@ def _downbeats(reading: Reading, duration_seconds: float) -> np.ndarray:
 _HEARING = {
     stage.name: stage
     for stage in (
-        Stage(LEVEL, "Loudness", _level, inputs=("track",), family=FAMILY, seconds_per_second=2e-3),
-        Stage(SLOW, "Loudness of 3 s", _slow, inputs=("track",), family=FAMILY, seconds_per_second=4e-3),
-        Stage(SPECTRA, "Onsets and bands", _spectra, inputs=("track",), family=FAMILY, seconds_per_second=1e-2),
-        Stage(PITCH, "Notes", _pitch, inputs=("track",), family=FAMILY, seconds_per_second=8e-3),
+        Stage(LEVEL, "Loudness", _level, inputs=("track",), family=FAMILY, seconds_per_second=3e-4),
+        Stage(SLOW, "Loudness of 3 s", _slow, inputs=("track",), family=FAMILY, seconds_per_second=8e-4),
+        Stage(SPECTRA, "Onsets and bands", _spectra, inputs=("track",), family=FAMILY, seconds_per_second=6e-3),
+        Stage(SPLIT, "Stems", _split, inputs=("track",), family=FAMILY, seconds_per_second=1.6e-2),
+        Stage(PITCH, "Notes", _pitch, inputs=("track",), family=FAMILY, seconds_per_second=4e-3),
         Stage(
             SECTIONS,
             "Sections",
@@ -183,6 +194,8 @@ def _curve_stage(chain: Sequence[RouteSpec], scene: SceneSpec) -> Stage:
     for link in links[1:]:
         link["source"] = "the one before"
     reads = {"chain": links, "cues": [[cue.seconds, cue.end_seconds, cue.kind, cue.label] for cue in cues]}
+    uploaded = {stem.name for stem in scene.stems}
+    hears = dict.fromkeys(name for route in chain for name in _hears(route, uploaded=uploaded))
     has_beats = any(needs_beats(route.source) for route in chain)
     run: Callable[[Reading], Arrays] = partial(_curve, chain=chain, cues=cues)
     return Stage(
@@ -190,7 +203,7 @@ def _curve_stage(chain: Sequence[RouteSpec], scene: SceneSpec) -> Stage:
         "Routes",
         run,
         inputs=("fps", "markers") if has_beats else ("fps",),
-        after=tuple(_with_parts(dict.fromkeys(name for route in chain for name in _hears(route)))),
+        after=tuple(_with_parts(hears)),
         family=FAMILY,
         reads=json.dumps(reads, sort_keys=True),
         seconds_per_frame=1e-5,
@@ -236,6 +249,8 @@ def heard_curves(done: Mapping[str, Arrays]) -> dict[str, Points]:
         elif stage == PITCH:
             notes = hearing.notes(arrays["energy"])
             found |= {f"chroma:{pitch}": Points(notes[:, pitch], CHROMA_RATE) for pitch in range(12)}
+        elif stage == SPLIT:
+            found |= {f"stem:{name}": Points(curve, FRAME_RATE) for name, curve in arrays.items()}
         elif stage.startswith("hear stem:"):
             found[stage.removeprefix("hear ")] = Points(arrays["loudness"], FRAME_RATE)
     return found

@@ -21,11 +21,13 @@ MOST_POINTS = 120.0
 MOST_ROWS, MOST_ROW_BYTES = 30.0, 2_000_000
 
 
-def save_curves(signals: Sequence[Signal], facts: SceneFacts, path: Path) -> None:
-    """Write the file."""
+def save_curves(
+    signals: Sequence[Signal], facts: SceneFacts, path: Path, *, points_per_second: float = MOST_POINTS
+) -> None:
+    """Write the file, with at most so many points a second."""
     packed, about = dict[str, np.ndarray](), []
     for signal in signals:
-        values, rate = reduced(signal.values, fps=float(facts.fps))
+        values, rate = reduced(signal.values, fps=float(facts.fps), most=points_per_second)
         packed[signal.name] = as_bytes(values, low=signal.low, high=signal.high)
         about.append(
             {
@@ -42,16 +44,16 @@ def save_curves(signals: Sequence[Signal], facts: SceneFacts, path: Path) -> Non
     write_packed(path, {"format": "scene curves 1", "duration_seconds": duration, "curves": about}, packed)
 
 
-def reduced(values: np.ndarray, *, fps: float) -> tuple[np.ndarray, float]:
+def reduced(values: np.ndarray, *, fps: float, most: float = MOST_POINTS) -> tuple[np.ndarray, float]:
     """Fewer points, and fewer columns, each the mean of its neighbours'. -> the points, and how many in a second"""
     if values.ndim == 1:
-        return _every(values, -(-fps // MOST_POINTS), fps)
+        return _every(values, np.ceil(fps / most), fps)
     columns = values.shape[1]
     if columns > MOST_COLUMNS:
         edges = np.linspace(0, columns, MOST_COLUMNS + 1).astype(int)
         values = np.add.reduceat(values, edges[:-1], axis=1) / np.diff(edges)
-    most = min(MOST_ROWS / fps, MOST_ROW_BYTES / max(values.size, 1))
-    return _every(values, np.ceil(1 / most) if most < 1 else 1, fps)
+    share = min(min(most, MOST_ROWS) / fps, MOST_ROW_BYTES / max(values.size, 1), 1.0)
+    return _every(values, np.ceil(1 / share - 1e-9), fps)
 
 
 def _every(values: np.ndarray, step: float, fps: float) -> tuple[np.ndarray, float]:

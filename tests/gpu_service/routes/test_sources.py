@@ -12,6 +12,7 @@ from gpu_service.music import hearing
 from gpu_service.music.features import FRAME_RATE
 from gpu_service.music.hearing import MonoSound
 from gpu_service.protocol import CueSpec, MarkerSpec
+from gpu_service.protocol.routes import OWN_STEMS
 from gpu_service.protocol.scenes import StemRef
 from gpu_service.routes.shaping import TICKS_PER_SECOND, followed, smoothed
 from gpu_service.routes.sources import Points, Surroundings, curve_of
@@ -205,3 +206,15 @@ def test_sections_of_a_real_change_are_found(little):
     plan = plan_of(little, route(source={"kind": "segment"}, amount=1.0))
     assert (value(plan) == 1.0).all()
     assert plan.stages["hear sections"]["edges"].tolist() == pytest.approx([0, 3], abs=0.05)
+
+
+def test_our_own_stems_drive_too(little):
+    """The song is clicks over a tone that swells: the one part is loud at clicks, the other at the end."""
+    clicks = route(source={"kind": "stem", "stem": "percussive"}, id="a", amount=0.0)
+    swell = route(source={"kind": "stem", "stem": "harmonic"}, id="b", amount=0.0)
+    plan = plan_of(little, clicks, swell, fps="20")
+    percussive, harmonic = (plan.stages[f"route {name}"]["curve"] for name in "ab")
+    assert percussive[5::10].min() > 0.8  # clicks at 0.25 s and every half second
+    assert percussive[0::10].max() < 0.5
+    assert harmonic[-15:].min() > harmonic[5:15].max() + 0.1
+    assert set(plan.stages["hear our own stems"]) == set(OWN_STEMS)

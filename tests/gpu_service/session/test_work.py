@@ -259,6 +259,22 @@ async def test_a_trial_of_training_hands_in_what_was_measured(studio, bench, exe
     assert TrainingConfig.model_validate(executor.chores[0].values["config"]) == config
 
 
+async def test_the_curves_of_a_scene_are_handed_in_as_a_file(studio, bench, executor, little):
+    inputs = [
+        {**studio.add_file(path.read_bytes()), "role": "track", "name": path.name} for path in little.files.values()
+    ]
+    executor.chore_results["scene_curves"] = {"files": {}, "facts": {"curves": ["loudness"]}}
+    order = {"scene": little.scene().model_dump(mode="json")}
+    chore_claim(studio, "scene_curves", order, inputs)
+    async with working(bench):
+        await until(lambda: studio.posted("/finish"))
+    assert studio.posted("/finish")[0]["result"]["facts"] == {"curves": ["loudness"]}
+    values = executor.chores[0].values
+    assert values["vector_length"] == 512
+    assert set(values["paths"]) == set(little.files)
+    assert values["stages"] == str(bench.stages.folder)
+
+
 async def test_neither_imports_nor_what_is_explored_wait_for_a_harvest_or_for_each_other(studio, bench, executor):
     executor.chores_wait = True
     for kind in ("harvest", "make_pattern", "find_directions") * 2:
