@@ -4,7 +4,7 @@ from typing import Any
 
 from gpu_service.protocol import Preset
 from gpu_service.protocol.bends import BendSpec
-from gpu_service.protocol.signal_sets import JULY, LAST_COMMIT
+from gpu_service.protocol.signal_sets import JULY, LAST_COMMIT, README
 
 
 def _bends(*bends: BendSpec) -> list[dict[str, Any]]:
@@ -17,6 +17,7 @@ SHIPPED_BENDS = _bends(
     BendSpec(id="bass", operation="zoom", block=6, drive="bass", edges="edge"),
 )
 AS_SHIPPED: dict[str, Any] = {
+    "valleys_from": "one",
     "change": "cut",
     "saw": "shipped",
     "disorder": "shipped",
@@ -49,6 +50,12 @@ PRESETS = (
         title="Faithful",
         summary="AIART as it ran in July 2023, its accidents included: late hits, jumps, brightness that pumps.",
         values={**AS_SHIPPED, "signals": JULY.model_dump(mode="json")},
+    ),
+    Preset(
+        name="readme",
+        title="As in its README",
+        summary="The same, but the grain turns once in each segment, as AIART's README tells it.",
+        values={**AS_SHIPPED, "signals": README.model_dump(mode="json"), "saw": "once"},
     ),
     Preset(
         name="last-commit",

@@ -18,6 +18,7 @@ from gpu_service.music.reactive.waves import Scratch
 from gpu_service.protocol import SceneSpec, SnapshotNeeds, TrackRef
 from gpu_service.protocol.scenes import StemRef
 from gpu_service.protocol.signal_sets import JULY, SIGNAL_SETS
+from gpu_service.visualizers.audio_reactive import AudioReactive
 from gpu_service.visualizers.audio_reactive_signals import ReactiveParameters
 from gpu_service.visualizers.audio_reactive_stages import STAGES
 from gpu_service.visualizers.base import Visualizer
@@ -244,6 +245,26 @@ def test_every_sound_makes_a_plan_of_numbers(sound, name):
     if sound == "silence":
         assert not made["drums"]["mix"].any()
         assert not made["bends"]["drive"].any()
+
+
+def test_the_originals_three_versions_are_three_presets():
+    """Trap 10: README, July and last commit stack the second set, turn and listen each in its own way."""
+    presets = {
+        preset.name: AudioReactive.read(preset.values)
+        for preset in AudioReactive.presets
+        if preset.name in ("faithful", "readme", "last-commit")
+    }
+    told = {
+        name: (read.saw, read.order, read.other_rows, read.signals.weights.source, read.signals.weights.chain[0].do)
+        for name, read in presets.items()
+    }
+    assert told == {
+        "faithful": ("shipped", "parts-first", 2, "mix", "decompose"),
+        "readme": ("once", "parts-first", 2, "mix", "decompose"),
+        "last-commit": ("shipped", "second-first", 1, "other", "chroma"),
+    }
+    assert {read.valleys_from for read in presets.values()} == {"one"}
+    assert {read.change for read in presets.values()} == {"cut"}
 
 
 def test_plots_are_curves_of_every_frame_within_their_axes(july):
