@@ -1,5 +1,6 @@
 """Projections and their targets as the API and the events show them. Whatever their number, the questions are few."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,11 @@ def projections_out(rows: Sequence[Projection]) -> list[dict[str, Any]]:
     jobs = Job.objects.in_bulk(ids)
     pictured = ProjectionFrames.objects.filter(projection__in=[row.pk for row in rows]).exclude(picture=None)
     newest = dict(pictured.order_by("projection_id", "first").values_list("projection_id", "id"))
-    return [_out(row, jobs, newest.get(row.pk)) for row in rows]
+    used: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    using = Projection.objects.filter(pk__in=[row.pk for row in rows], scenes__binned_at=None, scenes__isnull=False)
+    for pk, scene_id, name in using.order_by("scenes__name").values_list("pk", "scenes__id", "scenes__name"):
+        used[pk].append({"id": str(scene_id), "name": name})
+    return [{**_out(row, jobs, newest.get(row.pk)), "used_in": used[row.pk]} for row in rows]
 
 
 def targets_out(rows: Iterable[ProjectionTarget]) -> list[dict[str, Any]]:

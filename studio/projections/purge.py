@@ -18,7 +18,7 @@ def purge(*, now: datetime | None = None) -> int:
     for row in Projection.objects.filter(state=Projection.State.WAITING).exclude(before_job_id=None):
         catch_up(row)  # where a crash came between its zip and its job
     with transaction.atomic():
-        gone = list(Projection.objects.filter(binned_at__lt=now - KEPT))
+        gone = list(Projection.objects.filter(binned_at__lt=now - KEPT, scenes=None))
         for row in gone:
             record(row.project_id, "projection.purged", subject=row.subject, payload={"id": str(row.pk)})
             row.delete()

@@ -111,6 +111,11 @@ class ProjectionSourceOut(Schema):
     dataset_id: UUID | None
 
 
+class ProjectionSceneOut(Schema):
+    id: UUID
+    name: str
+
+
 class ProjectionOut(Schema):
     """`state` "waiting": for its pictures, a turn or a service; `sentence` says for which. `tick` is the newest.
 
@@ -162,6 +167,7 @@ class ProjectionOut(Schema):
     created_at: datetime
     finished_at: datetime | None
     is_binned: bool
+    used_in: list[ProjectionSceneOut]
 
 
 class ProjectionList(Schema):

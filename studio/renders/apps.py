@@ -12,3 +12,4 @@ class RendersConfig(AppConfig):
         HANDLERS["join_film"] = "studio.renders.join.handle"
         watch("render_segment", "studio.renders.join.follow")
         watch("join_film", "studio.renders.join.follow")
+        watch("debug_film", "studio.renders.debug_films.follow")

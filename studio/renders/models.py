@@ -97,3 +97,31 @@ class RenderThumb(models.Model):
 
     def __str__(self) -> str:
         return f"frame {self.frame}"
+
+
+class DebugFilm(models.Model):
+    """A part of a scene beside plots of all its signals, to see what drives what. Made whole by one job."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="debug_films")
+    scene = models.ForeignKey("scenes.Scene", models.SET_NULL, null=True, related_name="debug_films")
+    name = models.CharField(max_length=255)
+    scene_name = models.CharField(max_length=255, default="")
+    first_frame = models.PositiveIntegerField()
+    end_frame = models.PositiveIntegerField()
+    fps = models.CharField(max_length=20)
+    job = models.ForeignKey("jobs.Job", models.PROTECT, related_name="+")
+    film = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    binned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"debug_film:{self.id}"

@@ -37,8 +37,19 @@ class SceneTrackOut(Schema):
     state: str
 
 
+class SceneProjectionOut(Schema):
+    """The projection that a scene draws with. `is_forced`: it is known to be of another network."""
+
+    id: UUID
+    name: str
+    frames_done: int
+    is_complete: bool
+    fps: str | None
+    is_forced: bool
+
+
 class SceneWarningOut(Schema):
-    """Something of a scene that cannot work now: `field` is such as `routes.ID` or `actions.ID`."""
+    """Something of a scene that cannot work now: `field` is such as `routes.ID`, `actions.ID` or `projection_id`."""
 
     field: str
     sentence: str
@@ -59,6 +70,8 @@ class SceneOut(Schema):
     warnings: list[SceneWarningOut]
     snapshot_ids: list[UUID]
     snapshots: list[SceneSnapshotOut]
+    projection_id: UUID | None
+    projection: SceneProjectionOut | None
     width: int
     height: int
     fps: str
@@ -89,13 +102,18 @@ class SceneIn(Schema):
     routes: list[RouteSpec] = Field(default=[], max_length=MOST_ROUTES)
     actions: list[CueAction] = Field(default=[], max_length=MOST_ACTIONS)
     preset: str | None = Field(default=None, max_length=60)
+    projection_id: UUID | None = None
+    force_projection: bool = False
     width: int | None = None
     height: int | None = None
     fps: str | None = Field(default=None, max_length=20)
 
 
 class ScenePatch(Schema):
-    """What is left out stays as it is. Routes and actions by their ids; null takes one out."""
+    """What is left out stays as it is. Routes and actions by their ids; null takes one out, a projection too.
+
+    A projection of another network than the scene's is refused, unless `force_projection` says that it is wanted.
+    """
 
     model_config = ConfigDict(extra="forbid")
     revision: int
@@ -107,6 +125,8 @@ class ScenePatch(Schema):
     routes: dict[RouteId, RouteSpec | None] | None = Field(default=None, max_length=MOST_ROUTES)
     actions: dict[RouteId, CueAction | None] | None = Field(default=None, max_length=MOST_ACTIONS)
     snapshot_ids: list[UUID] | None = Field(default=None, max_length=256)
+    projection_id: UUID | None = None
+    force_projection: bool | None = None
     width: int | None = None
     height: int | None = None
     fps: str | None = Field(default=None, max_length=20)
@@ -170,7 +190,9 @@ def list_scenes(
 ) -> dict[str, Any]:
     """The scenes of a project, oldest first; with `binned`, those in its bin."""
     project_or_404(request.user, project_id)
-    rows = Scene.objects.select_related("track").filter(project_id=project_id, binned_at__isnull=not binned)
+    rows = Scene.objects.select_related("track", "projection").filter(
+        project_id=project_id, binned_at__isnull=not binned
+    )
     page, go_on = page_of(rows, after=after)
     return {"items": [scene_out(scene) for scene in page], "next": go_on}
 
@@ -228,4 +250,4 @@ def redo(request: HttpRequest, scene_id: UUID) -> dict[str, Any]:
 
 
 def _scene_or_404(request: HttpRequest, scene_id: UUID, *, may: str = VIEW) -> Scene:
-    return thing_or_404(request.user, Scene.objects.select_related("track"), scene_id, may=may)
+    return thing_or_404(request.user, Scene.objects.select_related("track", "projection"), scene_id, may=may)

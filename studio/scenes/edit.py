@@ -15,7 +15,7 @@ from studio.events.record import record
 from studio.networks.models import Snapshot
 from studio.networks.vectors import files_in, inputs_of_files
 from studio.projects.models import Project
-from studio.scenes import driven, history
+from studio.scenes import driven, history, projected
 from studio.scenes.catalogue import preset_values, visualizer
 from studio.scenes.ground import ground_of
 from studio.scenes.models import Scene
@@ -34,8 +34,9 @@ def create_scene(project: Project, order: dict[str, Any], *, by: User) -> Scene:
     values = preset_values(entry, order["preset"]) if order.get("preset") else {}
     values.update(_checked_parameters(entry, order.get("parameters") or {}, project_id=project.id))
     snapshot_ids = _checked_snapshots(project.id, entry, order.get("snapshot_ids") or [])
-    nothing: dict[str, Any] = {"routes": [], "actions": []}
+    nothing: dict[str, Any] = {"routes": [], "actions": [], "projection_id": None, "is_projection_forced": False}
     state = {"parameters": values, "track_id": order["track_id"], "snapshot_ids": snapshot_ids, **nothing}
+    _choose_projection(project.id, nothing, state, order if order.get("projection_id") else {})
     drives = _checked_driven(project.id, entry, state, order)
     with transaction.atomic():
         scene = Scene(
@@ -51,6 +52,7 @@ def create_scene(project: Project, order: dict[str, Any], *, by: User) -> Scene:
             fps=_checked_fps(order.get("fps") or "30"),
             created_by=by,
         )
+        history.place_projection(scene, state)
         scene.save()
         history.place_snapshots(scene, snapshot_ids)
         history.begin(scene, by=by)
@@ -135,8 +137,25 @@ def _merged(scene: Scene, before: dict[str, Any], patch: dict[str, Any]) -> dict
             after[side] = _checked_side(patch[side], side)
     if patch.get("fps") is not None:
         after["fps"] = _checked_fps(patch["fps"])
+    _choose_projection(scene.project_id, before, after, patch)
     after |= _checked_driven(scene.project_id, entry, after, patch)
     return after
+
+
+def _choose_projection(project_id: UUID, before: dict[str, Any], after: dict[str, Any], patch: dict[str, Any]) -> None:
+    """Another projection, or none. One of another network only by force. Raises Refused."""
+    if "projection_id" not in patch and patch.get("force_projection") is None:
+        return
+    wanted = patch.get("projection_id", before["projection_id"])
+    if wanted is None:
+        after |= {"projection_id": None, "is_projection_forced": False}
+        return
+    found = projected.chosen(project_id, wanted, there=before["projection_id"])
+    snapshots = list(Snapshot.objects.filter(pk__in=after["snapshot_ids"]))
+    sentence = projected.mismatch(found, snapshots)
+    if sentence and not patch.get("force_projection"):
+        raise Refused(sentence, field="projection_id")
+    after |= {"projection_id": str(found.pk), "is_projection_forced": bool(sentence)}
 
 
 def _checked_driven(
@@ -168,6 +187,7 @@ def _asked(patch: dict[str, Any]) -> set[str]:
     named = {name for name in CHANGEABLE if patch.get(name) is not None} - {"parameters", "preset"}
     parts = ("parameters", *history.LISTS)
     named -= set(parts)
+    named |= {"projection_id"} if "projection_id" in patch else set()
     return named | {f"{part}.{name}" for part in parts for name in patch.get(part) or {}}
 
 
@@ -182,6 +202,7 @@ def _fits(entry: dict[str, Any], name: str, value: Any, known: dict[str, Any]) -
 def _set(scene: Scene, state: dict[str, Any], *, places: bool = True) -> None:
     for name in ("name", "track_id", "visualizer", "parameters", *history.LISTS, "width", "height", "fps"):
         setattr(scene, name, state[name])
+    history.place_projection(scene, state)
     if places:
         history.place_snapshots(scene, state["snapshot_ids"])
 

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from studio.scenes.driven import Ground
 from studio.scenes.schema import with_defaults
+from studio.tracks.models import Stem
 
 
 def ground_of(project_id: UUID, entry: Mapping[str, Any], state: Mapping[str, Any]) -> Ground:
@@ -16,4 +19,10 @@ def ground_of(project_id: UUID, entry: Mapping[str, Any], state: Mapping[str, An
         track_id=state["track_id"],
         project_id=project_id,
         snapshots=len(state["snapshot_ids"]),
+        stems=frozenset(stems_of(state["track_id"]).values_list("name", flat=True)),
     )
+
+
+def stems_of(track_id: UUID | str) -> "QuerySet[Stem]":
+    """Those that can be heard, by their names."""
+    return Stem.objects.filter(track=track_id, state=Stem.State.READY, binned_at=None).order_by("name")

@@ -8,9 +8,11 @@ from django.utils import timezone
 from studio.accounts.models import User
 from studio.errors import Conflict, Refused
 from studio.networks.models import Snapshot
+from studio.projections.models import Projection
 from studio.scenes.models import Scene, SceneRevision, SceneSnapshot
 
-FIELDS = ("name", "track_id", "visualizer", "snapshot_ids", "width", "height", "fps")
+FIELDS = ("name", "track_id", "visualizer", "snapshot_ids", "projection_id", "is_projection_forced")
+FIELDS += ("width", "height", "fps")
 # Lists of things with ids, each a field by itself.
 LISTS = ("routes", "actions")
 KEPT_STEPS = 200
@@ -29,6 +31,8 @@ def state_of(scene: Scene) -> dict[str, Any]:
         "routes": scene.routes,
         "actions": scene.actions,
         "snapshot_ids": [str(snapshot_id) for snapshot_id in snapshots],
+        "projection_id": str(scene.projection_id) if scene.projection_id else None,
+        "is_projection_forced": scene.is_projection_forced,
         "width": scene.width,
         "height": scene.height,
         "fps": scene.fps,
@@ -37,7 +41,7 @@ def state_of(scene: Scene) -> dict[str, Any]:
 
 def changed_fields(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
     """Names such as `width`, `parameters.alpha` or `routes.ID` whose values differ."""
-    found = {name for name in FIELDS if before[name] != after[name]}
+    found = {name for name in FIELDS if (before.get(name) or None) != (after.get(name) or None)}
     for group in ("parameters", *LISTS):
         old, new = _by_name(before, group), _by_name(after, group)
         found |= {f"{group}.{name}" for name in {*old, *new} if old.get(name) != new.get(name)}
@@ -106,6 +110,12 @@ def redo(scene: Scene, *, by: User) -> None:
     scene.save()
 
 
+def place_projection(scene: Scene, state: dict[str, Any]) -> None:
+    """Put the projection of that state into the scene, or none where it is gone."""
+    found = Projection.objects.filter(pk=state.get("projection_id")).first() if state.get("projection_id") else None
+    scene.projection, scene.is_projection_forced = found, found is not None and state["is_projection_forced"]
+
+
 def place_snapshots(scene: Scene, snapshot_ids: list[str]) -> None:
     """Put these snapshots into the scene in this order, those left out that are gone; the same one may stand twice."""
     there = {str(pk) for pk in Snapshot.objects.filter(pk__in=snapshot_ids).values_list("pk", flat=True)}
@@ -121,6 +131,7 @@ def _restore(scene: Scene, state: dict[str, Any]) -> None:
         setattr(scene, name, state[name])
     for name in LISTS:
         setattr(scene, name, state.get(name, []))  # older steps know none
+    place_projection(scene, state)
     place_snapshots(scene, state["snapshot_ids"])
 
 

@@ -19,6 +19,9 @@ class Scene(models.Model):
     # RouteSpecs and CueActions as JSON, each with an id of its own.
     routes = models.JSONField(default=list)
     actions = models.JSONField(default=list)
+    projection = models.ForeignKey("projections.Projection", models.SET_NULL, null=True, related_name="scenes")
+    # Somebody wants that projection although it was made with another network.
+    is_projection_forced = models.BooleanField(default=False)
     snapshots = models.ManyToManyField("networks.Snapshot", through="SceneSnapshot", related_name="scenes")
     width = models.PositiveIntegerField(default=512)
     height = models.PositiveIntegerField(default=512)
@@ -110,6 +113,24 @@ class ScenePreset(models.Model):
     @property
     def subject(self) -> str:
         return f"preset:{self.id}"
+
+
+class SceneCurves(models.Model):
+    """Every signal and route of a scene as one packed file, made by a render service once for the same content."""
+
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="scene_curves")
+    scene = models.ForeignKey(Scene, models.CASCADE, related_name="curves")
+    key = models.CharField(max_length=64)
+    job_id = models.UUIDField(null=True, db_index=True)
+    blob = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["used_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["scene", "key"], name="one_file_of_curves_per_content")]
+
+    def __str__(self) -> str:
+        return f"curves {self.key[:8]}"
 
 
 class VisualizerCatalogue(models.Model):

@@ -3,6 +3,7 @@
 from typing import Any
 
 from studio.errors import Refused
+from studio.scenes import projected
 from studio.scenes.catalogue import visualizer
 from studio.scenes.driven import warnings_of
 from studio.scenes.ground import ground_of
@@ -25,7 +26,7 @@ def scene_out(scene: Scene) -> dict[str, Any]:
         "changed": sorted(scene.parameters),
         "routes": scene.routes,
         "actions": scene.actions,
-        "warnings": _warnings(scene, len(snapshots)),
+        "warnings": _warnings(scene, len(snapshots)) + projected.warnings_of(scene, snapshots),
         "snapshot_ids": [str(snapshot.id) for snapshot in snapshots],
         "snapshots": [
             {
@@ -35,6 +36,8 @@ def scene_out(scene: Scene) -> dict[str, Any]:
             }
             for snapshot in snapshots
         ],
+        "projection_id": str(scene.projection_id) if scene.projection_id else None,
+        "projection": _projection(scene),
         "width": scene.width,
         "height": scene.height,
         "fps": scene.fps,
@@ -51,6 +54,19 @@ def scene_out(scene: Scene) -> dict[str, Any]:
         "created_by": str(scene.created_by_id) if scene.created_by_id else None,
         "created_at": scene.created_at,
         "updated_at": scene.updated_at,
+    }
+
+
+def _projection(scene: Scene) -> dict[str, Any] | None:
+    row = scene.projection
+    if row is None:
+        return None
+    names = ("name", "frames_done", "is_complete")
+    return {
+        "id": str(row.pk),
+        **{name: getattr(row, name) for name in names},
+        "fps": row.about.get("fps"),
+        "is_forced": scene.is_projection_forced,
     }
 
 

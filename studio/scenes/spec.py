@@ -4,12 +4,13 @@ from typing import Any
 
 from gpu_service.protocol import CueSpec, InputRef, MarkerSpec, SceneSpec, SnapshotRef, TrackRef
 from gpu_service.protocol.routes import CueAction, RouteSpec
+from gpu_service.protocol.scenes import ProjectionRef, StemRef
 from studio.errors import Refused
 from studio.networks.models import Snapshot
 from studio.networks.vectors import files_in, inputs_of_files
-from studio.scenes import driven
+from studio.scenes import driven, projected
 from studio.scenes.catalogue import visualizer
-from studio.scenes.ground import ground_of
+from studio.scenes.ground import ground_of, stems_of
 from studio.scenes.history import state_of
 from studio.scenes.models import Scene, SceneSnapshot
 from studio.scenes.preview_state import Sight
@@ -23,6 +24,7 @@ def sight_of(scene: Scene) -> Sight:
     snapshots = snapshots_of(scene)
     _refuse_incomplete(scene.track, snapshots, entry)
     assert scene.track.original is not None
+    stems = list(stems_of(scene.track_id).select_related("blob"))
     acting = driven.working(state_of(scene), ground_of(scene.project_id, entry, state_of(scene)))
     spec = SceneSpec(
         visualizer=scene.visualizer,
@@ -37,6 +39,8 @@ def sight_of(scene: Scene) -> Sight:
         snapshots=[SnapshotRef(sha256=snapshot.blob_id, name=snapshot.name) for snapshot in snapshots],
         cues=_cues(scene.track),
         markers=_markers(scene.track),
+        stems=[StemRef(name=stem.name, sha256=stem.blob.sha256) for stem in stems if stem.blob],
+        projections=_projections(scene, snapshots),
         routes=[RouteSpec.model_validate(item) for item in acting["routes"]],
         actions=[CueAction.model_validate(item) for item in acting["actions"]],
         width=scene.width,
@@ -46,7 +50,12 @@ def sight_of(scene: Scene) -> Sight:
     )
     files = files_in(spec.parameters) | files_in(acting["actions"])
     directions = inputs_of_files(scene.project_id, files, field="parameters")
-    return Sight(spec=spec, inputs=[*_inputs(scene.track, snapshots), *directions])
+    heard = [
+        InputRef(sha256=stem.blob.sha256, size=stem.blob.size, name=stem.original_name, role="stem")
+        for stem in stems
+        if stem.blob
+    ]
+    return Sight(spec=spec, inputs=[*_inputs(scene.track, snapshots), *heard, *_projection_inputs(scene), *directions])
 
 
 def snapshots_of(scene: Scene) -> list[Snapshot]:
@@ -77,6 +86,23 @@ def _inputs(track: Track, snapshots: list[Snapshot]) -> list[InputRef]:
         for snapshot in once.values()
     ]
     return files
+
+
+def _projections(scene: Scene, snapshots: list[Snapshot]) -> list[ProjectionRef]:
+    """The scene's, where it has one. Raises Refused where it is of another network and nobody has said so."""
+    row = scene.projection
+    if row is None or row.file_id is None:
+        return []
+    if not scene.is_projection_forced and (sentence := projected.mismatch(row, snapshots)):
+        raise Refused(sentence, field=projected.FIELD)
+    return [ProjectionRef(sha256=row.file_id, name=row.name, is_forced=scene.is_projection_forced)]
+
+
+def _projection_inputs(scene: Scene) -> list[InputRef]:
+    row = scene.projection
+    if row is None or row.file is None:
+        return []
+    return [InputRef(sha256=row.file.sha256, size=row.file.size, name=row.name, role="projection")]
 
 
 def _cues(track: Track) -> list[CueSpec]:

@@ -32,8 +32,9 @@ from studio.networks import imports, results, rules
 from studio.networks.models import SnapshotImport
 from studio.projections import orders as projecting
 from studio.projections import reports as projected
-from studio.renders import draw
+from studio.renders import debug_films, draw
 from studio.renders.order import JOB_KIND as RENDER
+from studio.scenes import curves
 from studio.services import stages
 from studio.services.models import RenderService, ServiceToken
 from studio.services.tokens import holder_of
@@ -205,4 +206,6 @@ FINISHERS: dict[str, Callable[[Job, dict[str, Any], Mapping[str, Blob]], None]] 
     tries.KIND: tries.keep,
     projecting.KIND: projected.keep,
     projecting.REVIEW: projected.keep_review,
+    curves.KIND: curves.keep,
+    debug_films.KIND: debug_films.keep,
 }

@@ -13,6 +13,7 @@ from studio.datasets.purge import purge as purge_datasets
 from studio.events.prune import prune
 from studio.networks.purge import purge as purge_networks
 from studio.projections.purge import purge as purge_projections
+from studio.scenes.curves import purge as purge_curves
 from studio.training.purge import purge as purge_training
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 def run_chores() -> None:
     """Empty bins, sweep blobs and uploads, thin out old progress, forget old decisions, sessions and links."""
     now = timezone.now()
+    purge_curves()
     purge_projections()
     purge_training()
     purge_datasets()

@@ -11,6 +11,9 @@ class TracksConfig(AppConfig):
 
     def ready(self) -> None:
         uploads.register("track", "studio.tracks.rules.track_from_upload")
+        uploads.register("stem", "studio.tracks.stems.finished", begins="studio.tracks.stems.begins")
+        HANDLERS["check_stem"] = "studio.tracks.stems.handle"
+        watch("check_stem", "studio.tracks.stems.follow")
         HANDLERS["analyse_track"] = "studio.tracks.analyse.handle"
         HANDLERS["join_tracks"] = "studio.tracks.join.handle"
         watch("join_tracks", "studio.tracks.analyse.follow")

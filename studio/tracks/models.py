@@ -122,3 +122,39 @@ class Cue(models.Model):
     @property
     def subject(self) -> str:
         return f"cue:{self.id}"
+
+
+class Stem(models.Model):
+    """A part of a track that somebody sent as a file of its own: drums, bass, vocals, or whatever they call it.
+
+    Its id is that of the upload it came by. A newer one of the same name takes its place.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking"
+        READY = "ready"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    track = models.ForeignKey(Track, models.CASCADE, related_name="stems")
+    name = models.CharField(max_length=40)
+    # Empty once it was refused: what does not fit the track is not kept.
+    blob = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    original_name = models.CharField(max_length=255, default="")
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
+    sentence = models.TextField(default="", blank=True)
+    duration_seconds = models.FloatField(null=True)
+    job_id = models.UUIDField(null=True, db_index=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    binned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"stem:{self.id}"

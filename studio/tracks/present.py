@@ -3,7 +3,7 @@
 from typing import Any
 
 from studio.tracks.grid import Marker, beats_of
-from studio.tracks.models import BeatGrid, Cue, Track
+from studio.tracks.models import BeatGrid, Cue, Stem, Track
 
 FILES = ("proxy", "peaks", "lanes", "analysis", "original")
 
@@ -71,4 +71,22 @@ def cue_out(cue: Cue) -> dict[str, Any]:
         "created_by": str(cue.created_by_id) if cue.created_by_id else None,
         "changed_by": str(cue.changed_by_id) if cue.changed_by_id else None,
         "is_binned": cue.binned_at is not None,
+    }
+
+
+def stem_out(stem: Stem) -> dict[str, Any]:
+    return {
+        "id": str(stem.id),
+        "track_id": str(stem.track_id),
+        "name": stem.name,
+        "state": str(stem.state),
+        "sentence": stem.sentence,
+        "original_name": stem.original_name,
+        "duration_seconds": stem.duration_seconds,
+        "size_bytes": stem.blob.size if stem.blob else None,
+        "file_url": f"/api/v1/stems/{stem.id}/file" if stem.blob_id else None,
+        "job_id": str(stem.job_id) if stem.job_id else None,
+        "created_by": str(stem.created_by_id) if stem.created_by_id else None,
+        "created_at": stem.created_at,
+        "is_binned": stem.binned_at is not None,
     }

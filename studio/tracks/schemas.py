@@ -146,3 +146,25 @@ class CuePatch(Schema):
     label: str = Field(default="", max_length=200)
     colour: Colour = "blue"
     hotkey: Annotated[int, Field(ge=1, le=8)] | None = None
+
+
+class StemOut(Schema):
+    """A part of a track that somebody sent; routes may follow it by its name once it is ready."""
+
+    id: UUID
+    track_id: UUID
+    name: str
+    state: Literal["checking", "ready", "refused"]
+    sentence: str
+    original_name: str
+    duration_seconds: float | None
+    size_bytes: int | None
+    file_url: str | None
+    job_id: UUID | None
+    created_by: UUID | None
+    created_at: datetime
+    is_binned: bool
+
+
+class StemList(Schema):
+    items: list[StemOut]

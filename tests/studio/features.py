@@ -26,10 +26,12 @@ from studio.networks.models import (
 from studio.projections.models import Projection, ProjectionFrames, ProjectionTarget
 from studio.projections.source import of_target
 from studio.projects.models import Project
+from studio.renders.debug_films import order_debug_film
+from studio.renders.order import Range
 from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
-from studio.scenes.models import Scene, ScenePreset
-from studio.tracks.models import Track
+from studio.scenes.models import Scene, SceneCurves, ScenePreset
+from studio.tracks.models import Stem, Track
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
 from studio.training.source import of_upload
 
@@ -184,6 +186,18 @@ def make_projection(project: Project, snapshot: Snapshot) -> dict[str, Any]:
     )
     frames = ProjectionFrames.objects.create(projection=row, first=0, end=1, losses=[0.1], steps=[9], picture=jpeg)
     return {"projection_id": row.pk, "target_id": target.pk, "frames_id": frames.pk}
+
+
+def make_of_scene(scene: Scene, by: User) -> dict[str, Any]:
+    """A stem of its track, curves and a debug film of it, by the names that paths call them."""
+    stem = Stem.objects.create(pk=uuid.uuid4(), track=scene.track, name="drums", blob=put_bytes(b"drums"))
+    curves = SceneCurves.objects.create(
+        project_id=scene.project_id, scene=scene, key="0" * 64, blob=put_bytes(b"curves")
+    )
+    film = order_debug_film(scene, Range(), by=by)
+    film.film = put_bytes(b"a film of signals")
+    film.save()
+    return {"stem_id": stem.pk, "debug_film_id": film.pk, "key": curves.key}
 
 
 def make_preset(project: Project, **values: Any) -> ScenePreset:

@@ -24,7 +24,15 @@ from studio.tracks.models import Cue
 from tests.conftest import REPOSITORY
 from tests.studio.datasets.library import make_dataset, make_portraits, make_session
 from tests.studio.datasets.portraits import make_version
-from tests.studio.features import make_made_of, make_portrait, make_preset, make_projection, make_scene, make_training
+from tests.studio.features import (
+    make_made_of,
+    make_of_scene,
+    make_portrait,
+    make_preset,
+    make_projection,
+    make_scene,
+    make_training,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +73,7 @@ def there(project, owner) -> dict[str, str]:
         **{name: str(pk) for name, pk in make_made_of(snapshot).items()},
         **{name: str(pk) for name, pk in make_training(project, snapshot).items()},
         **{name: str(pk) for name, pk in make_projection(project, snapshot).items()},
+        **{name: str(pk) for name, pk in make_of_scene(scene, owner).items()},
         "preset_id": str(make_preset(project).pk),
         "job_id": str(render.job_id),
         "segment_id": str(render.job.segments.first().id),

@@ -20,7 +20,15 @@ from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue
 from tests.studio.datasets.portraits import make_version
-from tests.studio.features import make_made_of, make_portrait, make_preset, make_projection, make_scene, make_training
+from tests.studio.features import (
+    make_made_of,
+    make_of_scene,
+    make_portrait,
+    make_preset,
+    make_projection,
+    make_scene,
+    make_training,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +89,8 @@ BODIES = {
     "POST /projects/{project_id}/invitations": {"role": "owner"},
     "POST /projects/{project_id}/networks/pattern": {"species": "smoke", "seed": 3},
     "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
+    "POST /scenes/{scene_id}/curves": {},
+    "POST /scenes/{scene_id}/debug-films": {"range": {"kind": "whole"}},
     "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
     "POST /projects/{project_id}/tracks/join": {"name": "x", "track_ids": [str(uuid.uuid4()), str(uuid.uuid4())]},
     "POST /tracks/{track_id}/cues": {"seconds": 1.0},
@@ -88,6 +98,7 @@ BODIES = {
 }
 # Changes nothing that others see: for whoever may look.
 LOOKS = {"POST /datasets/{dataset_id}/downloads": 201, "POST /networks/{network_id}/sheets": 200}
+LOOKS |= {"POST /scenes/{scene_id}/curves": 200}
 # What even its owner does not find yet, because the made-up things have no such file.
 ABSENT = {
     "GET /snapshots/{snapshot_id}/original",
@@ -151,6 +162,7 @@ def ids(project, owner, as_user):
         **make_made_of(scene.snapshots.first()),
         **make_training(project, scene.snapshots.first()),
         **make_projection(project, scene.snapshots.first()),
+        **make_of_scene(scene, owner),
         "preset_id": make_preset(project).pk,
         "frame": 0,
         "name": "peaks",

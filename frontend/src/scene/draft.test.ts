@@ -9,6 +9,8 @@ const first: Scene = {
   id: 's', project_id: 'p', name: 'Undertow', track_id: 't', visualizer: 'noise-blend', parameters: { alpha: 0, push: 1 }, routes: [],
   actions: [],
   warnings: [],
+  projection_id: null,
+  projection: null,
   snapshot_ids: ['a'], snapshots: [],
   width: 256, height: 256, fps: '30', revision: 3, can_undo: false, can_redo: false, track: { id: 't', name: 'T', duration_seconds: 10, state: 'ready' }, updated_at: '',
 }

@@ -556,6 +556,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/debug-films/{debug_film_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Debug Film */
+        get: operations["studio_renders_debug_films_api_get_debug_film"];
+        put?: never;
+        post?: never;
+        /**
+         * Bin Debug Film
+         * @description Put it into the bin; one that is still being made is stopped.
+         */
+        delete: operations["studio_renders_debug_films_api_bin_debug_film"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/debug-films/{debug_film_id}/film": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Debug Film File
+         * @description The mp4, by Range. 404 until it is made.
+         */
+        get: operations["studio_renders_debug_films_api_get_debug_film_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/debug-films/{debug_film_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Debug Film */
+        post: operations["studio_renders_debug_films_api_restore_debug_film"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{device_id}": {
         parameters: {
             query?: never;
@@ -1652,6 +1710,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/debug-films": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Debug Films
+         * @description The debug films of a project, or of one of its scenes.
+         */
+        get: operations["studio_renders_debug_films_api_list_debug_films"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/devices": {
         parameters: {
             query?: never;
@@ -2389,6 +2467,66 @@ export interface paths {
         patch: operations["studio_scenes_api_change_scene"];
         trace?: never;
     };
+    "/api/v1/scenes/{scene_id}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask For Curves
+         * @description Every signal and route of the scene as it is now: found, or ordered. Whoever may look may ask.
+         */
+        post: operations["studio_scenes_curves_api_ask_for_curves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{scene_id}/curves/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Curves File
+         * @description The packed file. 404 until it is made.
+         */
+        get: operations["studio_scenes_curves_api_get_curves_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{scene_id}/debug-films": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Debug Film
+         * @description Have the scene as it is now filmed beside its signals. Stop it and try it again by its job.
+         */
+        post: operations["studio_renders_debug_films_api_order_debug_film"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/scenes/{scene_id}/duplicate": {
         parameters: {
             query?: never;
@@ -3063,6 +3201,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stems/{stem_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Bin Stem
+         * @description Put it into the bin. Routes that follow it stay, and are warned of.
+         */
+        delete: operations["studio_tracks_stems_api_bin_stem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stems/{stem_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stem File
+         * @description What was sent, as a download. 404 once it was refused.
+         */
+        get: operations["studio_tracks_stems_api_get_stem_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stems/{stem_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Stem
+         * @description 409 when another of the same name has taken its place.
+         */
+        post: operations["studio_tracks_stems_api_restore_stem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}": {
         parameters: {
             query?: never;
@@ -3181,6 +3379,26 @@ export interface paths {
         put?: never;
         /** Restore Track */
         post: operations["studio_tracks_api_restore_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/stems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stems
+         * @description The stems of a track by their names, those that were refused too.
+         */
+        get: operations["studio_tracks_stems_api_list_stems"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4319,6 +4537,84 @@ export interface components {
             note?: string | null;
             /** Revision */
             revision?: number | null;
+        };
+        /** DebugFilmIn */
+        DebugFilmIn: {
+            /**
+             * @default {
+             *       "end_seconds": null,
+             *       "kind": "whole",
+             *       "start_seconds": null
+             *     }
+             */
+            range: components["schemas"]["RangeIn"];
+        };
+        /**
+         * DebugFilmList
+         * @description The newest first; `next` goes into `after` for the next page, null at the end.
+         */
+        DebugFilmList: {
+            /** Items */
+            items: components["schemas"]["DebugFilmOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DebugFilmOut
+         * @description `sentence` says why it failed, or what is going on.
+         */
+        DebugFilmOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** End Frame */
+            end_frame: number;
+            /** Film Size */
+            film_size: number | null;
+            /** Film Url */
+            film_url: string | null;
+            /** First Frame */
+            first_frame: number;
+            /** Fps */
+            fps: string;
+            /** Frames Done */
+            frames_done: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Project Id
+             * Format: uuid
+             */
+            project_id: string;
+            /** Queue Place */
+            queue_place: number | null;
+            /** Scene Id */
+            scene_id: string | null;
+            /** Scene Name */
+            scene_name: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
         };
         /** DecideIn */
         DecideIn: {
@@ -6407,6 +6703,12 @@ export interface components {
              * @default 0
              */
             first_seconds: number;
+            /**
+             * Fit
+             * @default crop
+             * @enum {string}
+             */
+            fit: "crop" | "pad";
             /** Fps */
             fps?: string | null;
             /** Frames */
@@ -6429,6 +6731,12 @@ export interface components {
              *     ]
              */
             losses: ("pixels" | "discriminator" | "features")[];
+            /**
+             * Noise
+             * @default network
+             * @enum {string}
+             */
+            noise: "network" | "fitted";
             /**
              * Noises Histories
              * @default false
@@ -6536,6 +6844,7 @@ export interface components {
              *       "batch": 8,
              *       "encoder": false,
              *       "first_seconds": 0,
+             *       "fit": "crop",
              *       "fps": null,
              *       "frames": null,
              *       "images_histories": false,
@@ -6544,6 +6853,7 @@ export interface components {
              *         "pixels",
              *         "discriminator"
              *       ],
+             *       "noise": "network",
              *       "noises_histories": false,
              *       "precision": "auto",
              *       "recipe": "quick",
@@ -6693,6 +7003,8 @@ export interface components {
              */
             state: "waiting" | "starting" | "projecting" | "checking" | "paused" | "stopped" | "done" | "failed";
             tick: components["schemas"]["ProjectionTick"] | null;
+            /** Used In */
+            used_in: components["schemas"]["ProjectionSceneOut"][];
             /**
              * Wanted
              * @enum {string}
@@ -6725,6 +7037,7 @@ export interface components {
              *       "batch": 8,
              *       "encoder": false,
              *       "first_seconds": 0,
+             *       "fit": "crop",
              *       "fps": null,
              *       "frames": null,
              *       "images_histories": false,
@@ -6733,6 +7046,7 @@ export interface components {
              *         "pixels",
              *         "discriminator"
              *       ],
+             *       "noise": "network",
              *       "noises_histories": false,
              *       "precision": "auto",
              *       "recipe": "quick",
@@ -6802,6 +7116,16 @@ export interface components {
              * @default []
              */
             reports: (components["schemas"]["ProjectionTick"] | components["schemas"]["ProjectionNote"])[];
+        };
+        /** ProjectionSceneOut */
+        ProjectionSceneOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * ProjectionSourceOut
@@ -7332,6 +7656,41 @@ export interface components {
             /** Portrait Id */
             portrait_id: number;
         };
+        /**
+         * SceneCurvesIn
+         * @description `again`: make them once more where it failed.
+         */
+        SceneCurvesIn: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+        };
+        /**
+         * SceneCurvesOut
+         * @description `key` is of the scene's content: another one after every change. The event scene.curves tells of each step.
+         */
+        SceneCurvesOut: {
+            /** Job Id */
+            job_id: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Scene Id
+             * Format: uuid
+             */
+            scene_id: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+            /** Url */
+            url: string | null;
+        };
         /** SceneIn */
         SceneIn: {
             /**
@@ -7339,6 +7698,11 @@ export interface components {
              * @default []
              */
             actions: components["schemas"]["CueAction"][];
+            /**
+             * Force Projection
+             * @default false
+             */
+            force_projection: boolean;
             /** Fps */
             fps?: string | null;
             /** Height */
@@ -7354,6 +7718,8 @@ export interface components {
             };
             /** Preset */
             preset?: string | null;
+            /** Projection Id */
+            projection_id?: string | null;
             /**
              * Routes
              * @default []
@@ -7426,6 +7792,9 @@ export interface components {
              * Format: uuid
              */
             project_id: string;
+            projection: components["schemas"]["SceneProjectionOut"] | null;
+            /** Projection Id */
+            projection_id: string | null;
             /** Revision */
             revision: number;
             /** Routes */
@@ -7454,13 +7823,17 @@ export interface components {
         };
         /**
          * ScenePatch
-         * @description What is left out stays as it is. Routes and actions by their ids; null takes one out.
+         * @description What is left out stays as it is. Routes and actions by their ids; null takes one out, a projection too.
+         *
+         *     A projection of another network than the scene's is refused, unless `force_projection` says that it is wanted.
          */
         ScenePatch: {
             /** Actions */
             actions?: {
                 [key: string]: components["schemas"]["CueAction"] | null;
             } | null;
+            /** Force Projection */
+            force_projection?: boolean | null;
             /** Fps */
             fps?: string | null;
             /** Height */
@@ -7473,6 +7846,8 @@ export interface components {
             } | null;
             /** Preset */
             preset?: string | null;
+            /** Projection Id */
+            projection_id?: string | null;
             /** Revision */
             revision: number;
             /** Routes */
@@ -7612,6 +7987,27 @@ export interface components {
             left_out: string[];
             scene: components["schemas"]["SceneOut"];
         };
+        /**
+         * SceneProjectionOut
+         * @description The projection that a scene draws with. `is_forced`: it is known to be of another network.
+         */
+        SceneProjectionOut: {
+            /** Fps */
+            fps: string | null;
+            /** Frames Done */
+            frames_done: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Complete */
+            is_complete: boolean;
+            /** Is Forced */
+            is_forced: boolean;
+            /** Name */
+            name: string;
+        };
         /** SceneSnapshotOut */
         SceneSnapshotOut: {
             /**
@@ -7708,7 +8104,7 @@ export interface components {
         };
         /**
          * SceneWarningOut
-         * @description Something of a scene that cannot work now: `field` is such as `routes.ID` or `actions.ID`.
+         * @description Something of a scene that cannot work now: `field` is such as `routes.ID`, `actions.ID` or `projection_id`.
          */
         SceneWarningOut: {
             /** Field */
@@ -8414,6 +8810,55 @@ export interface components {
             order: components["schemas"]["StageOrder"];
             /** Preview Id */
             preview_id?: string | null;
+        };
+        /** StemList */
+        StemList: {
+            /** Items */
+            items: components["schemas"]["StemOut"][];
+        };
+        /**
+         * StemOut
+         * @description A part of a track that somebody sent; routes may follow it by its name once it is ready.
+         */
+        StemOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** File Url */
+            file_url: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Job Id */
+            job_id: string | null;
+            /** Name */
+            name: string;
+            /** Original Name */
+            original_name: string;
+            /** Sentence */
+            sentence: string;
+            /** Size Bytes */
+            size_bytes: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "checking" | "ready" | "refused";
+            /**
+             * Track Id
+             * Format: uuid
+             */
+            track_id: string;
         };
         /**
          * StemRef
@@ -10596,6 +11041,96 @@ export interface operations {
             };
         };
     };
+    studio_renders_debug_films_api_get_debug_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                debug_film_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugFilmOut"];
+                };
+            };
+        };
+    };
+    studio_renders_debug_films_api_bin_debug_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                debug_film_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugFilmOut"];
+                };
+            };
+        };
+    };
+    studio_renders_debug_films_api_get_debug_film_file: {
+        parameters: {
+            query?: {
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                debug_film_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_renders_debug_films_api_restore_debug_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                debug_film_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugFilmOut"];
+                };
+            };
+        };
+    };
     studio_services_capture_api_get_device: {
         parameters: {
             query?: never;
@@ -12329,6 +12864,32 @@ export interface operations {
             };
         };
     };
+    studio_renders_debug_films_api_list_debug_films: {
+        parameters: {
+            query?: {
+                scene_id?: string | null;
+                binned?: boolean;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugFilmList"];
+                };
+            };
+        };
+    };
     studio_services_capture_api_list_devices: {
         parameters: {
             query?: never;
@@ -13443,6 +14004,81 @@ export interface operations {
             };
         };
     };
+    studio_scenes_curves_api_ask_for_curves: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scene_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SceneCurvesIn"] | null;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneCurvesOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_curves_api_get_curves_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scene_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_renders_debug_films_api_order_debug_film: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scene_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DebugFilmIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugFilmOut"];
+                };
+            };
+        };
+    };
     studio_scenes_api_duplicate_scene: {
         parameters: {
             query?: never;
@@ -14426,6 +15062,72 @@ export interface operations {
             };
         };
     };
+    studio_tracks_stems_api_bin_stem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stem_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StemOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_stems_api_get_stem_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stem_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_tracks_stems_api_restore_stem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stem_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StemOut"];
+                };
+            };
+        };
+    };
     studio_tracks_api_get_track: {
         parameters: {
             query?: never;
@@ -14659,6 +15361,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_stems_api_list_stems: {
+        parameters: {
+            query?: {
+                binned?: boolean;
+            };
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StemList"];
                 };
             };
         };
