@@ -16,6 +16,7 @@ from studio.accounts.api import MeOut
 from studio.datasets.models import Dataset
 from studio.events.read import last_number
 from studio.networks.models import Network
+from studio.projections.models import Projection
 from studio.projects.access import project_or_404, projects_of, role_of, thing_or_404
 from studio.projects.models import Project
 from studio.renders.models import Render
@@ -32,6 +33,7 @@ THINGS: dict[str, tuple[str, Any]] = {
     "networks": ("network", Network),
     "library": ("dataset", Dataset),
     "training": ("training_run", TrainingRun),
+    "projections": ("projection", Projection),
 }
 
 
@@ -68,7 +70,7 @@ def place(request: HttpRequest, project_id: UUID, page: str, title: str) -> Http
 @require_safe
 @login_required
 def thing(request: HttpRequest, project_id: UUID, kind: str, pk: UUID, page: str = "") -> HttpResponse:
-    """The page of one track, scene, render, network or dataset, or another `page` about it.
+    """The page of one track, scene, render, network, dataset, run or projection, or another `page` about it.
 
     Its address must name its own project.
     """

@@ -18,6 +18,8 @@ PLACES = {
     "training/": ("training", "Training"),
     "training/new/": ("training_new", "Train a network"),
     "training/compare/": ("training_compare", "Compare runs"),
+    "projections/": ("projections", "Projections"),
+    "projections/new/": ("projection_new", "Project a video"),
     "activity/": ("activity", "Activity"),
     "settings/": ("settings", "Settings"),
 }

@@ -5,7 +5,7 @@ export interface PageData {
   page: string
   me: Me | null
   project: { id: string; name: string; role: Role; is_demo?: boolean } | null
-  ids: { track?: string; scene?: string; render?: string; network?: string; dataset?: string; training_run?: string }
+  ids: { track?: string; scene?: string; render?: string; network?: string; dataset?: string; training_run?: string; projection?: string }
   csrf: string
   version: string
   services: ServicesState | null
@@ -69,5 +69,8 @@ export const address = {
   /** A new run; `search` is what of it is chosen already, such as "?version=…". */
   newRun: (search = '') => `/p/${projectId()}/training/new/${search}`,
   trainAgain: (run: string) => `/p/${projectId()}/training/new/?like=${run}`,
+  projection: (id: string) => `/p/${projectId()}/projections/${id}/`,
+  /** A new projection; `search` is what of it is chosen already, such as "?target=…". */
+  newProjection: (search = '') => `/p/${projectId()}/projections/new/${search}`,
   compareRuns: (ids: readonly string[]) => `/p/${projectId()}/training/compare/?runs=${ids.join()}`,
 }

@@ -51,6 +51,7 @@ const shapes = {
   plus: <><path d="M12 5v14M5 12h14"/></>,
   power: <><path d="M12 4v8M7.3 7.3a7 7 0 1 0 9.4 0"/></>,
   previous: <><path d="M6 5v14M18.5 5.5v13L9 12z"/></>,
+  projection: <><rect x="3.5" y="6.5" width="6.5" height="11" rx="1"/><rect x="14" y="6.5" width="6.5" height="11" rx="1" strokeDasharray="2.6 2"/><path d="M10 12h4"/></>,
   redo: <><path d="m15.5 5 4 4-4 4M19.5 9H10a5 5 0 0 0 0 10h5"/></>,
   right: <><path d="m9.5 6 6 6-6 6"/></>,
   route: <><path d="M4 17c4.5 0 4-10 8-10s3.5 10 8 10"/></>,

@@ -72,14 +72,14 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
   }
 
   scope.add(live.onEvent((event) => {
-    const [noun = '', past = ''] = event.kind.split('.')
+    const [noun, past] = wordsOf(event.kind)
     const id = event.subject.split(':')[1] ?? ''
     if (event.kind === 'render.segment') {
       showSegment(event.payload as unknown as SegmentNews)
       return
     }
-    // Reports of a training come every two seconds and carry all that is new.
-    if (event.kind === 'training.tick') return
+    // Reports of a training or a projection come every two seconds and carry all that is new.
+    if (event.kind === 'training.tick' || event.kind === 'projection.tick' || event.kind === 'projection.frames') return
     if (event.payload.id === id && id !== '') showThing(noun, event.payload as { id: string })
     if (past === 'progress') return
     mark(listKeyOf(noun))
@@ -95,6 +95,14 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
     queryClient.setQueryData(['services'], live.services.get())
     mark('visualizers')
   }))
+}
+
+/** What an event is about and what became of it. The target of a projection is a thing of its own. */
+function wordsOf(kind: string): [string, string] {
+  const target = 'projection.target.'
+  if (kind.startsWith(target)) return ['projection-target', kind.slice(target.length)]
+  const [noun = '', past = ''] = kind.split('.')
+  return [noun, past]
 }
 
 interface SegmentNews {

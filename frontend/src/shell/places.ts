@@ -17,6 +17,7 @@ export const places: readonly Place[] = [
   { id: 'capture', title: 'Capture', icon: 'camera', path: 'capture/' },
   { id: 'networks', title: 'Networks', icon: 'network', path: 'networks/' },
   { id: 'training', title: 'Training', icon: 'training', path: 'training/' },
+  { id: 'projections', title: 'Projections', icon: 'projection', path: 'projections/' },
   { id: 'activity', title: 'Activity', icon: 'activity', path: 'activity/' },
   { id: 'settings', title: 'Settings', icon: 'settings', path: 'settings/' },
 ]

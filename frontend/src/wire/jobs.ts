@@ -27,7 +27,7 @@ export function retryJob(job: Job): void {
 /** The page of the thing that a job works for: its subject is "render:<id>". */
 export function jobAddress(job: Pick<Job, 'subject'>): string | null {
   const [noun = '', id = ''] = job.subject.split(':')
-  const pages: Record<string, (id: string) => string> = { track: address.track, scene: address.scene, render: address.render, network: address.network, dataset: address.dataset, training: address.run }
+  const pages: Record<string, (id: string) => string> = { track: address.track, scene: address.scene, render: address.render, network: address.network, dataset: address.dataset, training: address.run, projection: address.projection }
   return id && pages[noun] ? pages[noun](id) : null
 }
 

@@ -34,3 +34,16 @@ export const TRAINING_FILES = 'a zip of PNG or JPEG pictures'
 export function trainingKind(): UploadKind {
   return { kind: 'training_pictures', project: projectId(), endings: ['.zip'], wanted: TRAINING_FILES }
 }
+
+export const TARGET_FILES = 'a video (MP4, MOV, MKV, WebM, AVI) or a picture (JPEG, PNG, WebP, BMP)'
+const VIDEOS = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi']
+
+/** What is to be found again in a network: a video or a picture. */
+export function targetKind(): UploadKind {
+  return { kind: 'projection_target', project: projectId(), endings: [...VIDEOS, '.jpg', '.jpeg', '.png', '.webp', '.bmp'], wanted: TARGET_FILES }
+}
+
+/** A projection that somebody has as a file: GANce's layout, one HDF5. */
+export function projectionKind(): UploadKind {
+  return { kind: 'projection', project: projectId(), endings: ['.hdf5', '.h5'], wanted: 'a projection as an HDF5 file' }
+}

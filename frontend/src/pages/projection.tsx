@@ -1,0 +1,4 @@
+import { ProjectionPage } from '../projection/ProjectionPage'
+import { mountPage } from '../shell/mount'
+
+mountPage(<ProjectionPage />)

@@ -1,0 +1,4 @@
+import { NewProjectionPage } from '../projection/NewProjectionPage'
+import { mountPage } from '../shell/mount'
+
+mountPage(<NewProjectionPage />)

@@ -1,0 +1,4 @@
+import { ProjectionsPage } from '../projection/ProjectionsPage'
+import { mountPage } from '../shell/mount'
+
+mountPage(<ProjectionsPage />)
