@@ -23,7 +23,9 @@ def latents(plan: Plan, network: Network, frames: Sequence[int]) -> Tensor:
     motion, at = motion_of(plan), np.asarray(frames, dtype=np.int64)
     recipes = Recipes(network)
     parts = parts_of(motion.weights[at], seeds=vectors(recipes, motion.part_seeds), spread=plan.value("spread", frames))
-    first, second = (between(recipes, seeded, at) for seeded in (motion.segments, motion.other))
+    first, second = (
+        between(recipes, seeded, at, flips=chosen.slerp == "shipped") for seeded in (motion.segments, motion.other)
+    )
     mix = np.clip(motion.mix[at] * plan.value("mix", frames), 0, 1)
     rows = stacked(parts, first, second, mix, chosen)
     average = recipes.average().astype(np.float64)
@@ -37,12 +39,12 @@ def vectors(recipes: Recipes, seeds: np.ndarray) -> np.ndarray:
     return recipes.rows([VectorSpec(seed=int(seed), truncation=1.0) for seed in seeds])[:, 0].astype(np.float64)
 
 
-def between(recipes: Recipes, seeded: Seeded, at: np.ndarray) -> np.ndarray:
-    """A set of seeds in those frames: held, or on the arc to the next. -> float64 [N, W]"""
+def between(recipes: Recipes, seeded: Seeded, at: np.ndarray, *, flips: bool) -> np.ndarray:
+    """A set of seeds in those frames: held, or on the arc to the next (`flips`: see slerp). -> float64 [N, W]"""
     come_from, go_to = seeded.come_from[at], seeded.go_to[at]
     needed, place = np.unique(np.concatenate([come_from, go_to]), return_inverse=True)
     w = vectors(recipes, seeded.seeds[needed])
-    return slerp(w[place[: len(at)]], w[place[len(at) :]], seeded.share[at])
+    return slerp(w[place[: len(at)]], w[place[len(at) :]], seeded.share[at], flips=flips)
 
 
 def parts_of(weights: np.ndarray, *, seeds: np.ndarray, spread: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ SHIPPED_BENDS = _bends(
 AS_SHIPPED: dict[str, Any] = {
     "valleys_from": "one",
     "change": "cut",
+    "slerp": "shipped",
     "saw": "shipped",
     "disorder": "shipped",
     "noise_spread": "shipped",

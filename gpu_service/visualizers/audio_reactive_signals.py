@@ -142,6 +142,13 @@ class ReactiveParameters(Parameters):
         group=SEGMENTS,
         control="choice",
     )
+    slerp: Literal["straight", "shipped"] = parameter(
+        "straight",
+        title="Between opposite seeds",
+        help="Straight: on the arc to the next picture. Shipped: to its opposite, from where the film jumps.",
+        group=SEGMENTS,
+        control="choice",
+    )
     saw: Saw = parameter(
         "accumulated",
         title="Turning",

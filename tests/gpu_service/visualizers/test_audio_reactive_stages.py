@@ -264,6 +264,7 @@ def test_the_originals_three_versions_are_three_presets():
         "last-commit": ("shipped", "second-first", 1, "other", "chroma"),
     }
     assert {read.valleys_from for read in presets.values()} == {"one"}
+    assert {read.slerp for read in presets.values()} == {"shipped"}
     assert {read.change for read in presets.values()} == {"cut"}
 
 
