@@ -11,7 +11,7 @@ from django.db import transaction
 from studio.accounts.models import User
 from studio.demo.parts import Children, demo_track_file
 from studio.demo.portraits import queue_sample_portraits
-from studio.demo.sample_network import add_sample_network
+from studio.demo.sample_network import STEM, add_sample_network
 from studio.networks.models import Network
 from studio.networks.rules import add_snapshots, make_pattern
 from studio.projects.models import Membership, Project, Role
@@ -27,6 +27,7 @@ from studio.tracks.rules import new_track
 
 NAME = "Demo"
 TRACK_NAME = "First Light"
+PORTRAITS_NAME = "Portraits, learning"
 SPECIES, SEED = "smoke", 1
 VISUALIZER, PRESET = "noise-blend", "paced"
 SIDE, FPS = 256, "30"
@@ -46,6 +47,7 @@ def build(owner: User) -> Project:
         track = Track.objects.filter(project=project).first() or _track(project, owner, Path(folder))
         if not Cue.objects.filter(track=track).exists():
             _mark(track, owner)
+        add_sample_network(project, owner)
         if has_torch:
             store_catalogue(children.catalogue())
             network = Network.objects.filter(project=project, species=SPECIES).first() or _network(project, owner)
@@ -54,13 +56,12 @@ def build(owner: User) -> Project:
             queue_sample_portraits(project, owner)
         elif not Network.objects.filter(project=project, species=SPECIES).exists():
             make_pattern(project, species=SPECIES, seed=SEED, by=owner)
-        add_sample_network(project, owner)
     finish_scene(project)
     return project
 
 
 def finish_scene(project: Project) -> Scene | None:
-    """The scene, as soon as its track and its snapshots are there."""
+    """The scene, as soon as its track and its snapshots are there; then one with the portraits, to switch among."""
     if not project.is_demo or Scene.objects.filter(project=project).exists():
         return None
     track = Track.objects.filter(project=project, binned_at=None).exclude(duration_seconds=None).first()
@@ -68,8 +69,17 @@ def finish_scene(project: Project) -> Scene | None:
     owner = Membership.objects.filter(project=project, role=Role.OWNER).first()
     if track is None or network is None or owner is None or not network.snapshots.exists():
         return None
+    scene = add_scene(project, TRACK_NAME, track, network, by=owner.user)
+    portraits = Network.objects.filter(project=project, stem=STEM, binned_at=None).first()
+    if portraits is not None:
+        add_scene(project, PORTRAITS_NAME, track, portraits, by=owner.user)
+    return scene
+
+
+def add_scene(project: Project, name: str, track: Track, network: Network, *, by: User) -> Scene:
+    """The track through all snapshots of a network: quiet passages draw with the first."""
     order: dict[str, Any] = {
-        "name": TRACK_NAME,
+        "name": name,
         "track_id": track.id,
         "visualizer": VISUALIZER,
         "preset": PRESET,
@@ -78,7 +88,7 @@ def finish_scene(project: Project) -> Scene | None:
         "height": SIDE,
         "fps": FPS,
     }
-    return create_scene(project, order, by=owner.user)
+    return create_scene(project, order, by=by)
 
 
 def follow_network(network: Network, **_: Any) -> None:

@@ -21,7 +21,7 @@ NOTES = (
 
 def add_sample_network(project: Project, owner: User) -> None:
     """Once for a project: a network that somebody renamed or binned is not added again."""
-    if Network.objects.filter(project=project, stem=STEM).exists() or not (FOLDER / "snapshots.json").exists():
+    if Network.objects.filter(project=project, stem=STEM).exists():
         return
     result = SnapshotsResult.model_validate_json((FOLDER / "snapshots.json").read_bytes())
     names = [name for made in result.snapshots for name in (made.file, made.thumbnail, made.sheet) if name]

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from gpu_service.protocol import Preset, SnapshotNeeds, SnapshotsResult, VisualizerInfo
 from studio.blobs.store import put_bytes
 from studio.demo import build as demo
-from studio.demo import make
+from studio.demo import make, sample_network
 from studio.demo.parts import Children, DemoError
 from studio.jobs.models import Job
 from studio.networks.models import Network
@@ -35,7 +36,7 @@ def catalogue() -> list[VisualizerInfo]:
             summary="",
             schema=SCHEMA,
             presets=[Preset(name="paced", title="Paced", summary="", values={"alpha": 0.0})],
-            snapshots=SnapshotNeeds(min=1, max=64, kinds=["cppn"]),
+            snapshots=SnapshotNeeds(min=1, max=64, kinds=["cppn", "stylegan2"]),
         )
     ]
 
@@ -75,11 +76,41 @@ def quick(monkeypatch) -> None:
 
 def test_the_demo_is_whole_after_its_first_making(quick, owner):
     project = demo.build(owner)
-    track, scene = Track.objects.get(), Scene.objects.get()
+    track, scene = Track.objects.get(), Scene.objects.get(name="First Light")
     assert (project.is_demo, track.state, scene.track_id) == (True, "ready", track.id)
     assert scene.snapshots.count() == 6
     assert (scene.width, scene.height, scene.fps, scene.visualizer) == (256, 256, "30", "noise-blend")
     assert make.is_whole(project)
+
+
+def test_the_sample_network_shows_how_it_learnt_and_weighs_little(quick, owner):
+    project = demo.build(owner)
+    network = Network.objects.get(name="Portraits")
+    snapshots = list(network.snapshots.order_by("order"))
+    assert [snapshot.kimg for snapshot in snapshots] == [0, 10, 20, 30, 45, 75, 115, 175]
+    assert all(snapshot.thumbnail_id for snapshot in snapshots)
+    assert sum(file.stat().st_size for file in sample_network.FOLDER.iterdir()) <= 8_000_000
+    scene = Scene.objects.get(name="Portraits, learning")
+    assert [place.snapshot_id for place in scene.places.all()] == [snapshot.id for snapshot in snapshots]
+    network.binned_at = timezone.now()
+    network.save()
+    demo.build(owner)
+    assert Network.objects.filter(project=project).count() == 2
+
+
+@pytest.mark.parametrize("kimg", [0, 175])
+def test_the_sample_network_draws_people_by_now(kimg):
+    """Half precision, native 64 px; a grown picture is smooth where a fresh one is loud."""
+    import torch
+
+    from gpu_service.snapshots.store import load_network
+
+    network = load_network(sample_network.FOLDER / f"portraits-{kimg:06d}.safetensors", device=torch.device("cpu"))
+    z = torch.randn(8, network.z_dim, generator=torch.Generator().manual_seed(1))
+    pictures = network.synthesis(network.mapping(z, truncation=0.7)).clamp(-1, 1)
+    assert pictures.shape == (8, 3, 64, 64)
+    saturation = (pictures.amax(dim=1) - pictures.amin(dim=1)).mean()
+    assert (saturation < 0.5) == (kimg == 175)
 
 
 def test_the_demo_has_its_true_beats_and_cues(quick, owner):
@@ -110,14 +141,14 @@ def test_an_interrupted_making_goes_on_where_it_stopped(quick, owner, monkeypatc
     assert (Project.objects.count(), Track.objects.count(), Network.objects.count(), Scene.objects.count()) == (
         1,
         1,
-        1,
-        1,
+        2,
+        2,
     )
 
 
 def test_what_somebody_binned_is_not_made_again(quick, owner, monkeypatch):
     project = demo.build(owner)
-    bin_scene(Scene.objects.get(), by=owner, is_binned=True)
+    bin_scene(Scene.objects.first(), by=owner, is_binned=True)
     monkeypatch.setattr(make, "_make", lambda owner: pytest.fail("The demo was made again."))
     assert make.ensure_demo(owner) == project
 
@@ -129,8 +160,8 @@ def test_without_torch_a_service_makes_the_network_and_the_scene_follows(quick, 
     assert job.payload == {"species": "smoke", "seed": demo.SEED}
     assert not Scene.objects.exists()
     store_catalogue(catalogue())
-    add_snapshots(Network.objects.get(), *six(), by=owner)
-    assert Scene.objects.get().snapshots.count() == 6
+    add_snapshots(Network.objects.get(species="smoke"), *six(), by=owner)
+    assert [scene.snapshots.count() for scene in Scene.objects.all()] == [6, 8]
     demo.build(owner)
     assert Job.objects.filter(kind="make_pattern").count() == 1
 
