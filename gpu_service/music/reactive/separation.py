@@ -59,12 +59,3 @@ def stems_of(wave: np.ndarray, model: Model, names: list[str], *, scratch: Scrat
 
 def _sixteen_bits(samples: np.ndarray) -> np.ndarray:
     return np.round(np.clip(samples, -1, 1) * 32_767).astype(np.int16)
-
-
-def own_stems(samples: np.ndarray, rate: int, names: list[str], *, scratch: Scratch) -> dict[str, np.ndarray]:
-    """Our own split: drums, bass, vocals, other, harmonic, percussive. float [n] -> float32 each, at 22 050 Hz"""
-    wave = scratch.wave(samples, rate)
-    wanted = {"percussive": ("drums",), "harmonic": ("bass", "vocals", "other")}
-    parts = {part for name in names for part in wanted.get(name, (name,))}
-    made = stems_of(wave, own_split.learn(wave), sorted(parts), scratch=scratch)
-    return {name: sum((made[part] for part in wanted.get(name, (name,))), np.zeros(1, np.float32)) for name in names}

@@ -12,13 +12,13 @@ from scipy.signal import butter, find_peaks, find_peaks_cwt, resample, sosfiltfi
 
 from gpu_service.errors import RenderError
 from gpu_service.music.reactive.listening import write_stems
-from gpu_service.music.reactive.plots import plots
 from gpu_service.music.reactive.separation import separate, stems_of
 from gpu_service.music.reactive.waves import Scratch
 from gpu_service.protocol import SceneSpec, SnapshotNeeds, TrackRef
 from gpu_service.protocol.scenes import StemRef
 from gpu_service.protocol.signal_sets import JULY, SIGNAL_SETS
 from gpu_service.visualizers.audio_reactive import AudioReactive
+from gpu_service.visualizers.audio_reactive_plots import reactive_signals
 from gpu_service.visualizers.audio_reactive_signals import ReactiveParameters
 from gpu_service.visualizers.audio_reactive_stages import STAGES
 from gpu_service.visualizers.base import Visualizer
@@ -269,16 +269,15 @@ def test_the_originals_three_versions_are_three_presets():
 
 
 def test_plots_are_curves_of_every_frame_within_their_axes(july):
-    found = plots(july)
-    assert [plot.name for plot in found] == [
-        *("energy", "changes", "weights", "mix", "swell", "turns", "disorder", "drives")
-    ]
-    for plot in found:
+    found = {plot.name: plot for plot in reactive_signals(july)}
+    assert list(found)[:4] == ["energy", "tempo_from", "tempo_to", "tempo_share"]
+    assert list(found)[-3:] == ["drive:drums", "drive:bass", "drive:melody"]
+    for plot in found.values():
         assert len(plot.values) == 480
         assert plot.low < plot.high
-        assert plot.values.max() <= plot.high + 1e-9
-        assert plot.values.ndim == 1 or len(plot.names) == plot.values.shape[1]
-    assert found[0].marks == tuple(july["segments"]["boundaries"])
+        assert plot.low - 1e-9 <= plot.values.min() <= plot.values.max() <= plot.high + 1e-9
+    assert (found["weights"].values == july["components"]["weights"]).all()
+    assert (found["drive:bass"].values == july["bends"]["drive"][:, 1]).all()
 
 
 def test_stems_can_be_listened_to(song, july, tmp_path):
