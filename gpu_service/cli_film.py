@@ -43,6 +43,10 @@ def render(
         typer.Option(help="Also write a record of this call. Without track and scene: make that film once more."),
     ] = None,
     log: Annotated[Path | None, typer.Option(help="Also write down, with times, what is done.")] = None,
+    force_projection: Annotated[bool, typer.Option(help="Take a projection of another network.")] = False,
+    debug_path: Annotated[Path | None, typer.Option(help="Also a film of all signals beside the picture.")] = None,
+    debug_window: Annotated[int, typer.Option(min=2, max=10_000, help="Its plots show so many frames a page.")] = 150,
+    debug_side_length: Annotated[int, typer.Option(min=64, max=2160, help="Its height in pixels.")] = 720,
     out: Annotated[Path, typer.Option(help="The film; its recipe is written beside it.")] = Path("film.mp4"),
 ) -> None:
     """Make a film of a track, without any studio."""
@@ -71,6 +75,10 @@ def render(
             out=out,
             projections=projection or [],
             scene=scene,
+            force_projection=force_projection,
+            debug_path=debug_path,
+            debug_window=debug_window,
+            debug_side_length=debug_side_length,
         )
     )
 

@@ -32,6 +32,10 @@ class RenderCall:
     scene: Path | None = None
     # Signals can be had without a network: vectors are then as long as most networks' are.
     needs_snapshots: bool = True
+    force_projection: bool = False
+    debug_path: Path | None = None
+    debug_window: int = 150
+    debug_side_length: int = 720
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from gpu_service.visualizers.stage_cache import StageCache
 from gpu_service.whole_files import write_whole
 
 if TYPE_CHECKING:
+    from gpu_service.film.debug_film import DebugOrder
     from gpu_service.film.render import Film, Progress
 
 # A compiler takes about as long as drawing that many frames.
@@ -83,6 +84,7 @@ def check_places(call: RenderCall) -> None:
         ("--out", call.out, "film.mp4"),
         ("--run-config", call.run_config, "run.json"),
         ("--log", call.log, "run.log"),
+        ("--debug-path", call.debug_path, "debug.mp4"),
     )
     for option, path, name in places:
         if path is None:
@@ -125,7 +127,17 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger:
             cache=StageCache(settings.data / "stages", disk_bytes=settings.stage_cache_bytes),
             precision=settings.precision,
             may_compile=settings.may_compile and recipe.end_frame - recipe.first_frame >= WORTH_COMPILING_FRAMES,
+            debug=debug_order(call),
         )
+
+
+def debug_order(call: RenderCall) -> "DebugOrder | None":
+    """The film of all signals, if one is wanted."""
+    if call.debug_path is None:
+        return None
+    from gpu_service.film.debug_film import DebugLook, DebugOrder
+
+    return DebugOrder(call.debug_path, DebugLook(call.debug_window, call.debug_side_length))
 
 
 def words_of(call: RenderCall) -> dict[str, Any]:

@@ -47,7 +47,10 @@ def words_job(call: RenderCall, folder: Path) -> Job:
             parameters=dict(parameters),
             tracks=track_refs(call.songs, together=sound.duration_seconds, folder=folder),
             snapshots=refs,
-            projections=[ProjectionRef(sha256=file_sha256(path), name=path.name) for path in call.projections],
+            projections=[
+                ProjectionRef(sha256=file_sha256(path), name=path.name, is_forced=call.force_projection)
+                for path in call.projections
+            ],
             markers=markers,
             width=width,
             height=height,

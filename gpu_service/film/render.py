@@ -12,6 +12,7 @@ import torch
 
 from gpu_service.errors import RenderError
 from gpu_service.film.code_path import Precision, choose_code_path, enter_code_path, way_of
+from gpu_service.film.debug_film import DebugOrder, Taker, written_beside
 from gpu_service.film.fallback import smaller
 from gpu_service.film.join import join_film
 from gpu_service.film.recipe import with_code_path
@@ -58,8 +59,12 @@ def render_film(
     cache: StageCache | None = None,
     precision: Precision = "auto",
     may_compile: bool = False,
+    debug: DebugOrder | None = None,
 ) -> Film:
-    """Draw, encode, join. Out of memory: again from frame 0 by a smaller path, each a new revision of the recipe."""
+    """Draw, encode, join; with `debug` also the film of all signals.
+
+    Out of memory: again from frame 0 by a smaller path, each a new revision of the recipe.
+    """
     networks = NetworkShelf(device=device, budget_bytes=NETWORK_BUDGET_BYTES)
     materials = SceneMaterials(recipe.scene, files, networks=networks, sounds=SoundShelf())
     visualizer = load(recipe.scene.visualizer)()
@@ -67,18 +72,20 @@ def render_film(
         chosen = choose_code_path(device, threads=threads, precision=precision, may_compile=may_compile)
         recipe = with_code_path(recipe, chosen)
     report(Progress("Preparing", 0, 100))
+    cache = cache or StageCache(None)
     plan = visualizer.prepare(
         recipe.scene,
         materials,
-        cache=cache or StageCache(None),
+        cache=cache,
         report=lambda title, share: report(Progress(title, round(share * 100), 100)),
     )
     draw = partial(_draw_and_join, files=files, out=out, visualizer=visualizer, plan=plan, report=report)
-    with fast.drawing(fast.way()):
+    beside = written_beside(debug, recipe, visualizer=visualizer, plan=plan, cache=cache, files=files)
+    with fast.drawing(fast.way()), beside as taker:
         while True:
             compile_for_film(recipe, plan, device=device, report=report)
             try:
-                return draw(recipe)
+                return draw(recipe, taker=taker)
             except (RuntimeError, MemoryError) as error:
                 recipe = _fallback(recipe, error)
 
@@ -118,9 +125,12 @@ def _draw_and_join(
     visualizer: Visualizer,
     plan: Plan,
     report: Callable[[Progress], None],
+    taker: Taker | None,
 ) -> Film:
     with tempfile.TemporaryDirectory(prefix=".film-", dir=out.parent) as folder:
-        segments = draw_segments(recipe, visualizer=visualizer, plan=plan, folder=Path(folder), report=report)
+        segments = draw_segments(
+            recipe, visualizer=visualizer, plan=plan, folder=Path(folder), report=report, taker=taker
+        )
         tracks = [files[track.sha256] for track in recipe.scene.tracks]
         joined = Path(folder) / "film.mp4"
         join_film(
@@ -140,7 +150,13 @@ def _draw_and_join(
 
 
 def draw_segments(
-    recipe: Recipe, *, visualizer: Visualizer, plan: Plan, folder: Path, report: Callable[[Progress], None]
+    recipe: Recipe,
+    *,
+    visualizer: Visualizer,
+    plan: Plan,
+    folder: Path,
+    report: Callable[[Progress], None],
+    taker: Taker | None = None,
 ) -> list[SegmentFilm]:
     """All segments, each encoder finishing while the next segment is drawn."""
     assert recipe.code_path is not None
@@ -157,6 +173,7 @@ def draw_segments(
                 visualizer=visualizer,
                 plan=plan,
                 out=folder / f"{index:05}.h264",
+                taker=taker,
             )
             try:
                 while not drawing.is_done:

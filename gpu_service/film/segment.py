@@ -5,7 +5,7 @@ whoever draws it: a draft's frames are the film's, bit by bit.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +31,10 @@ def thumb_frames(first_frame: int, end_frame: int, *, step: int) -> set[int]:
 
 
 class SegmentDrawing:
-    """A segment in the making. Call `step` until `is_done`, then `finish`; or `abort` at any time."""
+    """A segment in the making. Call `step` until `is_done`, then `finish`; or `abort` at any time.
+
+    `taker` is given its frames, too: the number of the first, and the pictures, in order.
+    """
 
     def __init__(
         self,
@@ -43,10 +46,11 @@ class SegmentDrawing:
         visualizer: Visualizer,
         plan: Plan,
         out: Path,
+        taker: Callable[[int, np.ndarray], None] | None = None,
     ) -> None:
         scene = recipe.scene
         self.recipe, self.code_path = recipe, code_path
-        self.visualizer, self.plan = visualizer, plan
+        self.visualizer, self.plan, self.taker = visualizer, plan, taker
         self.first_frame, self.end_frame = first_frame, end_frame
         self.left = list(batches(first_frame, end_frame, batch=code_path.batch, frames=scene.frames))
         self.encoder = SegmentEncoder(
@@ -70,6 +74,8 @@ class SegmentDrawing:
         wanted = pictures[begin - frames.start : end - frames.start]
         self._keep_thumbs(begin, wanted)
         self.encoder.add(wanted)
+        if self.taker is not None:
+            self.taker(begin, wanted)
         return len(wanted)
 
     def finish(self) -> SegmentFilm:

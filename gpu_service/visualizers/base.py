@@ -71,6 +71,8 @@ class Materials(Protocol):
         ...
 
 
+Beside = Callable[[int], Sequence[np.ndarray]]
+"""More pictures that a film of all signals shows beside a frame: always as many, uint8 RGB [H, W, 3]."""
 Report = Callable[[str, float], None]
 """Told while preparing: the title of the stage, and how far the whole is, 0…1."""
 
@@ -247,6 +249,10 @@ class Visualizer:
     def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
         """Every curve that its plan uses, for plots. Subclasses add what no stage holds."""
         return stage_signals(cls.stages, stages, frames=facts.frames)
+
+    def beside(self, plan: Plan) -> Beside | None:
+        """What else a film of all signals shows, if anything."""
+        return None
 
     def draw(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality = "film") -> "Tensor":
         """Those frames of the film, uint8 RGB, [N, 3, H, W]. Any order, any number, always the same picture."""

@@ -1,15 +1,19 @@
 """projection-blend: GANce's second blend. A projected film, its coarse rows of w taken over by the music."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from gpu_service.errors import RenderError
+from gpu_service.music.gance import roll_of
 from gpu_service.protocol import SceneSpec, SnapshotNeeds
-from gpu_service.visualizers.base import DrawQuality, Materials, Plan, Report, Visualizer
+from gpu_service.visualizers.base import Beside, DrawQuality, Materials, Plan, Report, Visualizer
 from gpu_service.visualizers.projection_blend_parameters import PRESETS, ProjectionBlendParameters
 from gpu_service.visualizers.projection_blend_stages import STAGES
+from gpu_service.visualizers.signals import Signal, signal
 from gpu_service.visualizers.stage_cache import StageCache
-from gpu_service.visualizers.stages import Space
+from gpu_service.visualizers.stages import Arrays, SceneFacts, SoundSource, Space
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,6 +54,27 @@ class ProjectionBlend(Visualizer):
         self.check(scene)
         check_match(scene, materials)
         return super().prepare(scene, materials, cache=cache, report=report)
+
+    @classmethod
+    def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
+        """Each film frame's spectrum and loudness, wherever in the music they lie, and what is made of them."""
+        timing = stages["timing"]
+        bins, curve = stages["spectrum"]["bins"], stages["loudness"]["curve"]
+        heard = np.minimum(timing["heard"], len(bins) - 1)
+        return [
+            signal("spectrum", "Spectrum", bins[heard]),
+            signal("loudness", "Loudness", curve[heard].astype(np.float32)),
+            signal("roll", "Roll", roll_of(curve)[heard].astype(np.float32)),
+            signal("projection", "Projected frame", timing["place"].astype(np.float32)),
+            signal("networks", "Network", stages["networks"]["place"]),
+        ]
+
+    def beside(self, plan: Plan) -> Beside:
+        """What was looked for, and what was found."""
+        # h5py is needed by few and loads slowly.
+        from gpu_service.visualizers.projection_pictures import ProjectedPictures
+
+        return ProjectedPictures(plan).both
 
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""
