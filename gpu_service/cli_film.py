@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Give the program these commands."""
     app.command()(render)
     app.command()(curves)
+    app.command()(walk)
 
 
 def render(
@@ -109,6 +110,37 @@ def curves(
             settings=set_ or [],
             fps=fps,
             seed=seed,
+            out=out,
+        )
+    )
+
+
+def walk(
+    snapshot: Annotated[Path, typer.Option(help="The network to walk through.")],
+    seconds: Annotated[float | None, typer.Option(min=0.0, help="Length; without it, it goes on until Ctrl-C.")] = None,
+    devices: Annotated[int, typer.Option(min=1, max=64, help="Without a GPU: so many processes stand in.")] = 1,
+    size: Annotated[str, typer.Option(help="512, or 1280x720.")] = "512",
+    fps: Annotated[str, typer.Option(help="30, or 30000/1001.")] = "30",
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another walk.")] = 0,
+    seconds_each: Annotated[float, typer.Option(min=0.1, max=120.0, help="From one picture to the next.")] = 4.0,
+    truncation: Annotated[float, typer.Option(min=0.0, max=2.0, help="0: the average picture, 1: as drawn.")] = 0.8,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:1.")] = None,
+    out: Annotated[str, typer.Option(help="film.mp4, or - for a player: … --out - | ffplay -fs -")] = "walk.mp4",
+) -> None:
+    """An endless walk through a network, drawn by every device of this machine."""
+    from gpu_service.cli_walk import WalkCall, walk_call
+
+    walk_call(
+        WalkCall(
+            snapshot=snapshot,
+            seconds=seconds,
+            devices=devices,
+            size=size,
+            fps=fps,
+            seed=seed,
+            seconds_each=seconds_each,
+            truncation=truncation,
+            device=device,
             out=out,
         )
     )

@@ -1,6 +1,7 @@
 """Whether a picture shows a face, by dlib's built-in frontal detector. Never whose."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -14,17 +15,22 @@ HasFace = Callable[[np.ndarray], bool]
 
 def face_finder() -> HasFace:
     """A function of a picture, uint8 RGB [3, H, W]. RenderError where dlib is not installed."""
-    try:
-        import dlib  # not on every render service, and only a harvest by faces needs it
-    except ImportError as error:
-        sentence = "This render service has no face detector. Install it there: pip install dlib-bin."
-        raise RenderError(sentence, kind="bad_input", field="faces") from error
-    detector = dlib.get_frontal_face_detector()
+    detector = face_detector(field="faces")
 
     def has_face(picture: np.ndarray) -> bool:
         return len(detector(look_copy(picture), 0)) > 0
 
     return has_face
+
+
+def face_detector(*, field: str) -> Any:
+    """dlib's own. RenderError, which names the field that asked for it, where dlib is not installed."""
+    try:
+        import dlib  # not on every render service, and only what looks for faces needs it
+    except ImportError as error:
+        sentence = "This render service has no face detector. Install it there: pip install dlib-bin."
+        raise RenderError(sentence, kind="bad_input", field=field) from error
+    return dlib.get_frontal_face_detector()
 
 
 def look_copy(picture: np.ndarray) -> np.ndarray:

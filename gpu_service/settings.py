@@ -38,10 +38,14 @@ class Settings:
     precision: Precision = "auto"
     may_compile: bool = True
     training_bytes: int | None = None
+    # Drawing processes on the processor, each as if it were a device; GPUs have one each, however many there are.
+    processes: int = 1
+    # A shape predictor of dlib, for the eyes of overlays.
+    face_landmarks: Path | None = None
 
     @property
     def thread_count(self) -> int:
-        return self.threads or os.cpu_count() or 1
+        return self.threads or max(1, (os.cpu_count() or 1) // self.processes)
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -63,6 +67,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         precision=_choice(given, "GPU_PRECISION", "auto", PRECISIONS),
         may_compile=_choice(given, "GPU_COMPILE", "auto", ("auto", "off")) == "auto",
         training_bytes=round(_number(given, "GPU_TRAINING_GIB", _training_gib(), least=0.1) * GIB),
+        processes=_whole(given, "GPU_PROCESSES", 1, least=1, most=64),
+        face_landmarks=Path(landmarks) if (landmarks := _text(given, "GPU_FACE_LANDMARKS", "")) else None,
         log_level=_choice(given, "GPU_LOG", "info", ("debug", "info", "warning", "error")),
     )
 

@@ -26,6 +26,7 @@ CHORE_GROUPS: tuple[tuple[JobKind, ...], ...] = (
     ("train",),
     ("try_training",),
     ("scene_curves",),
+    ("debug_film",),
 )
 CHORE_KINDS = tuple(kind for group in CHORE_GROUPS for kind in group)
 

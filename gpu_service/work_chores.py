@@ -23,7 +23,7 @@ from gpu_service.protocol import (
     StageOrder,
     TryOrder,
 )
-from gpu_service.protocol.scene_jobs import CurvesOrder
+from gpu_service.protocol.scene_jobs import CurvesOrder, DebugFilmOrder
 from gpu_service.slow_stages import vector_length
 from gpu_service.uploads import send_artifact
 
@@ -39,7 +39,9 @@ async def do_chore(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
             case "draw_sheet" | "find_directions" | "harvest" | "export_snapshot":
                 done = await _files(bench, claim, keeper, Path(folder))
             case "scene_curves":
-                done = await _curves(bench, claim, keeper, Path(folder))
+                done = await _scene(bench, claim, keeper, Path(folder), order=CurvesOrder)
+            case "debug_film":
+                done = await _scene(bench, claim, keeper, Path(folder), order=DebugFilmOrder)
             case "try_training":
                 done = await _trial(bench, claim, keeper, Path(folder))
             case _:
@@ -101,15 +103,17 @@ async def _stage(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) 
     return JobFinish(fence=claim.lease.fence, result=result.model_dump(mode="json"), artifacts=[artifact])
 
 
-async def _curves(bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path) -> JobFinish:
+async def _scene(
+    bench: Bench, claim: Claim, keeper: LeaseKeeper, folder: Path, *, order: type[CurvesOrder] | type[DebugFilmOrder]
+) -> JobFinish:
     """What previews of the scene have prepared is not prepared again."""
     keeper.tell(message="Fetching files")
-    order = CurvesOrder.model_validate(claim.job.payload)
+    wanted = order.model_validate(claim.job.payload)
     paths = await bench.inputs.paths(claim.inputs)
     values = {
-        "order": order.model_dump(mode="json"),
+        "order": wanted.model_dump(mode="json"),
         "paths": {sha256: str(path) for sha256, path in paths.items()},
-        "vector_length": vector_length(order.scene, paths),
+        "vector_length": vector_length(wanted.scene, paths),
         "stages": str(bench.stages.folder),
     }
     result = FilesResult.model_validate(await _run(bench, claim, keeper, values=values, folder=folder))

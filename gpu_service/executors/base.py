@@ -23,6 +23,7 @@ ChoreKind = Literal[
     "export_snapshot",
     "try_training",
     "scene_curves",
+    "debug_film",
 ]
 StepReport = Callable[[str, float], None]
 """Told what is being done, and how far it is, 0…1. Called from a thread of the executor."""

@@ -187,6 +187,14 @@ def _scene_curves(order: ChoreOrder, registry: Mapping[str, str], report: StepRe
     return made.model_dump(mode="json")
 
 
+def _debug_film(order: ChoreOrder, registry: Mapping[str, str], report: StepReport) -> dict[str, Any]:
+    """values: order, paths, stages. -> FilesResult"""
+    from gpu_service.executors.scene_chores import write_debug_film
+
+    made = write_debug_film(order.values, folder=order.folder, device=order.device, registry=registry, report=report)
+    return made.model_dump(mode="json")
+
+
 CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str, Any]]] = {
     "import_snapshot": _import_snapshot,
     "make_pattern": _make_pattern,
@@ -197,4 +205,5 @@ CHORES: dict[str, Callable[[ChoreOrder, Mapping[str, str], StepReport], dict[str
     "export_snapshot": _vector_chore,
     "try_training": _try_training,
     "scene_curves": _scene_curves,
+    "debug_film": _debug_film,
 }

@@ -1,5 +1,6 @@
 """The local executor: one drawing process per device of this machine."""
 
+import itertools
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +13,12 @@ from gpu_service.executors import orders
 from gpu_service.executors.base import ChoreOrder, Picture, PlanFacts, SceneOrder, SegmentOrder, StepReport, Task
 from gpu_service.executors.chores import start_chore
 from gpu_service.executors.segment_task import SegmentTask
+from gpu_service.executors.together import all_of, joined
 from gpu_service.executors.worker import DeviceWorker
 from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.protocol import CodePath, Device
 from gpu_service.settings import Settings
-from gpu_service.visualizers import VISUALIZERS
+from gpu_service.visualizers import VISUALIZERS, load
 
 log = logging.getLogger(__name__)
 START_SECONDS = 180.0
@@ -44,10 +46,9 @@ class LocalExecutor:
         first = DeviceWorker(child, hang_seconds=settings.hang_seconds)
         self.workers = [first]
         self._homes: dict[str, DeviceWorker] = {}
-        more = _await(first).device_count - 1 if settings.device == "auto" else 0
-        for number in range(1, more + 1):
-            worker = DeviceWorker(replace(child, device=f"cuda:{number}"), hang_seconds=settings.hang_seconds)
-            self.workers.append(worker)
+        self._spread: dict[str, itertools.cycle[DeviceWorker]] = {}
+        for device in _others(_await(first), settings):
+            self.workers.append(DeviceWorker(replace(child, device=device), hang_seconds=settings.hang_seconds))
         for worker in self.workers:
             _await(worker)
 
@@ -60,14 +61,19 @@ class LocalExecutor:
         return _await(self.workers[0]).code_path
 
     def prepare(self, order: SceneOrder, *, report: StepReport) -> "Future[PlanFacts]":
-        """Make a plan on the device that has least to do."""
+        """Make a plan on the device that has least to do; of what is spread, on all of them."""
+        if len(self.workers) > 1 and load(order.scene.visualizer, registry=self.registry).is_spread:
+            self._spread[order.key] = itertools.cycle(self.workers)
+            return all_of([worker.prepare(orders.Prepare(order), report=report) for worker in self.workers])
         worker = self._homes.setdefault(order.key, min(self.workers, key=lambda each: each.load))
         return worker.prepare(orders.Prepare(order), report=report)
 
     def draw(
         self, key: str, frames: Sequence[int], *, jpeg_quality: int, order: SceneOrder | None = None
     ) -> "Future[list[Picture]]":
-        """Pictures of a plan, before any film."""
+        """Pictures of a plan, before any film. Of what is spread every device draws its share."""
+        if key in self._spread:
+            return self._draw_spread(key, frames, jpeg_quality=jpeg_quality, order=order)
         worker = self._homes.get(key)
         if worker is None:
             lost: Future[list[Picture]] = Future()
@@ -75,8 +81,20 @@ class LocalExecutor:
             return lost
         return worker.draw(orders.Draw(key, tuple(frames), jpeg_quality, order))
 
+    def _draw_spread(
+        self, key: str, frames: Sequence[int], *, jpeg_quality: int, order: SceneOrder | None
+    ) -> "Future[list[Picture]]":
+        each = -(-len(frames) // len(self.workers))
+        shares = [tuple(frames[start : start + each]) for start in range(0, len(frames), each)]
+        turn = self._spread[key]
+        drawn = [next(turn).draw(orders.Draw(key, share, jpeg_quality, order)) for share in shares]
+        return joined(drawn)
+
     def forget(self, key: str) -> None:
         """Drop a plan."""
+        if self._spread.pop(key, None) is not None:
+            for each in self.workers:
+                each.forget(key)
         worker = self._homes.pop(key, None)
         if worker is not None:
             worker.forget(key)
@@ -100,6 +118,13 @@ class LocalExecutor:
         """End every drawing process."""
         for worker in self.workers:
             worker.close()
+
+
+def _others(first: orders.Ready, settings: Settings) -> list[str]:
+    """The devices after the first: the other GPUs, or more processes on the processor where they are asked for."""
+    if first.device.kind == "cpu":
+        return ["cpu"] * (settings.processes - 1)
+    return [f"cuda:{number}" for number in range(1, first.device_count)] if settings.device == "auto" else []
 
 
 def _await(worker: DeviceWorker) -> orders.Ready:

@@ -1,12 +1,14 @@
-"""Chores on a whole scene: its curves as one file."""
+"""Chores on a whole scene: its curves as one file, and the film that shows them beside the picture."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from gpu_service.executors.base import StepReport
+from gpu_service.film.recipe import make_recipe
 from gpu_service.protocol import FilesResult
-from gpu_service.protocol.scene_jobs import CurvesOrder
+from gpu_service.protocol.scene_jobs import CurvesOrder, DebugFilmOrder
+from gpu_service.settings import read_settings
 from gpu_service.visualizers import load
 from gpu_service.visualizers.materials import SceneSound, SoundShelf
 from gpu_service.visualizers.scene_curves import save_curves
@@ -14,7 +16,7 @@ from gpu_service.visualizers.signals import scene_signals
 from gpu_service.visualizers.stage_cache import StageCache
 from gpu_service.visualizers.stages import SceneFacts
 
-CURVES = "scene.curves"
+CURVES, DEBUG_FILM = "scene.curves", "signals.mp4"
 
 
 def write_curves(
@@ -33,3 +35,28 @@ def write_curves(
     )
     save_curves(signals, facts, folder / CURVES, points_per_second=order.points_per_second)
     return FilesResult(files={"curves": CURVES}, facts={"curves": [signal.name for signal in signals]})
+
+
+def write_debug_film(
+    values: Mapping[str, Any], *, folder: Path, device: str, registry: Mapping[str, str], report: StepReport
+) -> FilesResult:
+    """values: order (DebugFilmOrder), paths {sha256: path}, stages (folder of stages already prepared)"""
+    # torch takes seconds to import, and curves do without.
+    from gpu_service.film.code_path import choose_device
+    from gpu_service.film.debug_film import DebugOrder
+    from gpu_service.film.debug_render import render_debug
+
+    order, settings = DebugFilmOrder.model_validate(values["order"]), read_settings()
+    frames = {"first_frame": order.first_frame, "end_frame": min(order.end_frame, order.scene.frames)}
+    render_debug(
+        make_recipe(order.scene, **frames),
+        DebugOrder(folder / DEBUG_FILM),
+        files={sha256: Path(path) for sha256, path in values["paths"].items()},
+        device=choose_device(device),
+        threads=settings.thread_count,
+        budget_bytes=settings.network_bytes,
+        cache=StageCache(Path(values["stages"])),
+        report=report,
+        registry=registry,
+    )
+    return FilesResult(files={"film": DEBUG_FILM}, facts=frames)

@@ -15,6 +15,7 @@ VISUALIZERS = {
     "projection-blend": "gpu_service.visualizers.projection_blend:ProjectionBlend",
     "raw-audio": "gpu_service.visualizers.raw_audio:RawAudio",
     "path": "gpu_service.visualizers.path:Path",
+    "walk": "gpu_service.visualizers.walk:EndlessWalk",
     "explore": "gpu_service.visualizers.explore:Explore",
 }
 

@@ -149,6 +149,8 @@ class Visualizer:
     stages: ClassVar[tuple[Stage, ...]] = ()
     snapshots: ClassVar[SnapshotNeeds]
     is_for_scenes: ClassVar[bool] = True
+    # Whether a plan is made on every device, so that its frames are drawn by all of them.
+    is_spread: ClassVar[bool] = False
     # Whether cues may take its pictures to a vector.
     takes_vectors: ClassVar[bool] = False
 

@@ -5,7 +5,8 @@ from typing import Literal
 from gpu_service.protocol import Preset
 from gpu_service.visualizers.parameters import Parameters, parameter
 
-BLEND, TIME, SPECTRUM, NETWORKS, PICTURE = "Blend", "Time", "Spectrum", "Networks", "Picture"
+BLEND, TIME, SPECTRUM, NETWORKS = "Blend", "Time", "Spectrum", "Networks"
+EYES, PICTURE = "Eyes", "Picture"
 Timing = Literal["bounce", "loop", "stretch", "bend"]
 MOST_ROWS = 64
 
@@ -128,6 +129,80 @@ class ProjectionBlendParameters(Parameters):
         minimum=0.0,
         maximum=5.0,
         step=0.01,
+    )
+    overlay: bool = parameter(
+        False,
+        title="Eyes of the target",
+        help="Where the picture still looks like its target, the target's eyes show through. Finding faces takes time.",
+        group=EYES,
+        control="switch",
+    )
+    phash_distance: int = parameter(
+        25,
+        title="Likeness of the eyes",
+        help="In so many of 64 bits of their hashes the eyes may differ at most.",
+        group=EYES,
+        unit="bits",
+        minimum=0,
+        maximum=64,
+        step=1,
+    )
+    bbox_distance: float = parameter(
+        50.0,
+        title="Distance of the eyes",
+        help="The eyes lie nearer to each other than this.",
+        group=EYES,
+        unit="px",
+        minimum=0.0,
+        maximum=4096.0,
+        slider=(0.0, 300.0),
+        step=1,
+    )
+    distance_in: Literal["share", "pixels"] = parameter(
+        "share",
+        title="Distance in",
+        help="Share: pixels of a picture 1024 high, so that every size agrees. Pixels: of the film, as in GANce.",
+        group=EYES,
+        control="choice",
+    )
+    track_length: int = parameter(
+        5,
+        title="Shortest run",
+        help="Eyes show for so many frames at least, or not at all.",
+        group=EYES,
+        unit="frames",
+        minimum=1,
+        maximum=600,
+        slider=(1, 60),
+        step=1,
+    )
+    calm_only: bool = parameter(
+        False,
+        title="Only in plain music",
+        help="No eyes while the music's complexity changes much.",
+        group=EYES,
+        control="switch",
+    )
+    complexity_window: int = parameter(
+        10,
+        title="Complexity over",
+        help="The changes of so many frames are added up.",
+        group=EYES,
+        unit="frames",
+        minimum=1,
+        maximum=600,
+        step=1,
+    )
+    complexity_threshold: float = parameter(
+        50.0,
+        title="Plain is below",
+        help="In bytes by which the packed samples of a frame change.",
+        group=EYES,
+        unit="bytes",
+        minimum=0.0,
+        maximum=100_000.0,
+        slider=(0.0, 1000.0),
+        step=1,
     )
     noise_strength: float = parameter(
         1.0,

@@ -9,6 +9,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from gpu_service.errors import RenderError
+from gpu_service.music.complexity import complexity_change
+from gpu_service.music.film_frames import frame_samples
 from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
 from gpu_service.visualizers.noise_blend_switching import faded, settled
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
@@ -143,6 +145,13 @@ def networks(reading: Reading) -> Arrays:
     return {"place": chosen[heard]}
 
 
+def complexity(reading: Reading) -> Arrays:
+    """How much the music's complexity changes, in each row of the spectrum; ∞ in the first. [rows]"""
+    rows = int(reading.done["timing"]["rows"])
+    blocks = frame_samples(*reading.mono(), fps=reading.fps, vector_length=reading.vector_length, frames=rows or None)
+    return {"change": complexity_change(blocks, window=reading["complexity_window"])}
+
+
 STAGES = (
     Stage("projection", "Projection", projection, inputs=("projections", "vector_length"), seconds_per_frame=1e-5),
     Stage(
@@ -179,5 +188,14 @@ STAGES = (
         inputs=("fps", "snapshots"),
         after=("loudness", "timing"),
         seconds_per_frame=2e-6,
+    ),
+    Stage(
+        "complexity",
+        "Complexity of the music",
+        complexity,
+        parameters=("complexity_window",),
+        inputs=("track", "fps", "vector_length"),
+        after=("timing",),
+        seconds_per_frame=6e-5,
     ),
 )

@@ -10,6 +10,7 @@ from gpu_service.music.packed import read_packed
 from gpu_service.protocol import FilesResult
 from gpu_service.visualizers import VISUALIZERS
 from gpu_service.visualizers.scene_curves import reduced
+from tests.gpu_service.film.films import sound_of
 from tests.gpu_service.routes.scenes import plan_of, route, scene_of, value
 
 
@@ -59,3 +60,16 @@ def test_long_tracks_stay_light():
     assert values.shape[1] == 128
     assert len(values) / rate == pytest.approx(7200, rel=1e-3)
     assert (values == 1).all()
+
+
+def test_a_debug_film_shows_that_part_of_the_scene_with_its_sound(little, tmp_path):
+    values = {
+        "order": {"scene": little.scene().model_dump(mode="json"), "first_frame": 5, "end_frame": 15},
+        "paths": {sha256: str(path) for sha256, path in little.files.items()},
+        "stages": str(tmp_path / "stages"),
+    }
+    order = ChoreOrder("debug_film", values, tmp_path, device="cpu")
+    made = FilesResult.model_validate(CHORES["debug_film"](order, VISUALIZERS, lambda _title, _share: None))
+    assert made.files == {"film": scene_chores.DEBUG_FILM}
+    assert made.facts == {"first_frame": 5, "end_frame": 15}
+    assert len(sound_of(tmp_path / scene_chores.DEBUG_FILM, rate=8000)) == pytest.approx(8000, abs=400)
