@@ -42,6 +42,7 @@ ROUTERS = [
     ("", "studio.scenes.path_api:router"),
     ("", "studio.scenes.presets_api:router"),
     ("", "studio.scenes.curves_api:router"),
+    ("", "studio.scenes.scene_files_api:router"),
     ("", "studio.renders.api:router"),
     ("", "studio.renders.debug_films_api:router"),
     ("", "studio.services.api:router"),

@@ -1,5 +1,6 @@
 """Projection files that people send: the worker looks each through before it can be used."""
 
+import hashlib
 import io
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from studio.blobs.models import Blob, Upload
@@ -21,6 +21,7 @@ from studio.jobs.handlers import JobFailed
 from studio.jobs.models import Job, State
 from studio.networks.models import Snapshot
 from studio.projections.models import Projection, ProjectionFrames
+from studio.projections.plan import KINDS
 from studio.projections.tell import tell
 
 KIND = "check_projection"
@@ -70,10 +71,11 @@ def handle(context: Any) -> dict[str, Any]:
         except RenderError as error:
             raise JobFailed(str(error), retry=error.retry, is_final=not error.retry) from error
         pictures = put_bytes(_pictures(path))
+    snapshot = snapshot_of_file(row.project_id, found.network_md5)
     with transaction.atomic():
         context.raise_if_lost()
         row = Projection.objects.select_for_update(of=("self",)).get(pk=row.pk)
-        _keep(row, {**vars(found), "fps": str(found.fps)})
+        _keep(row, {**vars(found), "fps": str(found.fps)}, snapshot)
         ProjectionFrames.objects.update_or_create(
             projection=row, first=0, defaults={"end": max(found.frames, 1), "picture": pictures}
         )
@@ -97,18 +99,26 @@ def follow(job: Job) -> None:
 
 
 def snapshot_of_file(project_id: UUID, md5: str) -> Snapshot | None:
-    """The snapshot that came by a file with that MD5, where the project has it."""
+    """The snapshot that came by a file with that MD5, or, made in the studio, is such a file. Reads these at need."""
     if not md5:
         return None
-    rows = Snapshot.objects.filter(network__project=project_id, binned_at=None)
-    return rows.filter(Q(original_md5=md5) | Q(facts__md5=md5)).select_related("network").first()
+    rows = Snapshot.objects.filter(network__project=project_id, binned_at=None).select_related("network", "blob")
+    brought = rows.filter(original_md5=md5).first()
+    if brought is not None:
+        return brought
+    made = rows.filter(original_md5="", kind__in=KINDS)
+    return next((one for one in made.iterator() if _md5_of(one.blob) == md5), None)
 
 
-def _keep(row: Projection, facts: dict[str, Any]) -> None:
-    """What the file says of itself; the network is looked for by the MD5 in it."""
+def _md5_of(blob: Blob) -> str:
+    with local_path(blob) as path, path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _keep(row: Projection, facts: dict[str, Any], snapshot: Snapshot | None) -> None:
+    """What the file says of itself, and the network that it was made with, where the project has it."""
     row.facts, row.network_md5 = facts, facts["network_md5"]
     row.network_name = PurePath(facts["network_path"].replace("\\", "/")).name[:255]
-    snapshot = snapshot_of_file(row.project_id, row.network_md5)
     row.snapshot = snapshot
     row.weights = snapshot.blob_id if snapshot else ""
     row.about = {

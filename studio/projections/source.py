@@ -56,6 +56,7 @@ def source_of(project: Project, *, target_id: UUID | None, version_id: UUID | No
         if version is None:
             raise Refused(NO_VERSION, field="version_id")
         return of_version(version)
+    assert target_id is not None
     target = ProjectionTarget.objects.filter(project=project, pk=target_id, binned_at=None).first()
     if target is None:
         raise Refused(NO_TARGET, field="target_id")

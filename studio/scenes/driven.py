@@ -13,14 +13,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from gpu_service.protocol.routes import MOST_ACTIONS, MOST_ROUTES, CueAction, RouteSpec
+from gpu_service.protocol.routes import MOST_ACTIONS, MOST_ROUTES, OWN_STEMS, CueAction, RouteSpec
 from studio.errors import Refused
 from studio.networks.vectors import files_in, inputs_of_files
 from studio.tracks.models import Cue
 
 Item = dict[str, Any]
-# Stems that the render service makes by itself.
-OWN_STEMS = frozenset({"harmonic", "percussive", "drums", "bass", "vocals", "other"})
 ROUTE, BEND = "route:", "bend:"
 
 NO_CUES = "The {what} names cues called “{label}”, and this track has none. Choose another label."
@@ -31,6 +29,7 @@ NO_BEND = "There is no bend “{name}” in this scene. Choose another, or add i
 NO_ROUTE = "There is no route “{id}” in this scene. Choose another."
 RING = "These routes drive one another in a ring: {names}. Take one of them out."
 NO_SNAPSHOT = "The action of “{label}” cuts to snapshot {number}, and this scene has {count}. Choose another."
+NO_VECTORS = "“{title}” cannot be pulled to a vector. Choose another action."
 NO_SEED = "“{title}” has no seed that a cue could change. Choose another action."
 TOO_MANY = "A scene holds up to {most} {what}. Take some out first."
 LACKS = "The action of “{label}” does not say its {what}. Choose one."
@@ -189,6 +188,8 @@ def _misfit(item: Item, ground: Ground) -> str:
     """Why this visualizer cannot do what the action asks, or nothing."""
     if item["kind"] == "envelope":
         return _why_not(item, [], ground, what="action")
+    if item["kind"] == "vector" and not ground.entry.get("takes_vectors", True):
+        return NO_VECTORS.format(title=ground.entry["title"])
     if item["kind"] == "seed" and "seed" not in ground.entry["schema"].get("properties", {}):
         return NO_SEED.format(title=ground.entry["title"])
     return ""
@@ -239,7 +240,7 @@ def _route_lacks(item: Item, ground: Ground, labels: set[str]) -> str:
     source = item["source"]
     if source["kind"] == "cue" and source["label"] not in labels:
         return NO_CUES.format(what="route", label=source["label"])
-    if source["kind"] == "stem" and source["stem"] not in OWN_STEMS | ground.stems:
+    if source["kind"] == "stem" and source["stem"] not in {*OWN_STEMS, *ground.stems}:
         return NO_STEM.format(stem=source["stem"])
     return ""
 

@@ -11,7 +11,7 @@ from studio.networks.models import Snapshot
 from studio.projections.models import Projection
 from studio.scenes.models import Scene, SceneRevision, SceneSnapshot
 
-FIELDS = ("name", "track_id", "visualizer", "snapshot_ids", "projection_id", "is_projection_forced")
+FIELDS: tuple[str, ...] = ("name", "track_id", "visualizer", "snapshot_ids", "projection_id", "is_projection_forced")
 FIELDS += ("width", "height", "fps")
 # Lists of things with ids, each a field by itself.
 LISTS = ("routes", "actions")
@@ -112,7 +112,8 @@ def redo(scene: Scene, *, by: User) -> None:
 
 def place_projection(scene: Scene, state: dict[str, Any]) -> None:
     """Put the projection of that state into the scene, or none where it is gone."""
-    found = Projection.objects.filter(pk=state.get("projection_id")).first() if state.get("projection_id") else None
+    wanted = state.get("projection_id")
+    found = Projection.objects.filter(pk=wanted).first() if wanted else None
     scene.projection, scene.is_projection_forced = found, found is not None and state["is_projection_forced"]
 
 

@@ -74,7 +74,7 @@ def apply_preset(preset: ScenePreset, scene: Scene, *, revision: int, add: bool,
     content = preset.content
     name = preset.visualizer if preset.kind == Kind.SCENE else scene.visualizer
     entry = visualizer(name)
-    values, left_out = _values(content["parameters"], entry)
+    values, left_out = fitting_values(content["parameters"], entry)
     state = {**state_of(scene), "parameters": {**scene.parameters, **values}}
     coming = _with_new_ids(content, state) if add else content
     fit, misfits = fitting(coming, ground_of(scene.project_id, entry, state))
@@ -180,7 +180,7 @@ def _read(file: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _values(parameters: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def fitting_values(parameters: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """Those that this visualizer takes, and why not the others."""
     values: dict[str, Any] = {}
     left_out: list[str] = []

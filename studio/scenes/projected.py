@@ -20,7 +20,7 @@ OTHER_NETWORK = (
 FORCED = "“{name}” was made with {theirs}, not with {ours}: its faces will be others."
 
 
-def chosen(project_id: UUID, projection_id: object, *, there: str | None) -> Projection:
+def chosen(project_id: UUID, projection_id: UUID | str, *, there: str | None) -> Projection:
     """The one that a scene is to have. One that is `there` already may lie in the bin. Raises Refused."""
     found = Projection.objects.filter(pk=projection_id, project_id=project_id).first()
     if found is None:

@@ -75,6 +75,7 @@ def make_catalogue() -> None:
         presets=[Preset(name="calm", title="Calm", summary="Little music.", values={"alpha": 0.1, "roll": True})],
         stages=[StageInfo(name="chain", title="Chain")],
         snapshots=SnapshotNeeds(min=1, max=8, kinds=["cppn", "stylegan2"]),
+        takes_vectors=True,
     )
     store_catalogue([entry])
 

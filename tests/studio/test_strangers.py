@@ -90,6 +90,7 @@ BODIES = {
     "POST /projects/{project_id}/networks/pattern": {"species": "smoke", "seed": 3},
     "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
     "POST /scenes/{scene_id}/curves": {},
+    "POST /projects/{project_id}/scenes/import": {"yaml": "format: phosphene scene"},
     "POST /scenes/{scene_id}/debug-films": {"range": {"kind": "whole"}},
     "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
     "POST /projects/{project_id}/tracks/join": {"name": "x", "track_ids": [str(uuid.uuid4()), str(uuid.uuid4())]},
@@ -249,6 +250,7 @@ def test_a_stranger_sees_the_same_page_for_what_is_there_and_what_is_not(ids, pe
         "networks": "network_id",
         "library": "dataset_id",
         "training": "run_id",
+        "projections": "projection_id",
     }
     stranger, member = as_user(person("Stranger")), as_user(owner)
     nothing = stranger.get(f"/p/{uuid.uuid4()}/").content

@@ -2116,6 +2116,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/scenes/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Scene File
+         * @description A scene of such a file, with this project's own files found by their hashes or names.
+         */
+        post: operations["studio_scenes_scene_files_api_import_scene_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/snapshot-imports": {
         parameters: {
             query?: never;
@@ -2615,6 +2635,26 @@ export interface paths {
         put?: never;
         /** Restore Scene */
         post: operations["studio_scenes_api_restore_scene"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenes/{scene_id}/scene.yaml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scene File
+         * @description The scene as a file for `python -m gpu_service render --scene`; the files that it names lie beside it there.
+         */
+        get: operations["studio_scenes_scene_files_api_get_scene_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7691,6 +7731,27 @@ export interface components {
             /** Url */
             url: string | null;
         };
+        /**
+         * SceneFileIn
+         * @description `yaml` is the file's text. With `track_id` that track plays, whatever the file names.
+         */
+        SceneFileIn: {
+            /** Name */
+            name?: string | null;
+            /** Track Id */
+            track_id?: string | null;
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * SceneFileOut
+         * @description The new scene. `left_out`: what this project has not, and what did not fit, in sentences.
+         */
+        SceneFileOut: {
+            /** Left Out */
+            left_out: string[];
+            scene: components["schemas"]["SceneOut"];
+        };
         /** SceneIn */
         SceneIn: {
             /**
@@ -8872,7 +8933,7 @@ export interface components {
         };
         /**
          * StemSource
-         * @description Loudness of a stem: our own harmonic or percussive part, or one that was uploaded, by its name.
+         * @description Loudness of a stem: one that was uploaded, by its name, or one of OWN_STEMS.
          */
         StemSource: {
             /**
@@ -13481,6 +13542,32 @@ export interface operations {
             };
         };
     };
+    studio_scenes_scene_files_api_import_scene_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneFileIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneFileOut"];
+                };
+            };
+        };
+    };
     studio_networks_snapshots_api_list_imports: {
         parameters: {
             query?: {
@@ -14198,6 +14285,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SceneOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_scene_files_api_get_scene_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                scene_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
