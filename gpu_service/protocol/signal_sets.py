@@ -120,4 +120,19 @@ ON_TIME = SignalSet(
         )
     ],
 )
-SIGNAL_SETS = {"july": JULY, "readme": README, "last-commit": LAST_COMMIT, "on-time": ON_TIME}
+# What begins anywhere in the music brings in the second set, at once, and lets go of it slowly.
+HITS = ON_TIME.model_copy(
+    update={
+        "name": "Hits",
+        "mix": _signal(
+            "mix",
+            _step("onset", margin=0.0, hop=256),
+            _step("resample", method="highest"),
+            _step("norm"),
+            _step("power", exponent=0.7),
+            _step("peaks", distance=2, height=0.03, radius=10, sigma=4.0, kernel="falling", is_late=False),
+            _step("clip"),
+        ),
+    }
+)
+SIGNAL_SETS = {"hits": HITS, "july": JULY, "readme": README, "last-commit": LAST_COMMIT, "on-time": ON_TIME}

@@ -1,10 +1,10 @@
-"""Presets of audio-reactive. Defaults are those of “on-time”."""
+"""Presets of audio-reactive. Defaults are those of “hits”."""
 
 from typing import Any
 
 from gpu_service.protocol import Preset
 from gpu_service.protocol.bends import BendSpec
-from gpu_service.protocol.signal_sets import JULY, LAST_COMMIT, README
+from gpu_service.protocol.signal_sets import JULY, LAST_COMMIT, ON_TIME, README
 
 
 def _bends(*bends: BendSpec) -> list[dict[str, Any]]:
@@ -30,15 +30,21 @@ AS_SHIPPED: dict[str, Any] = {
 
 PRESETS = (
     Preset(
+        name="hits",
+        title="Hits",
+        summary="Whatever begins in the music flashes to another picture and lets go slowly. For every network.",
+        values={},
+    ),
+    Preset(
         name="on-time",
         title="On time",
-        summary="Corrected: hits act when they are heard, nothing jumps, brightness is steady.",
-        values={},
+        summary="AIART corrected: the drums' loudness mixes, on time; nothing jumps, brightness is steady.",
+        values={"signals": ON_TIME.model_dump(mode="json")},
     ),
     Preset(
         name="bent",
         title="Bent",
-        summary="On time, and hits also bend the inside of the network. For StyleGAN2 and StyleGAN3.",
+        summary="As “Hits”, and drums also bend the inside of the network. For StyleGAN2 and StyleGAN3.",
         values={
             "bends": _bends(
                 BendSpec(id="kick", operation="zoom", block=2, last_block=3, branch="features", drive="kick"),

@@ -5,7 +5,7 @@ from typing import Literal
 from gpu_service.music.reactive.segments import Top
 from gpu_service.music.reactive.separation import OWN, separators
 from gpu_service.music.reactive.turning import Disorder, Saw
-from gpu_service.protocol.signal_sets import ON_TIME
+from gpu_service.protocol.signal_sets import HITS
 from gpu_service.protocol.signals import SignalSet
 from gpu_service.visualizers.parameters import Parameters, parameter
 
@@ -18,7 +18,7 @@ class ReactiveParameters(Parameters):
     """Signals, segments, seeds and turning. A visualizer adds how it draws."""
 
     signals: SignalSet = parameter(
-        ON_TIME,
+        HITS,
         title="Signals",
         help="What is heard in which stem, and what is made of it.",
         group=SIGNALS,
