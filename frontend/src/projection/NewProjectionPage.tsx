@@ -30,7 +30,7 @@ export function NewProjectionPage() {
           <SnapshotStep draft={draft} problem={problemAt(planned.plan, 'snapshot_id')} onChange={setDraft} />
           <Settings draft={draft} target={target} plan={planned.plan} onChange={setDraft} />
         </div>
-        <PlanPanel draft={draft} planned={planned} name={target?.name.replace(/\.\w{2,5}$/, '') ?? 'Portraits'} onStart={start} />
+        <PlanPanel draft={draft} planned={planned} name={target?.name.replace(/\.\w{2,5}$/, '') ?? (draft.version ? 'Portraits' : '')} onStart={start} />
       </div>
     </Shell>
   )

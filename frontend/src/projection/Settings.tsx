@@ -47,10 +47,13 @@ export function Settings({ draft, target, plan, onChange }: SettingsProps) {
           <One title="Space" name="space" about={config.space === 'w' ? 'W: one vector for all rows, as GANce reads it.' : 'W+: a vector for each row, nearer to the target. Read by this studio alone.'} wrong={wrong('space')} isChanged={'space' in draft.changes}>
             <Select id="setting-space" value={config.space} choices={[{ value: 'w', label: 'W' }, { value: 'w+', label: 'W+' }]} onChange={(value) => set('space', value as Config['space'])} />
           </One>
+          <One title="Fit" name="fit" about={config.fit === 'crop' ? 'The middle square of each picture is looked for.' : 'The whole picture, mirrored beyond its edges.'} wrong={wrong('fit')} isChanged={'fit' in draft.changes}>
+            <Select id="setting-fit" value={config.fit} choices={[{ value: 'crop', label: 'Crop' }, { value: 'pad', label: 'Pad' }]} onChange={(value) => set('fit', value as Config['fit'])} />
+          </One>
           <Losses config={config} wrong={wrong('losses')} isChanged={'losses' in draft.changes} onSet={(losses) => set('losses', losses)} />
         </div></div>
         <div className={isWhole ? 'settinggroup open' : 'settinggroup'}>
-          <button type="button" className="fold row" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}><Icon name={isWhole ? 'down' : 'right'} size="small" /><h3>More</h3><span className="end xs faint">Batch, smoothness, encoder, precision, seed, histories</span></button>
+          <button type="button" className="fold row" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}><Icon name={isWhole ? 'down' : 'right'} size="small" /><h3>More</h3><span className="end xs faint">Batch, smoothness, encoder, noise, precision, seed, histories</span></button>
           {isWhole && <More draft={draft} config={config} wrong={wrong} set={set} />}
         </div>
       </section>
@@ -111,6 +114,7 @@ function More({ draft, config, wrong, set }: { draft: Draft; config: Config; wro
       {isQuick && <One title="Frames together" name="batch" about="So many are searched as one batch; less where memory is short." wrong={wrong('batch')} isChanged={changed('batch')}><NumberField id="setting-batch" value={config.batch} from={1} to={256} onSet={(value) => set('batch', value ?? 1)} /></One>}
       {isQuick && <One title="Smoothness" name="smoothness" about="How strongly neighbours are held together; 0 lets each frame go its own way." wrong={wrong('smoothness')} isChanged={changed('smoothness')}><NumberField id="setting-smoothness" value={config.smoothness} from={0} to={1000} fraction onSet={(value) => set('smoothness', value ?? 0)} /></One>}
       {isQuick && <One title="Encoder" name="encoder" about="A small network learns first from this snapshot’s own pictures, and says where each search begins." wrong={wrong('encoder')} isChanged={changed('encoder')}><Switch label="Encoder" isOn={config.encoder} onChange={(isOn) => set('encoder', isOn)} /></One>}
+      {isQuick && <One title="Noise" name="noise" about={config.noise === 'network' ? 'Frames are found with the network’s own noise, as scenes draw them.' : 'The noise is searched for too, as the reference does. Scenes do not draw it.'} wrong={wrong('noise')} isChanged={changed('noise')}><Select id="setting-noise" value={config.noise} choices={[{ value: 'network', label: 'The network’s' }, { value: 'fitted', label: 'Searched for' }]} onChange={(value) => set('noise', value as Config['noise'])} /></One>}
       <One title="Precision" name="precision" about="Half precision is quicker on most GPUs." wrong={wrong('precision')} isChanged={changed('precision')}><Select id="setting-precision" value={config.precision} choices={Object.entries(precisions).map(([value, label]) => ({ value, label }))} onChange={(value) => set('precision', value as Config['precision'])} /></One>
       <One title="Seed" name="seed" about="The same seed finds the same again." wrong={wrong('seed')} isChanged={changed('seed')}><NumberField id="setting-seed" value={config.seed} from={0} to={2 ** 31 - 1} onSet={(value) => set('seed', value ?? 0)} /></One>
       {(Object.keys(histories) as (keyof typeof histories)[]).map((name) => (

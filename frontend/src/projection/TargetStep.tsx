@@ -74,7 +74,7 @@ function TargetCard({ target, isOn, onChoose }: { target: Target; isOn: boolean;
       <button type="button" role="radio" aria-checked={isOn} aria-disabled={isRefused || undefined} className={isOn ? 'choice pictured on' : 'choice pictured'} data-target={target.id} data-state={target.state} onClick={() => !isRefused && onChoose()}>
         <span className="pic">{target.thumbnail_url ? <img src={target.thumbnail_url} alt="" loading="lazy" /> : <span className="blank faint"><Icon name="film" size="big" /></span>}</span>
         <span className="strong clip" title={target.name}>{target.name}</span>
-        <span className={`xs num ${isRefused ? 'danger' : 'soft clip'}`} title={told}>{told}</span>
+        <span className={`xs num ${isRefused ? 'danger' : 'soft'}`}>{told}</span>
         {target.notes.length > 0 && <span className="xs faint clip" title={target.notes.join(' ')}>{target.notes.join(' ')}</span>}
       </button>
       <IconButton small icon="bin" label={`Put “${target.name}” in the bin`} onClick={() => binTarget(target)} />

@@ -12,6 +12,7 @@ import type { Track, Visualizer, VisualizerList } from '../wire/types'
 import type { Draft } from './draft'
 import { FilmFields } from './FilmFields'
 import { ParameterForm } from './ParameterForm'
+import { ProjectionField } from './ProjectionField'
 import { groupsOf, isInForce } from './schema'
 import { Snapshots } from './Snapshots'
 
@@ -85,6 +86,7 @@ function Parameters({ draft, visualizers, visualizer, tracks }: InspectorProps) 
         <ChoiceRow label="Visualizer" value={scene.visualizer} shown={visualizer?.title ?? scene.visualizer} fault={faults.visualizer}
           choices={(visualizers?.items ?? []).map((one) => ({ value: one.name, label: one.title }))} onChange={(value) => draft.change({ visualizer: value }, 'Visualizer')} />
         <Snapshots draft={draft} visualizer={visualizer} />
+        <ProjectionField draft={draft} />
         <ChoiceRow label="Track" value={scene.track_id} shown={scene.track.name} fault={faults.track_id}
           choices={tracks.map((one) => ({ value: one.id, label: one.name }))} onChange={(value) => draft.change({ track_id: value }, 'Track')} />
       </section>

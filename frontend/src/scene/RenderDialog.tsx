@@ -11,6 +11,7 @@ import type { Render, Scene } from '../wire/types'
 import type { Loop } from '../widgets/player'
 
 type Range = 'whole' | 'selection' | 'first'
+type Wanted = 'film' | 'debug'
 
 interface RenderDialogProps {
   scene: Scene
@@ -24,6 +25,7 @@ interface RenderDialogProps {
 }
 
 const FIRST_SECONDS = 10
+const WAITS = 'No render service is attached. It waits and starts by itself when one is.'
 
 export function RenderDialog({ scene, durationSeconds, selection, speed, serviceAttached, onClose }: RenderDialogProps) {
   const [range, setRange] = useState<Range>(selection ? 'selection' : 'whole')
@@ -31,36 +33,51 @@ export function RenderDialog({ scene, durationSeconds, selection, speed, service
   const [quality, setQuality] = useState<'draft' | 'final'>('final')
   const [size, setSize] = useState('film')
   const [name, setName] = useState('')
+  const [wanted, setWanted] = useState<Wanted>('film')
   const [isBusy, setBusy] = useState(false)
   const [width, height] = sizeOf(scene, size)
   const length = lengthOf(range, Number(seconds), selection, durationSeconds)
   const frames = Math.ceil(length * framesPerSecond(scene.fps))
   const wrong = range === 'first' && !(Number(seconds) > 0 && Number(seconds) <= durationSeconds) ? `Write a number from 1 to ${Math.floor(durationSeconds)}.` : null
+  const refused = (fault: unknown): void => {
+    setBusy(false)
+    toastFault(fault)
+  }
+  const sendDebug = (): void => {
+    setBusy(true)
+    post<{ name: string }>(`/scenes/${scene.id}/debug-films`, { range: rangeOrder(range, Number(seconds), selection) })
+      .then(({ name: made }) => {
+        void refresh('debug_films')
+        toast(`“${made}” is on its way.`, { more: serviceAttached ? '' : WAITS, action: { label: 'Renders', act: () => window.location.assign(address.place('renders')) } })
+        onClose()
+      })
+      .catch(refused)
+  }
   const send = (): void => {
+    if (wanted === 'debug') return sendDebug()
     setBusy(true)
     post<Render>(`/scenes/${scene.id}/renders`, { ...(name.trim() ? { name: name.trim() } : {}), range: rangeOrder(range, Number(seconds), selection), quality, width, height })
       .then((render) => {
         void refresh('renders')
-        toast(`“${render.name}” is on its way.`, { more: serviceAttached ? '' : 'No render service is attached. The render waits and starts by itself when one is.', action: { label: 'Open', act: () => window.location.assign(address.render(render.id)) } })
+        toast(`“${render.name}” is on its way.`, { more: serviceAttached ? '' : WAITS, action: { label: 'Open', act: () => window.location.assign(address.render(render.id)) } })
         onClose()
       })
-      .catch((fault: unknown) => {
-        setBusy(false)
-        toastFault(fault)
-      })
+      .catch(refused)
   }
   return (
     <FormDialog title={`Render “${scene.name}”?`} act="Render" isOpen isBusy={isBusy} reason={wrong} onClose={onClose} onSend={send}>
+      <ChoiceField label="What" value={wanted} onChange={(value) => setWanted(value as Wanted)} choices={[{ value: 'film', label: 'The film' }, { value: 'debug', label: 'A debug film' }]}
+        hint={wanted === 'debug' ? 'The picture beside plots of every signal that moves it, with the sound.' : undefined} />
       <ChoiceField label="How much" value={range} onChange={(value) => setRange(value as Range)} choices={[
         { value: 'whole', label: `Whole track, ${clock(durationSeconds, 0)}` },
         ...(selection ? [{ value: 'selection', label: `Loop selection, ${clock(selection.from)} to ${clock(selection.to)}` }] : []),
         { value: 'first', label: 'The first seconds' },
       ]} />
       {range === 'first' && <TextField label="Seconds" inputMode="decimal" value={seconds} wrong={wrong} onChange={setSeconds} />}
-      <ChoiceField label="Quality" value={quality} onChange={(value) => setQuality(value as 'draft' | 'final')} choices={[{ value: 'final', label: 'Final' }, { value: 'draft', label: 'Draft' }]}
+      {wanted === 'film' && <><ChoiceField label="Quality" value={quality} onChange={(value) => setQuality(value as 'draft' | 'final')} choices={[{ value: 'final', label: 'Final' }, { value: 'draft', label: 'Draft' }]}
         hint={quality === 'draft' ? 'Quicker to encode, in the same pictures.' : 'The best that the encoder gives.'} />
       <ChoiceField label="Size" value={size} onChange={setSize} choices={sizeChoices(scene)} />
-      <TextField label="Name" placeholder={scene.name} value={name} maxLength={255} onChange={setName} />
+      <TextField label="Name" placeholder={scene.name} value={name} maxLength={255} onChange={setName} /></>}
       <p className="soft xs num" data-estimate>{estimate(frames, width * height, speed)}</p>
     </FormDialog>
   )

@@ -140,7 +140,7 @@ function Body({ draft, desk, track, session }: BodyProps) {
   return (
     <div className={isInspecting ? 'editor inspecting' : 'editor'}>
       <div className="desk-main">
-        <StageBox draft={draft} preview={preview} visualizer={visualizer} />
+        <StageBox draft={draft} preview={preview} visualizer={visualizer} desk={desk} />
         <TimelineBox desk={desk} track={track} layout="scene" href={address.track(track.id)} />
         <Transport desk={desk} hasFollow={false} />
       </div>

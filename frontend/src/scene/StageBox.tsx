@@ -1,4 +1,5 @@
 /** The stage of a scene: the picture in its well, what it waits for, and its figures beneath. */
+import { useState } from 'react'
 import { frameRate, pictureSize } from '../lib/format'
 import { useCommands, withKey } from '../lib/keys'
 import { changePreferences, me } from '../lib/me'
@@ -9,10 +10,12 @@ import { Menu } from '../parts/Menu'
 import { Bar } from '../parts/Progress'
 import { toast, toastFault } from '../parts/toasts'
 import { Tip } from '../parts/Tooltip'
+import type { Desk } from '../track/desk'
 import type { PreviewStatus } from '../preview/session'
 import type { PreviewStats } from '../preview/stats'
 import { useServices } from '../shell/live'
 import type { Visualizer } from '../wire/types'
+import { CurvesPanel } from './curves/CurvesPanel'
 import type { Draft } from './draft'
 import { heightFor, useFigures, WIDTHS, type PreviewParts } from './use_preview'
 
@@ -20,21 +23,38 @@ interface StageBoxProps {
   draft: Draft
   preview: PreviewParts
   visualizer: Visualizer | undefined
+  /** What the curves beside the picture go with. */
+  desk?: Desk
   /** On a phone only the picture. */
   isSmall?: boolean
 }
 
-export function StageBox({ draft, preview, visualizer, isSmall = false }: StageBoxProps) {
+export function StageBox({ draft, preview, visualizer, desk, isSmall = false }: StageBoxProps) {
+  const [hasCurves, showCurves] = useCurvesShown()
   const { box, status } = preview
   const isStill = status.state === 'away' || status.state === 'offline' || status.state === 'failed'
   return (
-    <div className={`stage preview-stage${isStill ? ' still' : ''}`} data-region="stage">
+    <div className={`stage preview-stage${isStill ? ' still' : ''}${hasCurves && desk && !isSmall ? ' with-curves' : ''}`} data-region="stage">
       <div className="picture-well" ref={box} data-preview />
       <StageCard preview={preview} visualizer={visualizer} />
       {!isSmall && <Figures draft={draft} preview={preview} />}
-      {!isSmall && <StageTools draft={draft} preview={preview} />}
+      {!isSmall && <StageTools draft={draft} preview={preview} hasCurves={hasCurves} onCurves={() => showCurves(!hasCurves)} />}
+      {!isSmall && desk && hasCurves && <CurvesPanel draft={draft} desk={desk} onClose={() => showCurves(false)} />}
     </div>
   )
+}
+
+const CURVES_KEY = 'phosphene.curves'
+
+/** Whether the curves stand beside the picture, kept in this browser. */
+function useCurvesShown(): [boolean, (isShown: boolean) => void] {
+  const [isShown, setShown] = useState(() => localStorage.getItem(CURVES_KEY) === 'yes')
+  const show = (next: boolean): void => {
+    localStorage.setItem(CURVES_KEY, next ? 'yes' : 'no')
+    setShown(next)
+  }
+  useCommands([{ id: 'scene.curves', title: 'Curves beside the picture', group: 'Seeing', key: 'Shift+c', run: () => show(!isShown) }])
+  return [isShown, show]
 }
 
 /** What keeps the picture from moving, and what to do about it. Nothing while it runs. */
@@ -131,7 +151,7 @@ export function FigureWords({ stats, wanted, size }: { stats: PreviewStats | nul
   )
 }
 
-function StageTools({ draft, preview }: { draft: Draft; preview: PreviewParts }) {
+function StageTools({ draft, preview, hasCurves, onCurves }: { draft: Draft; preview: PreviewParts; hasCurves: boolean; onCurves: () => void }) {
   const scene = useStore(draft.scene)
   const { width, setWidth, status, box, isFollowing } = preview
   const share = (): void => {
@@ -140,6 +160,7 @@ function StageTools({ draft, preview }: { draft: Draft; preview: PreviewParts })
   }
   return (
     <div className="stage-tools row tight">
+      <Tip text={withKey(hasCurves ? 'Hide the curves' : 'Every signal beside the picture', 'scene.curves')}><button type="button" className={hasCurves ? 'btn small on' : 'btn small'} aria-pressed={hasCurves} onClick={onCurves}><Icon name="route" />Curves</button></Tip>
       {status.notice?.is_driver && <IconButton kind="plain" small icon="people" label="Copy a link to look along" onClick={share} />}
       {!isFollowing && <Menu
         align="end"

@@ -15,6 +15,9 @@ export interface ScenePatch {
   preset?: string
   parameters?: ParameterValues
   snapshot_ids?: string[]
+  projection_id?: string | null
+  /** A projection of another network is wanted even so. */
+  force_projection?: boolean
   width?: number
   height?: number
   fps?: string
@@ -66,8 +69,8 @@ export function createDraft(options: DraftOptions): Draft {
   const toPreview = throttledValues(options.preview, PREVIEW_EVERY_MS)
 
   const show = (): void => {
-    const { preset: _sent, ...first } = sending
-    const { preset: _waiting, ...second } = pending
+    const { preset: _sent, force_projection: _meant, ...first } = sending
+    const { preset: _waiting, force_projection: _forced, ...second } = pending
     shown.set({
       ...base, ...first, ...second,
       parameters: { ...base.parameters, ...sending.parameters, ...pending.parameters, ...moving },

@@ -78,8 +78,7 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
       showSegment(event.payload as unknown as SegmentNews)
       return
     }
-    // Reports of a training or a projection come every two seconds and carry all that is new.
-    if (event.kind === 'training.tick' || event.kind === 'projection.tick' || event.kind === 'projection.frames') return
+    if (SAYS_ALL.has(event.kind)) return
     if (event.payload.id === id && id !== '') showThing(noun, event.payload as { id: string })
     if (past === 'progress') return
     mark(listKeyOf(noun))
@@ -96,6 +95,9 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
     mark('visualizers')
   }))
 }
+
+/** Reports that come every two seconds and carry all that is new; curves of a scene, which are no change of it. */
+const SAYS_ALL = new Set(['training.tick', 'projection.tick', 'projection.frames', 'scene.curves'])
 
 /** What an event is about and what became of it. The target of a projection is a thing of its own. */
 function wordsOf(kind: string): [string, string] {

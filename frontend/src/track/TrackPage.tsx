@@ -21,6 +21,7 @@ import { GridPanel } from './GridPanel'
 import { moves, transportCommands } from './moves'
 import { NewSceneButton } from './NewScene'
 import { PhoneDesk } from './PhoneDesk'
+import { StemPanel } from './StemPanel'
 import { TimelineBox } from './TimelineBox'
 import { TrackStanding } from './TrackStanding'
 import { Transport } from './Transport'
@@ -67,6 +68,7 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
       <DrawerButton label="Beat grid and cues" isOpen={isInspecting} onChange={setInspecting} />
       <aside className="panel right inspector track-inspector" data-region="inspector">
         <GridPanel desk={desk} track={track} />
+        <StemPanel track={track} />
         <CueList desk={desk} />
         <CueEditor desk={desk} />
       </aside>

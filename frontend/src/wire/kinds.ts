@@ -14,6 +14,11 @@ export function trackKind(): UploadKind {
   }
 }
 
+/** A part of a track, named by `name` or else by its file. */
+export function stemKind(track: string, name: string): UploadKind {
+  return { ...trackKind(), kind: 'stem', extra: { track, ...(name ? { stem: name } : {}) } }
+}
+
 /** Into a network of its own, or, with `network`, beside the snapshots of that one. */
 export function snapshotKind(network?: string): UploadKind {
   return { kind: 'snapshot', project: projectId(), endings: ['.pkl', '.pt', '.pth', '.safetensors'], wanted: SNAPSHOT_FILES, isHashed: true, ...(network ? { extra: { network_id: network } } : {}) }

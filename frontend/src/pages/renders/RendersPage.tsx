@@ -11,6 +11,7 @@ import { ServiceNote } from '../../shell/ServiceNote'
 import { queries, useAsk } from '../../wire/query'
 import type { Render } from '../../wire/types'
 import { GridSkeleton } from '../scenes/ScenesPage'
+import { DebugFilms } from './DebugFilms'
 
 type Filter = 'all' | 'final' | 'draft' | 'failed'
 
@@ -57,6 +58,7 @@ export function RendersPage() {
             <div className="films wide">{rest.filter(keep).map((one) => <FilmCard key={one.id} render={one} />)}</div>
           </>
         )}
+        <DebugFilms />
       </div>
     </Shell>
   )
