@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from gpu_service.visualizers.base import Plan
 
-# So many are ready before the first picture; further ones are made when they are drawn, and the oldest leave.
-KEPT = 8
+# So many are ready before the first picture; further ones are made when they are drawn, and the oldest leave. Of a
+# track of hours there is room for fewer.
+KEPT, KEPT_BYTES = 8, 1_500_000_000
 
 
 class SeedPlans:
@@ -23,10 +24,12 @@ class SeedPlans:
         self.plan, self.base = plan, int(plan.parameters.seed)
         self._make, self._lock = make, threading.Lock()
         self._kept: OrderedDict[int, Plan] = OrderedDict()
+        size = sum(array.nbytes for arrays in plan.stages.values() for array in arrays.values())
+        self.most = min(max(KEPT_BYTES // max(size, 1), 1), KEPT)
 
     def get_ready(self) -> None:
         """Make the first ones."""
-        for seed in self.plan.score.all_seeds(base=self.base)[:KEPT]:
+        for seed in self.plan.score.all_seeds(base=self.base)[: self.most]:
             self.of(seed)
 
     def of(self, seed: int) -> "Plan":
@@ -37,7 +40,7 @@ class SeedPlans:
             if seed not in self._kept:
                 self._kept[seed] = self._make(self._scene(seed))
             self._kept.move_to_end(seed)
-            while len(self._kept) > KEPT:
+            while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
             return self._kept[seed]
 

@@ -150,6 +150,40 @@ def test_loudness_onsets_bands_and_notes_lie_where_they_sound():
     assert notes[3].argmax() == 9  # an A
 
 
+def test_a_pulse_begins_in_the_frame_nearest_to_its_click():
+    """At 30 frames a second, wherever between two frames the click lies, over the whole track."""
+    chance, samples = np.random.default_rng(3), np.zeros(40 * RATE, np.float32)
+    clicks = np.cumsum(chance.uniform(0.35, 0.65, 76))
+    for click in clicks:
+        start = round(click * RATE)
+        samples[start : start + 400] = 0.5 * chance.standard_normal(400) * np.exp(-np.arange(400) / 80)
+    onset = Points(hearing.hear_spectra(MonoSound(samples, RATE)).onset, FRAME_RATE)
+    frames = np.arange(40 * 30) / 30
+    shown = onset.at(frames) >= 0.5
+    begins = frames[np.flatnonzero(shown & ~np.roll(shown, 1))]
+    assert len(begins) == len(clicks)
+    assert np.abs(begins - clicks).max() < 0.5 / 30 + 256 / RATE / 2  # half a frame, and half a point of the curve
+    assert abs((begins - clicks).mean()) < 0.005
+
+
+def test_a_song_of_silence_moves_nothing(little, tmp_path):
+    """Every source that listens stays at 0 in a second of silence, and in a second of a tone that never changes."""
+    from tests.gpu_service.little import LittleScene
+
+    kinds = ["loudness", "short_term", "onset", "brightness", "tempo", "segment"]
+    sources = [{"kind": kind} for kind in kinds] + [{"kind": "band", "band": "bass"}, {"kind": "chroma", "pitch": 2}]
+    sources += [{"kind": "stem", "stem": stem} for stem in OWN_STEMS]
+    routes = [route(source=source, id=f"r{n}", amount=0.5) for n, source in enumerate(sources)]
+    path = tmp_path / "silence.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(b"\0" * 2 * RATE)
+    silent = LittleScene(song=path, snapshots=little.snapshots, seconds=1.0)
+    assert (value(plan_of(silent, *routes)) == 1.0).all()
+
+
 def test_the_rms_is_that_of_the_samples_around():
     samples = np.random.default_rng(0).standard_normal(RATE).astype(np.float32)
     padded = np.pad(samples.astype(np.float64), 1024)
