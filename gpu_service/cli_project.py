@@ -1,6 +1,7 @@
 """`project`: words of the command line to a projection, begun or gone on with, and its file."""
 
 import hashlib
+import json
 import math
 import os
 import sys
@@ -17,11 +18,15 @@ from gpu_service.cli_places import check_place
 from gpu_service.cli_words import read_fps
 from gpu_service.errors import RenderError
 from gpu_service.film.code_path import choose_device
+from gpu_service.networks.base import Network
 from gpu_service.networks.discriminator import Discriminator
+from gpu_service.projection.convergence import convergence
 from gpu_service.projection.easel import Easel
+from gpu_service.projection.file import read_projection
 from gpu_service.projection.folder import WorkFolder
 from gpu_service.projection.losses import choose_losses
 from gpu_service.projection.parts import assemble, facts_of
+from gpu_service.projection.review import review_film
 from gpu_service.projection.run import ProjectionRun, Surroundings
 from gpu_service.projection.target import choose, look_at, open_target
 from gpu_service.projection.telling import Ending, JsonTeller, LineTeller, Saying
@@ -30,7 +35,7 @@ from gpu_service.settings import calm_threads
 from gpu_service.snapshots.facts import training_path
 from gpu_service.snapshots.reader import ReadNetwork
 from gpu_service.snapshots.store import import_snapshot, is_safetensors, load_network, read_facts
-from gpu_service.snapshots.training_file import read_training_file
+from gpu_service.snapshots.training_file import read_training_file, read_training_parts
 from gpu_service.training import wishes
 from gpu_service.training.wishes import Wishes
 
@@ -56,6 +61,7 @@ class ProjectCall:
     threads: int
     as_json: bool
     shy: bool
+    review: Path | None = None
 
 
 def project_call(call: ProjectCall) -> int:
@@ -85,16 +91,27 @@ def _project(call: ProjectCall, say: Callable[[Saying], None]) -> int:
         given = prepare(call, folder, hears, say)
         run = ProjectionRun(given)
         outcome = run.run()
-    if outcome == "done" and run.done:
+    if outcome == "done":
         assemble(folder, given.facts, call.out, is_complete=True)
-    elif folder.parts() and not call.as_json:
+        if call.review is not None:
+            make_review(call.out, call.review, convergence_to=call.review.with_name("convergence.json"))
+    elif folder.parts() and (outcome == "stopped" or not call.as_json):
         assemble(folder, given.facts, call.out, is_complete=False)
-    say(Ending(outcome=outcome, frames=run.done))
+    say(Ending(outcome=outcome, frames=run.done, fps=str(given.choice.fps)))
     if not call.as_json:
         _say_end(call, outcome, run)
         if outcome == "done":
             folder.remove()
     return 0 if outcome == "done" or call.as_json else INTERRUPTED
+
+
+def make_review(path: Path, out: Path, *, convergence_to: Path | None = None, height: int = 512) -> None:
+    """The film to judge it by, and how the search came to rest where the file tells it."""
+    read = read_projection(path, unfinished=True)
+    review_film(read, out, height=height)
+    found = convergence(read) if read.facts.has_latents_histories else None
+    if found is not None and convergence_to is not None:
+        convergence_to.write_text(json.dumps(found.to_json()), encoding="utf-8")
 
 
 def _say_end(call: ProjectCall, outcome: str, run: ProjectionRun) -> None:
@@ -142,7 +159,7 @@ def prepare(call: ProjectCall, folder: WorkFolder, hears: Wishes, say: Callable[
     if config.encoder and config.recipe == "quick":
         from gpu_service.projection.encoder import trained_encoder
 
-        guess = trained_encoder(easel, losses, folder=folder.path, seed=config.seed, say=say)
+        guess = trained_encoder(easel, folder=folder.path, seed=config.seed, say=say)
     return Surroundings(easel, losses, target, choice, config, facts, folder, hears, say, guess)
 
 
@@ -155,7 +172,7 @@ def needed(target: Path, fps: Fraction | None, config: ProjectionConfig) -> int 
     return math.ceil(config.first_seconds * own) + config.frames * every
 
 
-def _read(call: ProjectCall, device: torch.device) -> tuple[torch.nn.Module, Discriminator | None]:
+def _read(call: ProjectCall, device: torch.device) -> tuple[Network, Discriminator | None]:
     """The generator, and the discriminator where one lies in or beside the file."""
     wants_judge = "discriminator" in call.config.losses
     beside = call.training
@@ -169,9 +186,9 @@ def _read(call: ProjectCall, device: torch.device) -> tuple[torch.nn.Module, Dis
         network = load_network(ours, device=device)
         judge = None
         if beside is not None and wants_judge:
-            part = read_training_file(beside).get("D")
-            judge = None if part is None else judge_of(part, network.native_size[0])
-    return network, judge  # type: ignore[return-value]  # every network of ours is a module
+            parts = read_training_file(beside) if is_safetensors(beside) else read_training_parts(beside)
+            judge = judge_of(parts["D"], network.native_size[0]) if "D" in parts else None
+    return network, judge
 
 
 def judge_of(part: ReadNetwork, side: int) -> Discriminator | None:

@@ -9,6 +9,7 @@ import typer
 def add_to(app: typer.Typer) -> None:
     """The commands about projections."""
     app.command("project")(project)
+    app.command("review-projection")(review_projection)
 
 
 def project(
@@ -41,6 +42,7 @@ def project(
     as_json: Annotated[bool, typer.Option("--json", help="One saying a line; wishes are read from stdin.")] = False,
     shy: Annotated[bool, typer.Option(help="Leave the processor to others.")] = False,
     config: Annotated[Path | None, typer.Option(help="All settings as JSON, instead of the options.")] = None,
+    review: Annotated[Path | None, typer.Option(help="Also a film of latents, targets and results.")] = None,
     network_md5: Annotated[str | None, typer.Option(hidden=True)] = None,
     network_name: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
@@ -87,6 +89,23 @@ def project(
             threads=threads,
             as_json=as_json,
             shy=shy,
+            review=review,
         )
     )
     raise typer.Exit(code)
+
+
+def review_projection(
+    file: Annotated[Path, typer.Argument(help="A projection file, ours or the original's.")],
+    out: Annotated[Path, typer.Option(help="The film.")] = Path("review.mp4"),
+    audio: Annotated[Path | None, typer.Option(help="A sound to go with it.")] = None,
+    height: Annotated[int, typer.Option(min=64, max=2048, help="Of each panel, in pixels.")] = 512,
+    frame: Annotated[int | None, typer.Option(min=0, help="Instead, how this frame came about, step by step.")] = None,
+    step: Annotated[int | None, typer.Option(min=1, help="Instead, all frames as they were after this step.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Also a .png of how the search came to rest.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print how it came to rest as JSON.")] = False,
+) -> None:
+    """Make a film to judge a projection by: latents, target and result side by side."""
+    from gpu_service.cli_review import review_call
+
+    review_call(file, out, audio=audio, height=height, frame=frame, step=step, plot=plot, as_json=as_json)

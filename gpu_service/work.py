@@ -12,6 +12,8 @@ from gpu_service.errors import Cancelled, OutOfMemory, RenderError
 from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import Claim, ClaimRequest, JobKind, LeaseFail
 from gpu_service.work_chores import do_chore
+from gpu_service.work_projection import do_projection
+from gpu_service.work_review import do_review
 from gpu_service.work_segment import do_segment
 from gpu_service.work_training import do_training
 
@@ -27,6 +29,8 @@ CHORE_GROUPS: tuple[tuple[JobKind, ...], ...] = (
     ("try_training",),
     ("scene_curves",),
     ("debug_film",),
+    ("project",),
+    ("review_projection",),
 )
 CHORE_KINDS = tuple(kind for group in CHORE_GROUPS for kind in group)
 
@@ -117,6 +121,10 @@ class Work:
                         await do_segment(self.bench, claim, keeper)
                     elif claim.job.kind == "train":
                         await do_training(self.bench, claim, keeper)
+                    elif claim.job.kind == "project":
+                        await do_projection(self.bench, claim, keeper)
+                    elif claim.job.kind == "review_projection":
+                        await do_review(self.bench, claim, keeper)
                     else:
                         await do_chore(self.bench, claim, keeper)
             except LeaseLost:

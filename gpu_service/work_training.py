@@ -39,7 +39,7 @@ async def do_training(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
     order = TrainOrder.model_validate(claim.job.payload)
     folder = bench.runs / order.run_id
     folder.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(_forget_old_runs, bench.runs, folder)
+    await asyncio.to_thread(forget_old_runs, bench.runs, folder)
     keeper.tell(message="Fetching files")
     paths = await bench.inputs.paths(claim.inputs)
     by_role = {ref.role: ref for ref in claim.inputs}
@@ -78,14 +78,14 @@ class _Training:
             done, _ = await asyncio.wait([train, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()  # the studio's refusals too
-            await _ended(tasks)
+            await ended(tasks)
             await self._finish()
         except asyncio.CancelledError:
             if self.keeper.must_stop:
                 raise Cancelled from None
             raise
         finally:
-            await _ended([train, *tasks])
+            await ended([train, *tasks])
             if self.process is not None:
                 await self.process.end()
 
@@ -147,7 +147,8 @@ class _Training:
         await self.bench.client.post(f"/service/jobs/{self.claim.job.id}/finish", done)
 
 
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+async def ended(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel them, and wait until they are gone."""
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -159,7 +160,7 @@ def _words(
     """The command line. Values are files and names of our own; nothing goes through a shell."""
     if "pictures" not in by_role:
         raise RenderError("The pictures of this run are missing. Export the version again.")
-    found = {role: str(_named(folder, ref, paths[ref.sha256])) for role, ref in by_role.items()}
+    found = {role: str(named(folder, ref, paths[ref.sha256])) for role, ref in by_role.items()}
     words = [found["pictures"], "--out", str(folder), "--config", str(folder / "order.json"), "--fit", order.fit]
     words += ["--name", order.name or "run", "--device", bench.device]
     start = found.get("start_original") or found.get("start")
@@ -176,7 +177,7 @@ def _words(
     return words
 
 
-def _named(folder: Path, ref: InputRef, path: Path) -> Path:
+def named(folder: Path, ref: InputRef, path: Path) -> Path:
     """The file under the name that people know, for sentences."""
     ending = Path(ref.name).suffix
     name = harmless_stem(ref.name) + (ending if ending[1:].isalnum() and ending.isascii() else "")
@@ -211,7 +212,7 @@ def _take_checkpoint(folder: Path, ref: InputRef | None, paths: Mapping[str, Pat
             TrainingLog(folder / "stats.jsonl", cursor=cursor).skip()
 
 
-def _forget_old_runs(runs: Path, ours: Path) -> None:
+def forget_old_runs(runs: Path, ours: Path) -> None:
     """Folders that nobody touched for two weeks: the studio has what is needed to go on."""
     os.utime(ours)
     for folder in runs.iterdir():

@@ -1,76 +1,20 @@
-"""The trainer as a child of the service: the command line in a process group of its own, spoken to in lines of JSON.
+"""The trainer as a child of the service."""
 
-It ends with the service, however that ends: it looks for its parent, keeps a checkpoint and goes.
-"""
-
-import asyncio
-import contextlib
-import os
-import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from gpu_service.protocol import Report, Wish
+from gpu_service.executors.json_process import JsonProcess
+from gpu_service.protocol import Report
 
-LONGEST_LINE_BYTES = 1 << 20
-# A step and a checkpoint; whoever needs longer goes on from the checkpoint before.
-END_SECONDS = 30.0
 _reports: TypeAdapter[Report] = TypeAdapter(Report)
 
 
-class TrainingProcess:
+class TrainingProcess(JsonProcess[Report]):
     """One start of the trainer. `on_report` hears each report as it comes."""
-
-    def __init__(self, process: Process, *, on_report: Callable[[Report], None]) -> None:
-        self._process, self._on_report = process, on_report
-        self._wish: Wish | None = None
 
     @classmethod
     async def start(cls, words: Sequence[str], *, log: Path, on_report: Callable[[Report], None]) -> "TrainingProcess":
         """`words` follow `python -m gpu_service train`. What it writes to standard error goes to `log`."""
-        with log.open("ab") as errors:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "gpu_service", "train", *words, "--json", "--shy"),
-                stdin=PIPE,
-                stdout=PIPE,
-                stderr=errors,
-                limit=LONGEST_LINE_BYTES,
-                process_group=0,
-            )
-        return cls(process, on_report=on_report)
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def wish(self, wish: Wish) -> None:
-        """Tell it what is wished, when that is something else than before."""
-        assert self._process.stdin is not None
-        if wish != self._wish and not self._process.stdin.is_closing():
-            self._wish = wish
-            self._process.stdin.write(wish.model_dump_json().encode() + b"\n")
-
-    async def listen(self) -> int:
-        """Hear it out. -> its exit code, negative where a signal ended it"""
-        assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            with contextlib.suppress(ValidationError):
-                self._on_report(_reports.validate_json(line))
-        return await self._process.wait()
-
-    async def end(self) -> None:
-        """Ask for a checkpoint and an end; after a while, insist. Nothing of its group is left."""
-        self._signal(signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(END_SECONDS):
-                await self._process.wait()
-        self._signal(signal.SIGKILL)
-        await self._process.wait()
-
-    def _signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, number)
+        return await cls.run(["train", *words], log=log, says=_reports, on_said=on_report)

@@ -62,11 +62,10 @@ class SqueezeNet(Chain):
         self.version = "1.0" if kernel == 7 else "1.1"
         first = (96, 3, 7, 7) if kernel == 7 else (64, 3, 3, 3)
         self._check({"conv1.weight": first, "conv1.bias": first[:1], **_fires(first[0])})
-        self.register_buffer("mean", torch.tensor(SQUEEZENET_MEAN)[:, None, None])
 
     def forward(self, pictures: Tensor) -> list[tuple[Tensor, Tensor | None]]:
         """RGB about −1…1 [n, 3, H, W] -> activations of its layers, each with its learnt weights, here none."""
-        x = (pictures.flip(1) * 127.5 + 127.5) - self.mean.to(pictures)
+        x = (pictures.flip(1) * 127.5 + 127.5) - pictures.new_tensor(SQUEEZENET_MEAN)[:, None, None]
         found: list[tuple[Tensor, Tensor | None]] = []
         for layer in ("conv1", *(f"fire{number}" for number in FIRES)):
             x = self._conv(x, "conv1", stride=2) if layer == "conv1" else self._fire(x, layer)
@@ -87,7 +86,7 @@ class Vgg16(Chain):
 
     def __init__(self, tensors: Mapping[str, Tensor], name: str) -> None:
         super().__init__(tensors, name)
-        inputs, wanted = 3, {}
+        inputs, wanted = 3, dict[str, tuple[int, ...]]()
         for convs, outputs in zip(VGG_CONVS, (64, 128, 256, 512, 512), strict=True):
             for conv in convs:
                 wanted[f"features.{conv}.weight"], wanted[f"features.{conv}.bias"] = (outputs, inputs, 3, 3), (outputs,)
@@ -97,12 +96,11 @@ class Vgg16(Chain):
         if self.has_lines:
             widths = zip(LINES, (64, 128, 256, 512, 512), strict=True)
             self._check({line: (1, width, 1, 1) for line, width in widths})
-        self.register_buffer("mean", torch.tensor(VGG_MEAN)[:, None, None])
-        self.register_buffer("spread", torch.tensor(VGG_SPREAD)[:, None, None])
 
     def forward(self, pictures: Tensor) -> list[tuple[Tensor, Tensor | None]]:
         """RGB about −1…1 [n, 3, H, W] -> activations of five layers, each with LPIPS's weights, if there."""
-        x = (pictures / 2 + 0.5 - self.mean.to(pictures)) / self.spread.to(pictures)
+        mean, spread = (pictures.new_tensor(each)[:, None, None] for each in (VGG_MEAN, VGG_SPREAD))
+        x = (pictures / 2 + 0.5 - mean) / spread
         found: list[tuple[Tensor, Tensor | None]] = []
         for place, convs in enumerate(VGG_CONVS):
             if place:

@@ -76,7 +76,7 @@ class Easel:
 
     def as_pictures(self, frames: np.ndarray) -> Tensor:
         """uint8 [n, R, R, 3] -> about −1…1 [n, 3, R, R]"""
-        return torch.from_numpy(frames).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
+        return torch.tensor(frames).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
 
     @torch.no_grad()
     def samples(self, count: int, *, seed: int) -> Tensor:

@@ -28,6 +28,8 @@ from gpu_service.projection.layout import (
 )
 from gpu_service.projection.safe_hdf5 import bad, dataset_in, group_in, in_order, opened, read_array, times
 
+LARGEST_TOLD = 1e12
+
 __all__ = ["Projection", "ProjectionFacts", "read_projection"]
 
 
@@ -207,6 +209,6 @@ def _told(held: h5py.Dataset) -> tuple[float, float]:
     values = []
     for name, missing in (("loss", np.nan), ("steps", 0.0)):
         value = held.attrs.get(layout.OWN + name)
-        is_number = isinstance(value, int | float | np.number) and np.isfinite(value) and abs(value) < 1e12
-        values.append(float(value) if is_number else missing)
+        number = float(value) if isinstance(value, int | float | np.integer | np.floating) else missing
+        values.append(number if np.isfinite(number) and abs(number) < LARGEST_TOLD else missing)
     return values[0], values[1]

@@ -61,6 +61,16 @@ class WorkFolder:
         """Where frames `first` … `end` - 1 go."""
         return self.path / f"part-{first:06d}-{end:06d}.hdf5"
 
+    def take_part(self, part: Path, first: int, end: int) -> None:
+        """A copy of a batch that was found elsewhere; what overlaps it here goes."""
+        for path in self.path.iterdir():
+            if (named := PART.fullmatch(path.name)) and int(named[1]) < end and int(named[2]) > first:
+                path.unlink()
+        target = self.part(first, end)
+        partial = target.with_name(f".{target.name}.part")
+        shutil.copyfile(part, partial)
+        settle(partial, target)
+
     @property
     def done(self) -> int:
         """Frames that are found."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # After a frame's worth of drawings, but not more often than that.
 KEEP_SECONDS = 0.5
-LAST_NOISE = "last.noise"
+LAST_NOISE, DRAWINGS = "last.noise", "drawings"
 
 
 class KeptHand(Hand):
@@ -37,15 +37,19 @@ class KeptHand(Hand):
     def kept(self, name: str, arrays: dict[str, np.ndarray]) -> None:
         """Keyframes of the window in hand; those of the window before are needed no more."""
         self.keys = dict(arrays)
-        self.folder.keep_state({**self.keys, **self.noise})
+        self._write({})
 
     def ended(self, known: Known) -> None:
         """Where the next batch begins; its frames are in the part that is written now."""
         if known.noise is not None:
             self.noise = {LAST_NOISE: known.noise.cpu().numpy()}
-            self.folder.keep_state({**self.keys, **self.noise})
+        self._write({})
 
     def _keep(self, search: Search, label: str) -> None:
         state = {f"{label}.{name}": array for name, array in search.state().items()}
-        self.folder.keep_state({**self.keys, **state, **self.noise})
+        self._write(state)
         self._kept_at, self._since = time.monotonic(), 0
+
+    def _write(self, search: dict[str, np.ndarray]) -> None:
+        drawings = {DRAWINGS: np.array([self.run.evaluations])}
+        self.folder.keep_state({**self.keys, **search, **self.noise, **drawings})

@@ -91,16 +91,17 @@ class Seen:
         if max(pictures.shape[-2:]) > LARGEST_SEEN_PX:
             pictures = functional.interpolate(pictures, size=(LARGEST_SEEN_PX, LARGEST_SEEN_PX), mode="area")
         if isinstance(self.network, InceptionV3):
-            return self._by_inception(pictures)
+            return _by_inception(self.network, pictures)
         if min(pictures.shape[-2:]) < self.network.smallest_px:
             pictures = _at_least(pictures, self.network.smallest_px)
         return [directions(found, weights) for found, weights in self.network(pictures)]
 
-    def _by_inception(self, pictures: Tensor) -> Rows:
-        pictures = _at_least(pictures, INCEPTION_SEEN_PX) * (127.5 / 128)
-        layers = tuple(name for name in INCEPTION_LAYERS if name in self.network.channels)
-        found = self.network(pictures, layers)
-        return [directions(found[name]) for name in layers]
+
+def _by_inception(network: InceptionV3, pictures: Tensor) -> Rows:
+    pictures = _at_least(pictures, INCEPTION_SEEN_PX) * (127.5 / 128)
+    layers = tuple(name for name in INCEPTION_LAYERS if name in network.channels)
+    found = network(pictures, layers)
+    return [directions(found[name]) for name in layers]
 
 
 def read_seen(path: Path, *, device: torch.device) -> Seen:

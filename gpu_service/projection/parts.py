@@ -21,6 +21,9 @@ from gpu_service.projection.target import Choice, Target
 from gpu_service.projection.writing import FrameFound, join_projections
 from gpu_service.protocol.projection import ProjectionConfig
 
+# Of the picture that shows how far it is: a page needs no more.
+LARGEST_PICTURE_PX = 256
+
 
 def assemble(folder: WorkFolder, facts: ProjectionFacts, out: Path, *, is_complete: bool) -> None:
     """The file that a person gets, of all frames that follow one another."""
@@ -95,6 +98,8 @@ def last_w(path: Path) -> np.ndarray:
 
 def beside(target: np.ndarray, final: np.ndarray, path: Path) -> Path:
     held = io.BytesIO()
-    Image.fromarray(np.concatenate([target, final], axis=1)).save(held, "JPEG", quality=90)
+    image = Image.fromarray(np.concatenate([target, final], axis=1))
+    image.thumbnail((2 * LARGEST_PICTURE_PX, LARGEST_PICTURE_PX), Image.Resampling.LANCZOS)
+    image.save(held, "JPEG", quality=90)
     path.write_bytes(held.getvalue())
     return path

@@ -28,7 +28,10 @@ Guess = Callable[[Tensor], Tensor]
 
 @dataclass
 class Batch:
-    """Frames that are found. `w` [n, W], `plus` [n, num_ws, W] in W+; histories frame by frame, step by step."""
+    """Frames that are found. `w` [n, W], `plus` [n, num_ws, W] in W+, `noise` [n, numbers] where it is fitted.
+
+    Histories frame by frame, step by step.
+    """
 
     first: int
     w: Tensor
@@ -36,6 +39,7 @@ class Batch:
     losses: list[float]
     steps: int
     targets: np.ndarray
+    noise: Tensor | None = None
     latents: list[list[np.ndarray]] = field(default_factory=list)
     noises: list[list[np.ndarray]] = field(default_factory=list)
     images: list[list[np.ndarray]] = field(default_factory=list)
@@ -177,7 +181,8 @@ class _Flow:
         if self.config.space == "w+":
             search = self._plus(batch, targets, search, alone=alone)
         last = None if batch.plus is None else batch.plus[-1]
-        self.known = Known(batch.w[-1], last, search.noise[-1:].clone() if plan.fits_noise else None)
+        batch.noise = search.noise.clone() if plan.fits_noise else None
+        self.known = Known(batch.w[-1], last, None if batch.noise is None else batch.noise[-1:])
         self.hand.ended(self.known)
         return batch
 

@@ -12,7 +12,7 @@ from gpu_service.errors import RenderError
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.file import read_projection
 from gpu_service.projection.folder import WorkFolder
-from gpu_service.projection.keeping import LAST_NOISE, KeptHand
+from gpu_service.projection.keeping import DRAWINGS, LAST_NOISE, KeptHand
 from gpu_service.projection.layout import ProjectionFacts
 from gpu_service.projection.losses import Losses
 from gpu_service.projection.parts import beside, found_alone, frames_of, last_w
@@ -57,6 +57,18 @@ class ProjectionRun:
         self.began = time.monotonic()
         self.done = self.at_start = given.folder.done
         self._told = 0.0
+        self._drawn_before = self._drawings()
+
+    @property
+    def evaluations(self) -> int:
+        """Drawings of the whole projection, those of earlier starts among them."""
+        return self._drawn_before + self.given.easel.evaluations
+
+    def _drawings(self) -> int:
+        """What earlier starts told, or what their frames tell."""
+        parts = [read_projection(part, unfinished=True) for part in self.given.folder.parts()]
+        told = self.given.folder.state().get(DRAWINGS, np.zeros(1, int))
+        return max(int(told[0]), sum(int(part.steps.sum()) for part in parts)) if parts or told[0] else 0
 
     def run(self) -> Outcome:
         """Until all frames are found, or somebody wishes an end."""
@@ -84,7 +96,7 @@ class ProjectionRun:
                 loss=loss if loss is None or np.isfinite(loss) else None,
                 seconds=now - self.began,
                 left_seconds=left,
-                evaluations=self.given.easel.evaluations,
+                evaluations=self.evaluations,
             )
         )
 
@@ -160,6 +172,7 @@ class ProjectionRun:
         finals = given.easel.final(batch.w if batch.plus is None else batch.plus)
         path = given.folder.part(batch.first, batch.end)
         facts = replace(given.facts, first_frame=batch.first, is_complete=False)
+        picture = beside(batch.targets[-1], finals[-1], path.with_suffix(".jpg"))
         write_projection(path, facts, frames_of(batch, finals, given.easel.num_ws))
         self.done = batch.end
         given.say(
@@ -169,7 +182,7 @@ class ProjectionRun:
                 loss=batch.losses,
                 steps=[batch.steps] * len(batch.w),
                 file=path.name,
-                picture=beside(batch.targets[-1], finals[-1], path.with_suffix(".jpg")).name,
+                picture=picture.name,
             )
         )
         self._told = 0.0

@@ -26,6 +26,7 @@ class Ending(BaseModel):
     kind: Literal["ending"] = "ending"
     outcome: Literal["done", "paused", "stopped", "failed"]
     frames: int = 0
+    fps: str = ""
     sentence: str = ""
     retry: bool = False
 

@@ -4,7 +4,7 @@ A film of a varying rate is read at a steady one: the rate it was meant to have,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -53,7 +53,7 @@ class Video:
             raise unreadable(self.path)
         return total // 4
 
-    def frames(self, *, first: int = 0, every: int = 1) -> Iterator[np.ndarray]:
+    def frames(self, *, first: int = 0, every: int = 1) -> Generator[np.ndarray, None, None]:
         """Each `every`-th frame from `first` on, turned as it is looked at, with square pixels. uint8 [H, W, 3]"""
         chosen = f"select='gte(n,{first})*not(mod(n-{first},{every}))'"
         square = "scale=w='max(1,round(iw*sar))':h=ih:flags=bicubic+accurate_rnd+full_chroma_int,setsar=1"

@@ -150,7 +150,7 @@ class FakeStudio:
         if path.endswith("/renew"):
             renewal = self.renewal
             return httpx.Response(renewal) if isinstance(renewal, int) else httpx.Response(200, json=renewal)
-        if path.startswith("/service/training/"):
+        if path.startswith(("/service/training/", "/service/projections/")):
             return httpx.Response(200, json=self.wish)
         if path.endswith("/code_path"):
             fixed = {**self.recipe, "code_path": self.calls[-1][1]["code_path"]}
