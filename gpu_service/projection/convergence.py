@@ -5,6 +5,7 @@ No torch. Needs a file whose latents' histories were kept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.interpolate import UnivariateSpline
@@ -13,7 +14,7 @@ from gpu_service.projection.file import Projection
 
 LEFT_SHARE = 0.2
 MOST_FRAMES = 400
-SPLINE_DEGREE = 4
+SPLINE_DEGREE: Literal[4] = 4
 
 
 @dataclass(frozen=True)
