@@ -16,7 +16,16 @@ from studio.projections.models import ENDED, Projection, ProjectionFrames, Proje
 from studio.training.here import services_here
 
 State, Wanted = Projection.State, Projection.Wanted
-PLAIN = ("name", "notes", "network_md5", "network_name", "wanted", "frames_total", "frames_done", "seconds")
+PLAIN: tuple[str, ...] = (
+    "name",
+    "notes",
+    "network_md5",
+    "network_name",
+    "wanted",
+    "frames_total",
+    "frames_done",
+    "seconds",
+)
 PLAIN += ("evaluations", "warnings", "service_name", "device", "is_imported", "is_complete", "convergence")
 PLAIN += ("revision", "created_at", "finished_at")
 

@@ -81,7 +81,7 @@ def review(row: Projection, *, by: User) -> Projection:
     """Have the film made that shows target, result and difference side by side."""
     with transaction.atomic():
         row = locked(row)
-        if Job.objects.filter(pk=row.review_job_id).exclude(state__in=JOB_ENDED).exists():
+        if row.review_job_id and Job.objects.filter(pk=row.review_job_id).exclude(state__in=JOB_ENDED).exists():
             raise Refused(BEING_MADE.format(name=row.name), status=409)
         order_review(row, by=by)
         tell(row, by=by)

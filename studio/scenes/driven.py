@@ -48,7 +48,9 @@ class Ground:
     stems: frozenset[str] = field(default=frozenset())
 
     def labels(self) -> set[str]:
-        return set(Cue.objects.filter(track=self.track_id, binned_at=None).values_list("label", flat=True).distinct())
+        return set(
+            Cue.objects.filter(track__id=self.track_id, binned_at=None).values_list("label", flat=True).distinct()
+        )
 
 
 def patched(items: Sequence[Item], changes: Mapping[str, Any], *, group: str) -> list[Item]:

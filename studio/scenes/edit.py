@@ -24,7 +24,17 @@ from studio.scenes.schema import ParameterError, check_parameters
 from studio.tracks.models import Track
 
 MIN_SIDE = 64
-CHANGEABLE = ("name", "track_id", "visualizer", "preset", "parameters", "snapshot_ids", "width", "height", "fps")
+CHANGEABLE: tuple[str, ...] = (
+    "name",
+    "track_id",
+    "visualizer",
+    "preset",
+    "parameters",
+    "snapshot_ids",
+    "width",
+    "height",
+    "fps",
+)
 CHANGEABLE += history.LISTS
 
 

@@ -1,8 +1,8 @@
 """/ws/networks/{id}/explore: a page explores a network. The same words and frames as a scene's preview.
 
-`join` carries {snapshot_ids, parameters, width, height, duration?, resume?}, `parameters` changed values (and perhaps
-a number `n`, told back with the revision of the picture that shows them). Whoever may see the project may explore:
-nothing is saved by it.
+`join` carries {snapshot_ids, parameters, width, height, duration?, resume?, visualizer?}, where the visualizer is
+"explore" or "walk"; `parameters` changed values (and perhaps a number `n`, told back with the revision of the picture
+that shows them). Whoever may see the project may explore: nothing is saved by it.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from channels.db import database_sync_to_async
 
 from studio.errors import Refused
 from studio.networks.models import Network
-from studio.scenes.explored import Explored
+from studio.scenes.explored import VISUALIZER, Explored
 from studio.scenes.own_preview import OwnPreview
 from studio.scenes.preview import hub
 from studio.scenes.preview_state import Sight
-from studio.scenes.viewer_socket import Handler, ViewerSocket, number
+from studio.scenes.viewer_socket import MAX_SECONDS, Handler, ViewerSocket, number
 
 DEFAULT_SIDE = 256
 # A sheet of 600 recipes, or a path of 64 vectors given as numbers.
@@ -120,7 +120,8 @@ class ExploreSocket(ViewerSocket):
             self.project_id,
             width=int(message.get("width") or DEFAULT_SIDE),
             height=int(message.get("height") or DEFAULT_SIDE),
-            duration_seconds=number(message.get("duration") or 1.0, low=1.0, high=3600.0),
+            duration_seconds=number(message.get("duration") or 1.0, low=1.0, high=MAX_SECONDS),
+            visualizer_name=str(message.get("visualizer") or VISUALIZER),
         )
         explored.choose(message["snapshot_ids"])
         values = explored.checked(dict(message.get("parameters") or {}))

@@ -30,6 +30,9 @@ from studio.scenes.schema import ParameterError, check_parameters, with_defaults
 VISUALIZER = "explore"
 MOST_SNAPSHOTS = 64
 LONGEST_SECONDS = 3600.0
+# What pages may open without a scene, and for how long: the explorer, and a walk without end.
+OPEN_TO = {VISUALIZER: LONGEST_SECONDS, "walk": 6 * 3600.0}
+NOT_OPEN = "“{name}” is not drawn without a scene. There is “explore” and “walk”."
 NO_EXPLORER = "No render service that can explore has been attached yet. The picture begins by itself when one is."
 # Parameters that are recipes: judged by their models, not by the flat schema.
 MODELS: dict[str, TypeAdapter[Any]] = {
@@ -44,10 +47,20 @@ TITLES = {"vector": "Vector", "look": "Look", "sheet": "Sheet", "path": "Path"}
 class Explored:
     """One page's explorer. Every method raises Refused, whose `field` names what is wrong."""
 
-    def __init__(self, project_id: UUID, *, width: int, height: int, duration_seconds: float = 1.0) -> None:
-        self.project_id = project_id
-        self.duration_seconds = duration_seconds
-        self._schema = _schema()
+    def __init__(
+        self,
+        project_id: UUID,
+        *,
+        width: int,
+        height: int,
+        duration_seconds: float = 1.0,
+        visualizer_name: str = VISUALIZER,
+    ) -> None:
+        if visualizer_name not in OPEN_TO:
+            raise Refused(NOT_OPEN.format(name=visualizer_name), field="visualizer")
+        self.project_id, self.visualizer_name = project_id, visualizer_name
+        self.duration_seconds = min(max(duration_seconds, 1.0), OPEN_TO[visualizer_name])
+        self._schema = _schema(visualizer_name)
         self._parameters = with_defaults(self._schema, {})
         self._snapshots: list[Snapshot] = []
         self._directions: dict[str, InputRef] = {}
@@ -96,7 +109,7 @@ class Explored:
     def sight(self) -> Sight:
         """All of it as a service draws it, with the files that it may fetch for that."""
         spec = SceneSpec(
-            visualizer=VISUALIZER,
+            visualizer=self.visualizer_name,
             parameters=self._parameters,
             snapshots=[SnapshotRef(sha256=snapshot.blob_id, name=snapshot.name) for snapshot in self._snapshots],
             width=self.width,
@@ -118,9 +131,9 @@ class Explored:
         return min(max(1.0, self.duration_seconds, length), LONGEST_SECONDS)
 
 
-def _schema() -> dict[str, Any]:
+def _schema(name: str) -> dict[str, Any]:
     try:
-        return dict(visualizer(VISUALIZER, is_for_scenes=False)["schema"])
+        return dict(visualizer(name, is_for_scenes=False)["schema"])
     except Refused as error:
         raise Refused(NO_EXPLORER, status=409) from error
 

@@ -25,4 +25,4 @@ def ground_of(project_id: UUID, entry: Mapping[str, Any], state: Mapping[str, An
 
 def stems_of(track_id: UUID | str) -> "QuerySet[Stem]":
     """Those that can be heard, by their names."""
-    return Stem.objects.filter(track=track_id, state=Stem.State.READY, binned_at=None).order_by("name")
+    return Stem.objects.filter(track__id=track_id, state=Stem.State.READY, binned_at=None).order_by("name")

@@ -9,6 +9,7 @@ from asgiref.sync import sync_to_async
 
 from gpu_service.protocol import SnapshotNeeds, VisualizerInfo
 from gpu_service.visualizers.explore import ExploreParameters
+from gpu_service.visualizers.walk import WalkParameters
 from studio.networks.models import Directions, Network
 from studio.projects.models import Membership, Project
 from studio.scenes import explore_socket
@@ -78,6 +79,29 @@ async def test_a_hand_moves_and_the_picture_follows(network, token, cookie):
         5,
     )
     assert (await next_json(page, "moved"))["revision"] == update["revision"]
+
+
+async def test_a_walk_without_end_is_opened_without_a_scene(network, token, cookie):
+    walk = VisualizerInfo(
+        name="walk",
+        title="Walk",
+        version="1",
+        summary="",
+        schema=WalkParameters.model_json_schema(),
+        snapshots=SnapshotNeeds(min=1, max=1, kinds=["cppn"]),
+        is_for_scenes=False,
+    )
+    service = await FakeService(token[1]).attach(catalogue=[json.loads(walk.model_dump_json())])
+    page = await explore(network, cookie, visualizer="walk", duration=90_000, parameters={"seed": 7})
+    scene = (await service.hear("preview.open"))["scene"]
+    assert (scene["visualizer"], scene["duration_seconds"], scene["parameters"]["seed"]) == ("walk", 21_600.0, 7)
+    await page.send_json_to({"type": "parameters", "values": {"seed": 8}})
+    assert (await service.hear("preview.update"))["parameters"] == {"seed": 8}
+    other = await explore(network, cookie, visualizer="path")
+    assert (await next_json(other, "error"))["field"] == "visualizer"
+    await page.disconnect()
+    await other.disconnect()
+    await service.leave()
 
 
 async def test_a_viewer_explores_and_what_it_shows_is_nobody_elses(network, project, token, cookie, member):
