@@ -19,7 +19,7 @@ interface KnobOptions {
 export function knob({ title, default: usual, from, to, step, unit = '', typed, isLog = false }: KnobOptions): Field {
   return {
     name: title, title, help: '', group: '', unit, kind: 'slider', default: usual, minimum: from, maximum: to, least: typed?.[0] ?? from, most: typed?.[1] ?? to,
-    step, isLog, isWhole: false, isDraw: true, choices: [],
+    step, isLog, isWhole: false, isDraw: true, isRoutable: false, choices: [],
   }
 }
 

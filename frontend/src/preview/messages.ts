@@ -1,5 +1,5 @@
 /** What a page and the studio tell each other about a preview, as JSON beside the pictures. */
-import type { ParameterValues } from '../wire/types'
+import type { CueAction, ParameterValues, RouteSpec } from '../wire/types'
 
 export type PreviewStateName = 'waiting' | 'preparing' | 'running' | 'paused' | 'failed' | 'away'
 
@@ -57,6 +57,7 @@ export type ToStudio =
   | { type: 'drive'; seconds: number; rate: number; playing: boolean; lead: number; loop: [number, number] | null }
   | { type: 'credit'; n: number }
   | { type: 'parameters'; values: ParameterValues; n?: number }
+  | { type: 'routes'; routes: Record<string, RouteSpec | null>; actions: Record<string, CueAction | null> }
   | { type: 'snapshots'; snapshot_ids: string[] }
   | { type: 'size'; width: number; height: number }
   | { type: 'leave' }

@@ -13,6 +13,7 @@ import type { Draft } from './draft'
 import { FilmFields } from './FilmFields'
 import { ParameterForm } from './ParameterForm'
 import { ProjectionField } from './ProjectionField'
+import { RoutesTab } from './routes/RoutesTab'
 import { groupsOf, isInForce } from './schema'
 import { Snapshots } from './Snapshots'
 
@@ -25,8 +26,9 @@ interface InspectorProps {
 }
 
 export function Inspector(props: InspectorProps) {
-  const [tab, setTab] = useState<'parameters' | 'cues'>('parameters')
+  const [tab, setTab] = useState<'parameters' | 'routes' | 'cues'>('parameters')
   const cues = useStore(props.desk.cues.cues)
+  const { routes } = useStore(props.draft.scene)
   // A cue that is named from the lane is named in the list.
   const isRenaming = useStore(props.desk.renaming) !== null
   useEffect(() => {
@@ -39,10 +41,13 @@ export function Inspector(props: InspectorProps) {
     <aside className="panel right inspector scene-inspector" data-region="inspector">
       <div className="tabs" role="tablist" aria-label="Scene">
         <button {...tabProps('parameters')}>Parameters</button>
+        <button {...tabProps('routes')}>Routes <span className="num faint">{routes.length}</span></button>
         <button {...tabProps('cues')}>Cues <span className="num faint">{cues.length}</span></button>
         {props.visualizer && mayEdit() && <Presets draft={props.draft} visualizer={props.visualizer} />}
       </div>
-      {tab === 'parameters' ? <Parameters {...props} /> : (
+      {tab === 'parameters' && <Parameters {...props} />}
+      {tab === 'routes' && <RoutesTab />}
+      {tab === 'cues' && (
         <>
           <CueList desk={props.desk} />
           <CueEditor desk={props.desk} />

@@ -1,8 +1,13 @@
 /** One parameter: its name, what helps to understand it, its value, and the way back to the default. */
 import { mayEdit } from '../lib/page'
+import { useStore } from '../lib/store'
 import { Select, Switch } from '../parts/basics'
 import { IconButton } from '../parts/Button'
 import { Tip } from '../parts/Tooltip'
+import { RouteButton } from './routes/RouteButton'
+import { RouteMarks } from './routes/RouteMarks'
+import { RouteRows } from './routes/RouteRows'
+import { carrying, dropClass, dropProps } from './routes/carry'
 import { isChanged, pathWords, shown, type Field } from './schema'
 import { changedClass, Slider, ValueBox } from './Slider'
 
@@ -18,8 +23,10 @@ const MOST_SEED = 2 ** 31 - 1
 
 export function ParameterField(props: ParameterFieldProps) {
   const { field, value, fault } = props
+  const carried = useStore(carrying)
+  const isTarget = field.isRoutable && mayEdit()
   return (
-    <div className={`param${changedClass(field, value)}${mayEdit() ? '' : ' read-only'}`} data-parameter={field.name} data-value={JSON.stringify(value)}>
+    <div className={`param${changedClass(field, value)}${mayEdit() ? '' : ' read-only'}${isTarget ? dropClass(carried, field.name) : ''}`} {...(isTarget ? dropProps(field.name, field.title) : {})} data-parameter={field.name} data-value={JSON.stringify(value)}>
       {mayEdit() && field.kind !== 'path' ? <Editable {...props} /> : <ReadOnly field={field} value={value} />}
       {fault && <div className="wrong-text" role="alert">{fault}</div>}
     </div>
@@ -58,8 +65,10 @@ function Editable(props: ParameterFieldProps) {
         <Name field={field} value={value} />
         <ResetField {...props} />
         <Control {...props} />
+        {field.isRoutable && <RouteButton field={field} />}
       </div>
-      {isSlider && <Slider field={field} value={value} onMove={onMove} onSet={onSet} />}
+      {isSlider && <Slider field={field} value={value} onMove={onMove} onSet={onSet}><RouteMarks field={field} value={value} /></Slider>}
+      {field.isRoutable && typeof value === 'number' && <RouteRows field={field} value={value} />}
     </>
   )
 }

@@ -24,6 +24,8 @@ import type { Scene, Track } from '../wire/types'
 import { createDraft, type Draft } from './draft'
 import { Inspector } from './Inspector'
 import { RenderDialog } from './RenderDialog'
+import { RoutedTimeline } from './routes/RoutedTimeline'
+import { RouteProvider } from './routes/RouteProvider'
 import { StageBox } from './StageBox'
 import { heightFor, usePreview } from './use_preview'
 
@@ -52,6 +54,7 @@ function useDraft(first: Scene): { draft: Draft; session: ReturnType<typeof crea
         step: (direction) => post<Scene>(`/scenes/${first.id}/${direction}`),
       },
       preview: (values) => session.get()?.move(values),
+      previewDriven: ({ routes = {}, actions = {} }) => session.get()?.say({ type: 'routes', routes, actions }),
       tell: (sentence, isFault) => void (isFault ? toastFault(new Error(sentence)) : toast(sentence)),
     })
     return { draft, session }
@@ -106,6 +109,8 @@ function Actions({ draft, onRender }: { draft: Draft; onRender: () => void }) {
   )
 }
 
+const NO_STEMS: string[] = []
+
 interface BodyProps {
   draft: Draft
   desk: Desk
@@ -138,15 +143,17 @@ function Body({ draft, desk, track, session }: BodyProps) {
     )
   }
   return (
-    <div className={isInspecting ? 'editor inspecting' : 'editor'}>
-      <div className="desk-main">
-        <StageBox draft={draft} preview={preview} visualizer={visualizer} desk={desk} />
-        <TimelineBox desk={desk} track={track} layout="scene" href={address.track(track.id)} />
-        <Transport desk={desk} hasFollow={false} />
+    <RouteProvider draft={draft} desk={desk} visualizer={visualizer} stems={NO_STEMS}>
+      <div className={isInspecting ? 'editor inspecting' : 'editor'}>
+        <div className="desk-main">
+          <StageBox draft={draft} preview={preview} visualizer={visualizer} desk={desk} />
+          <RoutedTimeline desk={desk} track={track} />
+          <Transport desk={desk} hasFollow={false} />
+        </div>
+        <DrawerButton label="Parameters" isOpen={isInspecting} onChange={setInspecting} />
+        <Inspector draft={draft} desk={desk} visualizers={visualizers.data} visualizer={visualizer} tracks={tracks.data?.items ?? []} />
       </div>
-      <DrawerButton label="Parameters" isOpen={isInspecting} onChange={setInspecting} />
-      <Inspector draft={draft} desk={desk} visualizers={visualizers.data} visualizer={visualizer} tracks={tracks.data?.items ?? []} />
-    </div>
+    </RouteProvider>
   )
 }
 

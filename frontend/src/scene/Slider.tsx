@@ -1,5 +1,5 @@
 /** Slider: drag, wheel over the value box, type, arrows (Shift × 10, Alt ÷ 10), double-click = default. One undo step per gesture. */
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 import { isBipolar, isChanged, rounded, shareOf, shown, stepped, valueAt, wrongNumber, type Field } from './schema'
 
 const WHEEL_RESTS_MS = 350
@@ -12,9 +12,11 @@ interface SliderProps {
   onMove: (value: number) => void
   /** The hand let go. */
   onSet: (value: number) => void
+  /** What lies over the groove, such as the bands of routes. */
+  children?: ReactNode
 }
 
-export function Slider({ field, value, onMove, onSet }: SliderProps) {
+export function Slider({ field, value, onMove, onSet, children }: SliderProps) {
   const groove = useRef<HTMLDivElement>(null)
   const drag = useRef<{ last: number } | null>(null)
   const share = shareOf(field, value)
@@ -66,6 +68,7 @@ export function Slider({ field, value, onMove, onSet }: SliderProps) {
       onKeyDown={press}
     >
       <i className="fill" style={fillStyle(field, share)} />
+      {children}
       <i className="thumb" />
     </div>
   )

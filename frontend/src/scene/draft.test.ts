@@ -3,6 +3,8 @@ import { createUndo, type UndoRegistry } from '../lib/undo'
 import { ApiError } from '../wire/api'
 import { createSaving } from '../wire/saving'
 import type { Scene } from '../wire/types'
+import { withChanges } from './driven'
+import { newRoute } from './routes/sources'
 import { createDraft, type Draft, type SceneApi } from './draft'
 
 const first: Scene = {
@@ -28,17 +30,17 @@ beforeEach(() => {
   ;[sent, previewed, told] = [[], [], []]
   undo = createUndo()
   api = {
-    patch: ({ revision, parameters, ...values }) => {
-      sent.push({ ...values, parameters })
+    patch: ({ revision, parameters, routes, actions, ...values }) => {
+      sent.push({ ...values, ...(parameters ? { parameters } : {}), ...(routes ? { routes } : {}) })
       if (revision !== scene.revision) return Promise.reject(new ApiError('Changed.', 409, null, scene))
-      scene = { ...scene, ...values, parameters: { ...scene.parameters, ...parameters }, revision: revision + 1, can_undo: true }
+      scene = { ...scene, ...values, routes: withChanges(scene.routes, routes), actions: withChanges(scene.actions, actions), parameters: { ...scene.parameters, ...parameters }, revision: revision + 1, can_undo: true }
       return Promise.resolve(scene)
     },
     step: () => Promise.resolve((scene = { ...first, revision: scene.revision + 1 })),
   }
   draft = createDraft({
     scene, undo, saving: createSaving(), api: { patch: (values) => api.patch(values), step: (direction) => api.step(direction) },
-    preview: (values) => void previewed.push(values), tell: (sentence) => void told.push(sentence),
+    preview: (values) => void previewed.push(values), previewDriven: (changes) => void previewed.push(changes), tell: (sentence) => void told.push(sentence),
   })
 })
 afterEach(() => vi.useRealTimers())
@@ -112,4 +114,32 @@ test('without connection changes wait and go out together when it is back', asyn
   api.patch = patch
   await vi.advanceTimersByTimeAsync(30_000)
   expect(scene.parameters).toEqual({ alpha: 0.5, push: 3 })
+})
+
+test('a drag of an amount moves the picture at once and becomes one save, with its name', async () => {
+  const route = newRoute('r1', 'alpha', { kind: 'loudness' })
+  draft.setDriven({ routes: { r1: route } }, 'Loudness drives Alpha')
+  await vi.advanceTimersByTimeAsync(1000)
+  for (const amount of [0.6, 0.7]) {
+    draft.moveDriven({ routes: { r1: { ...route, amount } } })
+    await vi.advanceTimersByTimeAsync(40)
+  }
+  expect(previewed.at(-1)).toEqual({ routes: { r1: { ...route, amount: 0.7 } } })
+  expect(draft.scene.get().routes[0]?.amount).toBe(0.7)
+  expect(sent).toHaveLength(1)
+  draft.setDriven({ routes: { r1: { ...route, amount: 0.7 } } }, 'Amount of Loudness')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(sent[1]).toEqual({ routes: { r1: { ...route, amount: 0.7 } } })
+  expect(undo.state.get().undoTitle).toBe('Amount of Loudness')
+})
+
+test('a route that is taken out is gone at once, and so is a fault that stood at it', async () => {
+  draft.take({ ...first, revision: 4, routes: [newRoute('r1', 'alpha', { kind: 'loudness' })] })
+  scene = draft.scene.get()
+  draft.refuse('routes.r1.source.label', 'No such cues.')
+  draft.setDriven({ routes: { r1: null } }, 'Remove route')
+  expect(draft.scene.get().routes).toEqual([])
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(draft.faults.get()).toEqual({})
+  expect(scene.routes).toEqual([])
 })

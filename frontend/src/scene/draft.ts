@@ -6,9 +6,16 @@ import { createStore, type Store } from '../lib/store'
 import type { UndoRegistry } from '../lib/undo'
 import { ApiError } from '../wire/api'
 import type { Saving } from '../wire/saving'
-import type { ParameterValues, Scene } from '../wire/types'
+import type { CueAction, ParameterValues, RouteSpec, Scene } from '../wire/types'
+import { changesMerged, hasChanges, withChanges, withoutIds } from './driven'
 
-export interface ScenePatch {
+/** Routes and cue actions by their ids; null takes one out. */
+export interface Driven {
+  routes?: Record<string, RouteSpec | null>
+  actions?: Record<string, CueAction | null>
+}
+
+export interface ScenePatch extends Driven {
   name?: string
   track_id?: string
   visualizer?: string
@@ -35,6 +42,8 @@ export interface DraftOptions {
   undo: UndoRegistry
   /** Shows values in the running preview before they are saved. */
   preview: (values: ParameterValues) => void
+  /** The same for routes and actions. */
+  previewDriven: (changes: Driven) => void
   tell: (sentence: string, isFault: boolean) => void
 }
 
@@ -46,6 +55,9 @@ export interface Draft {
   move(values: ParameterValues): void
   /** The hand let go, or a value was chosen. */
   set(values: ParameterValues, title: string): void
+  /** As `move` and `set`, for routes and cue actions. */
+  moveDriven(changes: Driven): void
+  setDriven(changes: Driven, title: string): void
   change(patch: ScenePatch, title: string): void
   refuse(field: string | null, message: string): void
   take(scene: Scene): void
@@ -62,22 +74,29 @@ export function createDraft(options: DraftOptions): Draft {
   const faults = createStore<Readonly<Record<string, string>>>({})
   let base = options.scene
   let moving: ParameterValues = {}
+  let movingDriven: Driven = {}
   let pending: ScenePatch = {}
   let sending: ScenePatch = {}
   let titles: string[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
-  const toPreview = throttledValues(options.preview, PREVIEW_EVERY_MS)
+  const toPreview = throttled<ParameterValues>(options.preview, (first, second) => ({ ...first, ...second }), PREVIEW_EVERY_MS)
+  const drivenToPreview = throttled<Driven>(options.previewDriven, changesMerged, PREVIEW_EVERY_MS)
 
   const show = (): void => {
-    const { preset: _sent, force_projection: _meant, ...first } = sending
-    const { preset: _waiting, force_projection: _forced, ...second } = pending
+    const { preset: _sent, force_projection: _meant, routes: _sentRoutes, actions: _sentActions, ...first } = sending
+    const { preset: _waiting, force_projection: _forced, routes: _waitingRoutes, actions: _waitingActions, ...second } = pending
+    const driven = [sending, pending, movingDriven].reduce(changesMerged, {})
     shown.set({
       ...base, ...first, ...second,
       parameters: { ...base.parameters, ...sending.parameters, ...pending.parameters, ...moving },
+      routes: withChanges(base.routes, driven.routes),
+      actions: withChanges(base.actions, driven.actions),
     })
   }
+  /** A name that ends in a full stop stands for all that begin with it. */
   const clear = (names: string[]): void => {
-    faults.set((now) => Object.fromEntries(Object.entries(now).filter(([name]) => !names.includes(name))))
+    const isCleared = (name: string): boolean => names.some((one) => (one.endsWith('.') ? name.startsWith(one) : name === one))
+    faults.set((now) => Object.fromEntries(Object.entries(now).filter(([name]) => !isCleared(name))))
   }
 
   async function send(): Promise<void> {
@@ -87,7 +106,7 @@ export function createDraft(options: DraftOptions): Draft {
     titles = []
     try {
       base = await sendOver(values)
-      clear([...Object.keys(values), ...Object.keys(values.parameters ?? {})])
+      clear([...Object.keys(values), ...Object.keys(values.parameters ?? {}), ...placesOf(values)])
       undo.push({ title, undo: () => step('undo'), redo: () => step('redo') })
       sending = {}
     } catch (fault) {
@@ -154,6 +173,16 @@ export function createDraft(options: DraftOptions): Draft {
       toPreview(values)
       change({ parameters: values }, title)
     },
+    moveDriven(changes) {
+      movingDriven = changesMerged(movingDriven, changes)
+      drivenToPreview(changes)
+      show()
+    },
+    setDriven(changes, title) {
+      movingDriven = withoutIds(movingDriven, changes)
+      drivenToPreview(changes)
+      change(changes, title)
+    },
     change,
     refuse,
     take(scene) {
@@ -169,7 +198,17 @@ export function createDraft(options: DraftOptions): Draft {
 
 function merged(first: ScenePatch, second: ScenePatch): ScenePatch {
   const parameters = { ...first.parameters, ...second.parameters }
-  return { ...first, ...second, ...(Object.keys(parameters).length ? { parameters } : {}) }
+  const driven = changesMerged(first, second)
+  return {
+    ...first, ...second,
+    ...(hasChanges(parameters) ? { parameters } : {}),
+    ...driven,
+  }
+}
+
+/** Under which names faults of these routes and actions stand. */
+function placesOf({ routes, actions }: Driven): string[] {
+  return [...Object.keys(routes ?? {}).map((id) => `routes.${id}.`), ...Object.keys(actions ?? {}).map((id) => `actions.${id}.`)]
 }
 
 function without(values: ParameterValues, names: string[]): ParameterValues {
@@ -177,18 +216,18 @@ function without(values: ParameterValues, names: string[]): ParameterValues {
 }
 
 /** At most one message per interval; what came in between goes out together, the last one never gets lost. */
-function throttledValues(send: (values: ParameterValues) => void, everyMs: number): (values: ParameterValues) => void {
-  let waiting: ParameterValues = {}
+function throttled<T>(send: (values: T) => void, merge: (first: T, second: T) => T, everyMs: number): (values: T) => void {
+  let waiting: T | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastAt = -Infinity
   const flush = (): void => {
     timer = undefined
     lastAt = performance.now()
-    send(waiting)
-    waiting = {}
+    if (waiting !== null) send(waiting)
+    waiting = null
   }
   return (values) => {
-    waiting = { ...waiting, ...values }
+    waiting = waiting === null ? values : merge(waiting, values)
     const wait = everyMs - (performance.now() - lastAt)
     if (wait <= 0) flush()
     else timer ??= setTimeout(flush, wait)

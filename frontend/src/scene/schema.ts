@@ -23,6 +23,8 @@ export interface Field {
   isWhole: boolean
   /** Acts on the running picture at once. */
   isDraw: boolean
+  /** Curves may drive it. */
+  isRoutable: boolean
   choices: { value: string | number; label: string }[]
 }
 
@@ -78,6 +80,7 @@ function fieldOf(name: string, rule: Resolved): Field {
     isLog: rule['x-scale'] === 'log' && minimum > 0,
     isWhole,
     isDraw: (rule['x-stage'] ?? 'draw') === 'draw',
+    isRoutable: rule['x-routable'] === true,
     choices: (rule.enum ?? []).map((value) => ({ value, label: wordsOf(String(value)) })),
   }
 }

@@ -1,9 +1,10 @@
 /** Where the timeline of a desk is mounted. */
 import { useEffect, useRef } from 'react'
 import { mayEdit } from '../lib/page'
+import type { Store } from '../lib/store'
 import { useWidget } from '../lib/widget'
 import type { Track } from '../wire/types'
-import { createTimeline, type Timeline } from '../widgets/timeline'
+import { createTimeline, type DrivenLanes, type Timeline } from '../widgets/timeline'
 import type { Layout } from '../widgets/timeline_lanes'
 import type { Desk } from './desk'
 import { missingReason, soundDetail } from './track_words'
@@ -14,9 +15,10 @@ interface TimelineBoxProps {
   layout: Layout
   /** Where the waveform's name leads. */
   href?: string
+  driven?: Store<DrivenLanes>
 }
 
-export function TimelineBox({ desk, track, layout, href }: TimelineBoxProps) {
+export function TimelineBox({ desk, track, layout, href, driven }: TimelineBoxProps) {
   const timeline = useRef<Timeline | null>(null)
   const reason = useRef('')
   const words = missingReason(track)
@@ -27,6 +29,7 @@ export function TimelineBox({ desk, track, layout, href }: TimelineBoxProps) {
       mayEdit: mayEdit() && layout !== 'phone',
       title: track.name, detail,
       ...(href ? { href } : {}),
+      ...(driven ? { driven } : {}),
       missing: () => reason.current,
       onRename: (id) => desk.renaming.set(id),
       onHand: () => {
@@ -34,7 +37,7 @@ export function TimelineBox({ desk, track, layout, href }: TimelineBoxProps) {
       },
     })
     scope.add(() => (timeline.current = null))
-  }, [desk, layout, track.name, detail, href])
+  }, [desk, layout, track.name, detail, href, driven])
   useEffect(() => {
     reason.current = words
     timeline.current?.refresh()

@@ -3,6 +3,7 @@ import { element } from '../lib/element'
 import { createEmitter, type Emitter } from '../lib/emitter'
 import { spokenClock } from '../lib/format'
 import { createScope, type Scope } from '../lib/scope'
+import type { IconName } from '../parts/Icon'
 import { iconInto } from './icon'
 import { createLaneCanvas, type Drawing } from './lane_canvas'
 import type { Player } from './player'
@@ -21,13 +22,36 @@ export interface LaneSpec {
   height: number
   /** Takes what height is left. */
   isTall?: boolean
-  /** May be dragged to 40–160 px and hidden. */
+  /** May be dragged to 40–160 px. */
   isCurve?: boolean
+  /** May be hidden. */
+  hasEye?: boolean
+  /** Second line of the head: what the lane drives. */
+  drives?: string
+  /** Drawn faintly: it does not act now. */
+  isQuiet?: boolean
+  /** The head may be carried onto a slider. */
+  carry?: LaneCarry
+  button?: LaneButton
   isPanel?: boolean
   /** Why there is nothing to draw; shown on hatching. */
   missing?: string | null
   draw?: (drawing: Drawing) => void
   mount?: (scope: Scope, cell: HTMLElement, head: HTMLElement) => void
+}
+
+/** A head that is carried: where the hand is, and when it lets go. */
+export interface LaneCarry {
+  begin(x: number, y: number): void
+  move(x: number, y: number): void
+  end(isDropped: boolean): void
+}
+
+export interface LaneButton {
+  icon: IconName
+  label: string
+  isOn: boolean
+  act: () => void
 }
 
 export interface LaneStackEvents {
@@ -134,29 +158,64 @@ function showLane(
   events: Emitter<LaneStackEvents>,
 ): (() => void)[] {
   const head = element('div', { class: 'lh', 'data-lane': lane.id })
-  const cell = element('div', { class: `lt${lane.isPanel ? ' on-panel' : ''}${lane.missing ? ' missing' : ''}`, 'data-lane': lane.id })
+  const cell = element('div', { class: `lt${lane.isPanel ? ' on-panel' : ''}${lane.missing ? ' missing' : ''}${lane.isQuiet ? ' quiet' : ''}`, 'data-lane': lane.id })
   before.before(head, cell)
   scope.add(() => {
     head.remove()
     cell.remove()
   })
+  if (lane.carry) addCarry(scope, head, lane.carry)
   if (lane.hue) {
     head.style.setProperty('--h', `var(--${lane.hue})`)
     element('span', { class: 'swatch', 'aria-hidden': 'true' }, head)
   }
   const title = element('span', { class: `grow clip${lane.isPanel ? ' faint' : ''}`, title: lane.title }, head, lane.title)
-  if (lane.detail) element('span', { class: 'faint' }, title, ` ${lane.detail}`)
-  if (lane.isCurve) addCurveTools(scope, head, cell, lane, events)
+  if (lane.detail && !lane.drives) element('span', { class: 'faint' }, title, ` ${lane.detail}`)
+  if (lane.drives) element('span', { class: 'drives' }, title, lane.drives)
+  if (lane.button) addButton(scope, head, lane.button)
+  if (lane.hasEye) addButton(scope, head, { icon: 'eye', label: `Hide ${lane.title}`, isOn: false, act: () => events.emit('hide', lane.id) })
+  if (lane.isCurve) addGrip(scope, head, cell, lane, events)
   lane.mount?.(scope, cell, head)
   if (lane.missing) element('span', { class: 'reason' }, cell, lane.missing)
   const { draw } = lane
   return draw && !lane.missing ? [createLaneCanvas(scope, cell, view, draw).redraw] : []
 }
 
-function addCurveTools(scope: Scope, head: HTMLElement, cell: HTMLElement, lane: LaneSpec, events: Emitter<LaneStackEvents>): void {
-  const eye = element('button', { class: 'mini', type: 'button', title: `Hide ${lane.title}`, 'aria-label': `Hide ${lane.title}` }, head)
-  iconInto(scope, eye, 'eye')
-  scope.listen(eye, 'click', () => events.emit('hide', lane.id))
+function addButton(scope: Scope, head: HTMLElement, { icon, label, isOn, act }: LaneButton): void {
+  const button = element('button', { class: `mini${isOn ? ' on' : ''}`, type: 'button', title: label, 'aria-label': label, 'aria-pressed': isOn ? 'true' : null }, head)
+  iconInto(scope, button, icon)
+  scope.listen(button, 'click', act)
+}
+
+const CARRY_PX = 4
+
+/** A head that is dragged is in the hand; what it means to let go is for the page to say. */
+function addCarry(scope: Scope, head: HTMLElement, carry: LaneCarry): void {
+  head.classList.add('carries')
+  const grip = element('span', { class: 'faint', 'aria-hidden': 'true' }, head)
+  iconInto(scope, grip, 'grip')
+  let from: { x: number; y: number; isCarried: boolean } | null = null
+  scope.listen(head, 'pointerdown', (event) => {
+    if (event.button !== 0 || (event.target as HTMLElement).closest('button, .lane-grip')) return
+    from = { x: event.clientX, y: event.clientY, isCarried: false }
+    head.setPointerCapture(event.pointerId)
+  })
+  scope.listen(head, 'pointermove', (event) => {
+    if (!from) return
+    if (!from.isCarried && Math.hypot(event.clientX - from.x, event.clientY - from.y) < CARRY_PX) return
+    if (from.isCarried) return carry.move(event.clientX, event.clientY)
+    from.isCarried = true
+    carry.begin(event.clientX, event.clientY)
+  })
+  const end = (isDropped: boolean) => (): void => {
+    if (from?.isCarried) carry.end(isDropped)
+    from = null
+  }
+  scope.listen(head, 'pointerup', end(true))
+  scope.listen(head, 'pointercancel', end(false))
+}
+
+function addGrip(scope: Scope, head: HTMLElement, cell: HTMLElement, lane: LaneSpec, events: Emitter<LaneStackEvents>): void {
   const grip = element('div', {
     class: 'lane-grip', role: 'separator', tabindex: 0, 'aria-orientation': 'horizontal', 'aria-label': `Height of ${lane.title}`,
     'aria-valuemin': LEAST_HEIGHT, 'aria-valuemax': MOST_HEIGHT, 'aria-valuenow': lane.height,

@@ -6,7 +6,7 @@ import type { Cue } from '../wire/types'
 import { placeAt, stepAlong } from './beats'
 import type { CueTimes } from './cue_lane'
 import { changeLaneSettings, laneSettings, showLaneOf } from './lane_settings'
-import { createLaneStack, type LaneStack } from './lane_stack'
+import { createLaneStack, type LaneSpec, type LaneStack } from './lane_stack'
 import { createOverview } from './overview'
 import type { Player } from './player'
 import { snapped, type SnapKind } from './snap'
@@ -37,11 +37,22 @@ export interface TimelineOptions {
   detail: string
   /** Where the waveform's name leads. */
   href?: string
+  /** What routes add: lanes of their own, and who carries the heads of the others. */
+  driven?: Store<DrivenLanes>
   /** Why there are no curves yet. */
   missing: () => string
   onRename?: (id: string) => void
   /** The hand moves the view: the page should stop turning by itself. */
   onHand?: () => void
+}
+
+/** The lanes of a scene's routes. */
+export interface DrivenLanes {
+  lanes: readonly LaneSpec[]
+  /** Curves of the track that a lane of a route stands for. */
+  covered: ReadonlySet<string>
+  /** Makes the head of a curve's lane one that can be carried onto a slider. */
+  free: (name: string, title: string, hue: string) => Pick<LaneSpec, 'carry' | 'button' | 'drives'>
 }
 
 export interface Timeline {
@@ -85,6 +96,7 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   }
   scope.add(() => cancelAnimationFrame(asked))
   scope.add(laneSettings.subscribe(rebuildSoon))
+  if (options.driven) scope.add(options.driven.subscribe(rebuildSoon))
   scope.add(sound.lanes.subscribe(rebuildSoon))
   scope.add(sound.beats.subscribe(rebuildSoon))
   scope.add(stack.events.on('hide', (id) => showLaneOf(id, false)))

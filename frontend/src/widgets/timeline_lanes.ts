@@ -28,7 +28,19 @@ export function lanesOf(options: TimelineOptions, snapTo: SnapTo, settings: Lane
   if (layout !== 'scene') lanes.push(barsLane(options))
   if (options.cues) lanes.push(cuesLane(options, snapTo))
   lanes.push(waveLane(options))
-  return [...lanes, ...curveLanes(options, settings)]
+  return [...lanes, ...drivenLanes(options, settings), ...curveLanes(options, settings)]
+}
+
+function drivenLanes({ driven, sound }: TimelineOptions, settings: LaneSettings): LaneSpec[] {
+  return (driven?.get().lanes ?? []).map((lane) => ({
+    ...lane,
+    height: settings.heights[lane.id] ?? 44,
+    isCurve: true,
+    draw: (drawing) => {
+      drawGrid(drawing, sound.beats.get())
+      lane.draw?.(drawing)
+    },
+  }))
 }
 
 function barsLane({ sound, missing }: TimelineOptions): LaneSpec {
@@ -99,7 +111,7 @@ function curveLanes(options: TimelineOptions, settings: LaneSettings): LaneSpec[
   }
   const isShown = ({ name }: NamedCurve): boolean => {
     if (layout === 'phone') return name === 'loudness'
-    if (layout === 'scene' && !SCENE_LANES.includes(name)) return false
+    if (layout === 'scene' && (!SCENE_LANES.includes(name) || options.driven?.get().covered.has(name))) return false
     return !settings.hidden.includes(name)
   }
   return deskOrder(curves).filter(isShown).map((curve) => ({
@@ -109,6 +121,8 @@ function curveLanes(options: TimelineOptions, settings: LaneSettings): LaneSpec[
     hue: curve.hue,
     height: layout === 'phone' ? 40 : heightOf(curve.name),
     isCurve: true,
+    hasEye: true,
+    ...options.driven?.get().free(curve.name, curve.title, curve.hue),
     draw: drawerOf(curve, options),
   }))
 }

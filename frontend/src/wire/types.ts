@@ -101,6 +101,11 @@ export interface VisualizerList {
 export type ParameterValues = Record<string, unknown>
 export type Scene = Unfilled<Schemas['SceneOut'], 'changed' | 'created_at' | 'created_by' | 'is_binned'>
 
+export type RouteSpec = Schemas['RouteSpec']
+export type RouteSource = RouteSpec['source']
+export type CueAction = Schemas['CueAction']
+export type ScenePreset = Schemas['ScenePresetOut']
+
 export type Render = Schemas['RenderOut']
 export type RenderState = Render['state']
 export type Segment = Schemas['SegmentOut']
