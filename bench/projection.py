@@ -35,7 +35,7 @@ from gpu_service.projection.target import choose, open_target
 from gpu_service.protocol.projection import ProjectionConfig
 from gpu_service.snapshots.store import load_network
 
-STEPS = (160, 80, 60, 40, 30)
+STEPS = (160, 120, 100, 80, 60, 40)
 GATE = 20.0
 
 

@@ -85,7 +85,9 @@ def convergence_plot(found: Convergence, out: Path, *, width: int = 960, height:
         if 1 <= step <= steps:
             pen.line([(across(step), 30), (across(step), height - 40)], fill=MARK, width=2 if times == 0 else 1)
             pen.text(
-                (across(step) + 4, 30 + 14 * times), f"80 % at {step:.0f}" + ("", " (−1σ)", " (−2σ)")[times], fill=MARK
+                (across(step) + 4, 30 + 14 * times),
+                f"80% at {step:.0f}" + ("", " (-1 sd)", " (-2 sd)")[times],
+                fill=MARK,
             )
     pen.line([(40, height - 40), (width - 20, height - 40)], fill=AXIS)
     pen.text((40, height - 30), f"step 1 … {steps}", fill=AXIS)

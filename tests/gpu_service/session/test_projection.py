@@ -188,6 +188,6 @@ async def test_a_review_is_made_of_any_projection_file(studio, bench, tmp_path):
     (finish,) = studio.posted("/finish")
     result = ProjectionResult.model_validate(finish["result"])
     assert (result.frames, result.review) == (3, "review")
-    assert result.convergence["eighty"] == [4, 4, 4]
+    assert result.convergence["eighty"] == [1, 4, 4]  # frame 0 stands still
     assert uploaded(studio, finish["artifacts"][0])[4:8] == b"ftyp"
     assert "cut off" in studio.posted("/fail")[0]["message"]
