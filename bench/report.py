@@ -24,6 +24,7 @@ FOLDER = Path(__file__).resolve().parent
 # In the order of the report; each takes --json.
 BENCHES = ("preview", "preview_draw", "explorer", "film", "cppn", "analysis", "engine_plan", "click", "musicality_demo")
 BENCHES += ("library", "library_scoring", "library_page", "capture_upload", "snapshot_read", "training", "start")
+BENCHES += ("audio_reactive",)
 LIMIT_SECONDS = 420.0
 LIMITS = {"training": 1500.0}
 STOP_SECONDS = 30.0

@@ -47,7 +47,9 @@ PRESETS = (
         summary="As “Hits”, and drums also bend the inside of the network. For StyleGAN2 and StyleGAN3.",
         values={
             "bends": _bends(
-                BendSpec(id="kick", operation="zoom", block=2, last_block=3, branch="features", drive="kick"),
+                BendSpec(
+                    id="kick", operation="zoom", block=2, last_block=3, branch="features", drive="kick", amount=0.6
+                ),
                 BendSpec(id="hats", operation="rotate", block=5, branch="features", drive="hats", amount=0.3),
             ),
         },

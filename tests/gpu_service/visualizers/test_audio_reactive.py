@@ -1,5 +1,6 @@
 """audio-reactive: how rows are stacked, what noise and bends draw, and what the switches of each trap change."""
 
+import wave
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -170,6 +171,23 @@ def test_fixed_brightness_does_not_pump_and_stretched_does():
     assert float(pumped[0].min()) == -1.0
     assert float(pumped[1][0, 1].mean()) < float(pumped[0][0, 1].mean()) - 0.3
     assert torch.isfinite(stretched(torch.zeros(1, 3, 8, 8))).all()
+
+
+@pytest.mark.parametrize("preset", ["hits", "faithful"])
+def test_a_second_of_silence_is_a_film_that_no_hit_touches(little, tmp_path, preset):
+    song = tmp_path / "silence.wav"
+    with wave.open(str(song), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(22_050)
+        file.writeframes(bytes(2 * 22_050))
+    silent = Little(song=song, snapshots=little.snapshots, seconds=1.0)
+    values = PRESETS[preset]
+    plan = silent.plan(**{**values, **({"signals": _quick(values["signals"])} if "signals" in values else {})})
+    motion = motion_of(plan)
+    assert not any(drive.any() for drive in motion.drives.values())
+    assert np.isfinite(motion.weights).all()
+    assert draw(plan, list(range(10))).shape == (10, 3, 32, 32)
 
 
 @pytest.mark.parametrize("kind", ["sg3", "smoke"])
