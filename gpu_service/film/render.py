@@ -2,8 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,10 @@ from gpu_service.errors import RenderError
 from gpu_service.film.code_path import Precision, choose_code_path, enter_code_path, way_of
 from gpu_service.film.debug_film import DebugOrder, Taker, written_beside
 from gpu_service.film.fallback import smaller
+from gpu_service.film.grouped import Grouped, grouped, may_wait
 from gpu_service.film.join import join_film
 from gpu_service.film.recipe import with_code_path
-from gpu_service.film.segment import SegmentDrawing
+from gpu_service.film.segment import SegmentDrawing, batches
 from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.networks import fast
 from gpu_service.out_of_memory import is_out_of_memory
@@ -163,7 +165,7 @@ def draw_segments(
     enter_code_path(recipe.code_path)
     done, total = 0, recipe.end_frame - recipe.first_frame
     finishing: list[Future[SegmentFilm]] = []
-    with ThreadPoolExecutor(1) as closer:
+    with ThreadPoolExecutor(1) as closer, drawn_ahead(recipe, visualizer, plan, folder, report=report) as ahead:
         for index, (first, end) in enumerate(recipe.segments()):
             drawing = SegmentDrawing(
                 recipe,
@@ -174,6 +176,7 @@ def draw_segments(
                 plan=plan,
                 out=folder / f"{index:05}.h264",
                 taker=taker,
+                by_network=ahead,
             )
             try:
                 while not drawing.is_done:
@@ -184,3 +187,30 @@ def draw_segments(
                 raise
             finishing.append(closer.submit(drawing.finish))
         return [future.result() for future in finishing]
+
+
+@contextmanager
+def drawn_ahead(
+    recipe: Recipe, visualizer: Visualizer, plan: Plan, folder: Path, *, report: Callable[[Progress], None]
+) -> Iterator[Grouped | None]:
+    """The whole film drawn network by network, each loaded once, where not all fit and its pictures have room.
+
+    Otherwise each segment sees to itself.
+    """
+    assert recipe.code_path is not None
+    frames = recipe.end_frame - recipe.first_frame
+    ahead: Grouped | None = None
+    if may_wait(plan, frames + 2 * recipe.code_path.batch, folder=folder):
+        cut = batches(recipe.first_frame, recipe.end_frame, batch=recipe.code_path.batch, frames=recipe.scene.frames)
+        ahead = grouped(visualizer, plan, cut, folder=folder)
+    if ahead is None:
+        yield None
+        return
+    try:
+        done = 0
+        while ahead.left:
+            done += len(ahead.step())
+            report(Progress("Drawing by network", min(done, frames), frames))
+        yield ahead
+    finally:
+        ahead.close()

@@ -62,6 +62,10 @@ class Materials(Protocol):
         """The network at that place of the scene's list. The same file twice is the same network."""
         ...
 
+    def networks_fit(self) -> bool:
+        """Whether all of them can be in memory together."""
+        ...
+
     def file(self, sha256: str) -> Path:
         """Where any other file of the scene lies. RenderError where it did not come."""
         ...
@@ -251,6 +255,10 @@ class Visualizer:
     def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
         """Every curve that its plan uses, for plots. Subclasses add what no stage holds."""
         return stage_signals(cls.stages, stages, frames=facts.frames)
+
+    def network_places(self, plan: Plan, frames: Sequence[int]) -> np.ndarray | None:
+        """The place in the list of snapshots that each frame draws with, [N]; None where a film need not know."""
+        return None
 
     def beside(self, plan: Plan) -> Beside | None:
         """What else a film of all signals shows, if anything."""

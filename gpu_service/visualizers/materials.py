@@ -19,6 +19,8 @@ from gpu_service.vectors.directions import Directions, directions_at, missing_di
 from gpu_service.visualizers.stages import DEFAULT_VECTOR_LENGTH, Space
 
 KEPT_SOUNDS = 2
+# A network in memory, with its weights in the order that drawing likes, against its file.
+PREPARED_TOO = 2
 
 
 class SoundShelf:
@@ -122,6 +124,11 @@ class SceneMaterials:
         """The network at that place of the list."""
         sha256 = self.scene.snapshots[position].sha256
         return self.networks.get(sha256, _path(self.paths, sha256))
+
+    def networks_fit(self) -> bool:
+        """Whether all of them can be in memory together, with what is prepared from them for fast drawing."""
+        paths = {snapshot.sha256: self.file(snapshot.sha256) for snapshot in self.scene.snapshots}
+        return PREPARED_TOO * sum(path.stat().st_size for path in paths.values()) <= self.networks.budget_bytes
 
     def file(self, sha256: str) -> Path:
         """Where any other file of the scene lies."""

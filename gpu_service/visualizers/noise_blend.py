@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gpu_service.protocol import SnapshotNeeds
 from gpu_service.visualizers.base import DrawQuality, Plan, Visualizer
 from gpu_service.visualizers.noise_blend_parameters import PRESETS, NoiseBlendParameters
@@ -30,8 +32,6 @@ class NoiseBlend(Visualizer):
     @classmethod
     def warm_up(cls) -> None:
         """librosa loads its parts when they are first used."""
-        import numpy as np
-
         from gpu_service.music.onset_strength import RATE, onset_strength
 
         onset_strength(np.zeros(RATE, np.float32))
@@ -42,6 +42,10 @@ class NoiseBlend(Visualizer):
         seed = cls.read(facts.scene.parameters).seed
         own = [stage for stage in cls.stages if stage.name in ("onsets", "clock", "follower", "networks")]
         return [*gance(facts, sound, seed=seed), *stage_signals(own, stages, frames=facts.frames)]
+
+    def network_places(self, plan: Plan, frames: Sequence[int]) -> np.ndarray | None:
+        """As loudness and cues choose them."""
+        return plan.places(plan.stages["networks"]["place"][list(frames)], frames)
 
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""

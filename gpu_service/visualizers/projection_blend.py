@@ -76,6 +76,12 @@ class ProjectionBlend(Visualizer):
 
         return ProjectedPictures(plan).both
 
+    def network_places(self, plan: Plan, frames: Sequence[int]) -> np.ndarray | None:
+        """As loudness and cues choose them; with an overlay, frames are drawn with their neighbours."""
+        if plan.parameters.overlay:
+            return None
+        return plan.places(plan.stages["networks"]["place"][list(frames)], frames)
+
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""
         # torch takes seconds to import, and only drawing needs it.
