@@ -102,6 +102,8 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger:
     from gpu_service.film.code_path import choose_device
     from gpu_service.film.render import render_film
 
+    device = choose_device(call.device)
+    refuse_other_kind(recipe, device.type)
     began = time.monotonic()
     with progress_bar() as bar:
         task = bar.add_task("Starting", total=None, more="")
@@ -121,13 +123,22 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger:
             recipe,
             files=files,
             out=call.out,
-            device=choose_device(call.device),
+            device=device,
             threads=call.threads or settings.thread_count,
             report=show,
             cache=StageCache(settings.data / "stages", disk_bytes=settings.stage_cache_bytes),
             precision=settings.precision,
             may_compile=settings.may_compile and recipe.end_frame - recipe.first_frame >= WORTH_COMPILING_FRAMES,
             debug=debug_order(call),
+        )
+
+
+def refuse_other_kind(recipe: Recipe, kind: str) -> None:
+    """A film that is made once more is made on the same kind of device, or its frames would be others."""
+    if recipe.code_path is not None and recipe.code_path.device_kind != kind:
+        raise RenderError(
+            f"This film was drawn on “{recipe.code_path.device_kind}”, and here it would be drawn on “{kind}”: its frames "
+            f"would differ. Use --device {recipe.code_path.device_kind}, or name its track to make another film."
         )
 
 

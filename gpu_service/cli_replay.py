@@ -16,6 +16,7 @@ from gpu_service.protocol import Recipe
 def replayed_job(call: RenderCall, folder: Path) -> Job:
     """The recipe of the record, with the way it was drawn, and its files where they lay or beside the record."""
     assert call.run_config is not None
+    _refuse_words(call)
     kept = _read(call.run_config)
     recipe = _recipe(kept, call.run_config)
     files, brought = dict[str, Path](), dict[str, Path]()
@@ -29,6 +30,22 @@ def replayed_job(call: RenderCall, folder: Path) -> Job:
         if sha256 in snapshots:
             brought[sha256] = path
     return Job(recipe, files, brought)
+
+
+def _refuse_words(call: RenderCall) -> None:
+    """A word that would be passed over is worth a sentence."""
+    words = {
+        "--snapshot": call.snapshots or call.snapshots_dir or call.snapshots_json,
+        "--projection": call.projections,
+        "--preset": call.preset,
+        "--set": call.settings,
+        "--size": call.size,
+        "--fps": call.fps,
+        "--start": call.start,
+        "--seconds": call.seconds,
+    }
+    if said := [word for word, value in words.items() if value]:
+        raise RenderError(f"A record holds all of its film: leave out {said[0]}, or name a track to make another one.")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -77,6 +77,13 @@ def test_a_film_is_made_once_more_from_its_record(run, little, tmp_path):
     recipes = [json.loads(film.with_suffix(".recipe.json").read_text())["sha256"] for film in (first, again)]
     assert recipes[0] == recipes[1]
 
+    elsewhere = json.loads(kept)
+    elsewhere["recipe"]["code_path"]["device_kind"] = "cuda"
+    (tmp_path / "gpu.json").write_text(json.dumps(elsewhere))
+    code, _, err = run("render", "--run-config", tmp_path / "gpu.json", "--out", again)
+    assert code == 2
+    assert "was drawn on “cuda”" in err
+
     # A file that moved beside the record is found; one that changed is not used.
     song = tmp_path / little.song.name
     song.write_bytes(song.read_bytes()[:-400])
@@ -138,6 +145,7 @@ def test_any_text_is_read_or_refused_with_a_sentence(text):
         (["render"], "A track is missing"),
         (["render", "--scene", "gone.yaml"], "There is no scene file at gone.yaml"),
         (["render", "--run-config", "gone.json"], "There is no record at gone.json"),
+        (["render", "--run-config", "run.json", "--size", "64"], "leave out --size"),
         (["render", "song.wav", "--scene", "gone.yaml"], "names its own track"),
         (["curves", "--visualizer", "noise-blend"], "A track is missing"),
     ],
