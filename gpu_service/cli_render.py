@@ -135,11 +135,13 @@ def _render(call: RenderCall, recipe: Recipe, files: Mapping[str, Path], logger:
 
 def refuse_other_kind(recipe: Recipe, kind: str) -> None:
     """A film that is made once more is made on the same kind of device, or its frames would be others."""
-    if recipe.code_path is not None and recipe.code_path.device_kind != kind:
-        raise RenderError(
-            f"This film was drawn on “{recipe.code_path.device_kind}”, and here it would be drawn on “{kind}”: its frames "
-            f"would differ. Use --device {recipe.code_path.device_kind}, or name its track to make another film."
-        )
+    if recipe.code_path is None or recipe.code_path.device_kind == kind:
+        return
+    former = recipe.code_path.device_kind
+    raise RenderError(
+        f"This film was drawn on “{former}”, and here it would be drawn on “{kind}”: its frames would differ. "
+        f"Use --device {former}, or name its track to make another film."
+    )
 
 
 def debug_order(call: RenderCall) -> "DebugOrder | None":
