@@ -7,7 +7,7 @@ from gpu_service.visualizers.parameters import Parameters, parameter
 
 BLEND, TIME, SPECTRUM, NETWORKS = "Blend", "Time", "Spectrum", "Networks"
 EYES, PICTURE = "Eyes", "Picture"
-Timing = Literal["bounce", "loop", "stretch", "bend"]
+Timing = Literal["bounce", "loop", "stretch", "bend", "paced"]
 MOST_ROWS = 64
 
 
@@ -49,6 +49,7 @@ class ProjectionBlendParameters(Parameters):
         title="Time of the projection",
         help=(
             "Bounce: forth and back at its own speed. Loop: again from its start. Stretch: once, over the whole track. "
+            "Paced: forth and back in even steps, and hits push it on. "
             "Bend: as GANce, the music is bent to the projection's length instead, and both begin again together."
         ),
         group=TIME,
@@ -222,6 +223,12 @@ PRESETS = (
         title="In time",
         summary="The projection plays forth and back at its own speed, and the music colours it as it sounds.",
         values={},
+    ),
+    Preset(
+        name="paced",
+        title="Paced",
+        summary="The music moves the projection's clock: the face drifts, and a hit makes it leap on and settle.",
+        values={"timing": "paced", "alpha": 0.0},
     ),
     Preset(
         name="faithful",

@@ -12,6 +12,8 @@ from gpu_service.errors import RenderError
 from gpu_service.music.complexity import complexity_change
 from gpu_service.music.film_frames import frame_samples
 from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
+from gpu_service.music.paced import phase_of
+from gpu_service.visualizers.noise_blend_stages import onsets
 from gpu_service.visualizers.noise_blend_switching import faded, settled
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
@@ -47,6 +49,8 @@ def timing(reading: Reading) -> Arrays:
     rate, count = Fraction(*map(int, held["rate"])), len(held["w"])
     frames, way = np.arange(reading.frames), reading["timing"]
     repeats = reading["between"] == "repeat"
+    if way == "paced":
+        return {"place": paced(reading, rate), "heard": frames, "rows": np.array(0)}
     if repeats and way != "stretch":
         check_multiple(reading.fps, rate)
     if way == "bend":
@@ -59,6 +63,22 @@ def timing(reading: Reading) -> Arrays:
         moved = along(frames, rate / reading.fps, whole=repeats)
         place = moved % count if way == "loop" else bounced(moved, count)
     return {"place": place, "heard": frames, "rows": np.array(0)}
+
+
+def paced(reading: Reading, rate: Fraction) -> np.ndarray:
+    """Forth and back in even steps by the clock of the music; its mean speed is the projection's own. [F]"""
+    w, strength = reading.done["projection"]["w"], reading.done["onsets"]["strength"]
+    phase = phase_of(strength, fps=reading.fps) if reading["music"] else np.arange(reading.frames, dtype=float)
+    return evened(bounced(phase * float(rate / reading.fps), len(w)), w)
+
+
+def evened(place: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Places so that equal steps lead equally far through w: a face that hurries is slowed down. [F], [n, …] -> [F]"""
+    far = np.sqrt(np.square(np.diff(w.reshape(len(w), -1), axis=0)).sum(axis=1, dtype=np.float64))
+    so_far = np.concatenate([[0.0], np.cumsum(far)])
+    if so_far[-1] == 0:
+        return place
+    return np.interp(place / (len(w) - 1) * so_far[-1], so_far, np.arange(len(w)))
 
 
 def along(frames: np.ndarray, step: Fraction, *, whole: bool) -> np.ndarray:
@@ -154,13 +174,14 @@ def complexity(reading: Reading) -> Arrays:
 
 STAGES = (
     Stage("projection", "Projection", projection, inputs=("projections", "vector_length"), seconds_per_frame=1e-5),
+    Stage("onsets", "Onsets", onsets, inputs=("track", "fps"), seconds_per_frame=1.5e-4),
     Stage(
         "timing",
         "Time of the projection",
         timing,
-        parameters=("timing", "between"),
+        parameters=("timing", "between", "music"),
         inputs=("fps",),
-        after=("projection",),
+        after=("projection", "onsets"),
         seconds_per_frame=1e-6,
     ),
     Stage(

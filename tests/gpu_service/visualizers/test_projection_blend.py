@@ -10,12 +10,13 @@ import torch
 
 from gpu_service.errors import RenderError
 from gpu_service.music.gance import loudness_per_frame, quantise, spectrum_per_frame
+from gpu_service.music.paced import phase_of
 from gpu_service.protocol.routes import DrawnSource, RouteSpec
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Plan
 from gpu_service.visualizers.materials import decode_mono
 from gpu_service.visualizers.projection_blend_rows import projected, rows
-from gpu_service.visualizers.projection_blend_stages import bounced, stretched
+from gpu_service.visualizers.projection_blend_stages import bounced, evened, stretched
 from tests.gpu_service.visualizers.projected import ROWS, Projected, W, path_of_w, write_found, write_networks
 
 FAITHFUL = {preset.name: dict(preset.values) for preset in load("projection-blend").presets}["faithful"]
@@ -102,6 +103,18 @@ def test_places_of_bounce_and_stretch():
     assert bounced(np.arange(3.0), 1).tolist() == [0, 0, 0]
     assert stretched(np.arange(9), 3, whole=True).tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     assert stretched(np.arange(5), 3, whole=False).tolist() == [0, 0.5, 1, 1.5, 2]
+
+
+def test_paced_steps_lead_as_far_as_the_musics_clock_says(found):
+    plan = found.plan(timing="paced", alpha=0.0)
+    phase = phase_of(plan.stages["onsets"]["strength"], fps=Fraction(10))
+    turned = bounced(phase * 0.5, 6)
+    far = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path_of_w(6), axis=0), axis=1))])
+    reached = np.interp(plan.stages["timing"]["place"], np.arange(6), far) / far[-1] * 5
+    assert reached == pytest.approx(turned, abs=1e-4)
+    assert evened(np.arange(3.0), np.zeros((3, 1, 4))).tolist() == [0, 1, 2]
+    still = found.plan(timing="paced", alpha=0.0, music=False).stages["timing"]["place"]
+    assert np.interp(still, np.arange(6), far)[:11] == pytest.approx(np.arange(11) / 10 * far[-1], abs=1e-4)
 
 
 def test_every_row_of_a_w_plus_projection_is_drawn(found, tmp_path):
