@@ -49,11 +49,12 @@ class Bench:
     targets: Tensor
 
     @torch.no_grad()
-    def apart(self, frame: int, w: Tensor, noise: Tensor) -> float:
-        """The published loss of a frame, [W] and [numbers]."""
+    def apart(self, frame: int, w: Tensor, noise: Tensor) -> tuple[float, float]:
+        """Of a frame, [W] and [numbers]: the published loss, and its part that the picture has."""
         wanted = self.losses.look(self.targets[frame : frame + 1])
         drawn = self.easel.painter.paint(w.expand(1, self.easel.num_ws, -1), noise[None])
-        return float(self.losses.apart(drawn, wanted) + PATTERN_WEIGHT * self.easel.maps.pattern(noise[None]))
+        seen = float(self.losses.apart(drawn, wanted))
+        return seen + PATTERN_WEIGHT * float(self.easel.maps.pattern(noise[None])), seen
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ def cold(bench: Bench, frames: Sequence[int], steps: int) -> Way:
     }
     return Way(
         {frame: each.w for frame, each in found.items()},
-        {frame: bench.apart(frame, each.w, each.noise) for frame, each in found.items()},
-        {frame: bench.apart(frame, each.w, own) for frame, each in found.items()},
+        {frame: bench.apart(frame, each.w, each.noise)[0] for frame, each in found.items()},
+        {frame: bench.apart(frame, each.w, own)[1] for frame, each in found.items()},
         (bench.easel.evaluations - before) / len(frames),
         (time.perf_counter() - began) / len(frames),
     )
@@ -101,8 +102,8 @@ def quick(bench: Bench, steps: int, noise: str, frames: Sequence[int]) -> Way:
     own = bench.easel.own_noise[0]
     return Way(
         w,
-        {frame: bench.apart(frame, w[frame], maps[frame]) for frame in frames},
-        {frame: bench.apart(frame, w[frame], own) for frame in frames},
+        {frame: bench.apart(frame, w[frame], maps[frame])[0] for frame in frames},
+        {frame: bench.apart(frame, w[frame], own)[1] for frame in frames},
         drawings,
         seconds,
     )
