@@ -38,9 +38,12 @@ class Convergence:
         return float(self.eighty.std())
 
     def to_json(self) -> dict[str, list[float]]:
-        """Lists by name, as a job hands them in."""
+        """Lists by name, as a job hands them in. `share` [steps]: of the mean way, how much is gone."""
         mean, spread = self.eighty_mean, self.eighty_spread
+        way = max(float(self.distance.max() - self.distance.min()), 1e-12)
         return {
+            "step": [float(step) for step in range(1, len(self.distance) + 1)],
+            "share": (1 - self.distance / way).clip(0, 1).tolist(),
             "distance": self.distance.tolist(),
             "speed": self.speed.tolist(),
             "acceleration": self.acceleration.tolist(),

@@ -39,6 +39,10 @@ def test_a_decay_gives_the_known_step():
     assert list(found.eighty) == [known[0], known[0], known[1]]
     told = found.to_json()
     mean, spread = np.mean(found.eighty), np.std(found.eighty)
+    assert told["step"][:2] == [1, 2]
+    assert next(step for step, share in zip(told["step"], told["share"], strict=True) if share >= 0.8) == eighty_step(
+        found.distance
+    )
     assert told["eighty_mean"] == pytest.approx([mean, mean - spread, mean - 2 * spread])
 
 
