@@ -58,9 +58,9 @@ class AudioReactiveParameters(ReactiveParameters):
         routable=True,
     )
     spread: float = parameter(
-        1.0,
+        0.5,
         title="Spread of the parts",
-        help="How far the weights of the twelve parts pull away from their mean; a mean of twelve is a pale picture.",
+        help="How far the weights of the twelve parts pull away from their mean: 1 is AIART's, less leaves hits clearer.",
         group=LAYERS,
         minimum=0.0,
         maximum=8.0,

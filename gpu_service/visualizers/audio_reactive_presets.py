@@ -17,6 +17,7 @@ SHIPPED_BENDS = _bends(
     BendSpec(id="bass", operation="zoom", block=6, drive="bass", edges="edge"),
 )
 AS_SHIPPED: dict[str, Any] = {
+    "spread": 1.0,
     "valleys_from": "one",
     "change": "cut",
     "slerp": "shipped",
@@ -39,7 +40,7 @@ PRESETS = (
         name="on-time",
         title="On time",
         summary="AIART corrected: the drums' loudness mixes, on time; nothing jumps, brightness is steady.",
-        values={"signals": ON_TIME.model_dump(mode="json")},
+        values={"signals": ON_TIME.model_dump(mode="json"), "spread": 1.0},
     ),
     Preset(
         name="bent",
