@@ -60,7 +60,7 @@ class AudioReactiveParameters(ReactiveParameters):
     spread: float = parameter(
         0.5,
         title="Spread of the parts",
-        help="How far the weights of the twelve parts pull away from their mean: 1 is AIART's, less leaves hits clearer.",
+        help="How far the twelve parts pull the picture away from their mean: 1 is AIART's, less leaves hits clearer.",
         group=LAYERS,
         minimum=0.0,
         maximum=8.0,
