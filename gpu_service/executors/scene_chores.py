@@ -47,9 +47,9 @@ def write_debug_film(
     from gpu_service.film.debug_render import render_debug
 
     order, settings = DebugFilmOrder.model_validate(values["order"]), read_settings()
-    frames = {"first_frame": order.first_frame, "end_frame": min(order.end_frame, order.scene.frames)}
+    first, end = order.first_frame, min(order.end_frame, order.scene.frames)
     render_debug(
-        make_recipe(order.scene, **frames),
+        make_recipe(order.scene, first_frame=first, end_frame=end),
         DebugOrder(folder / DEBUG_FILM),
         files={sha256: Path(path) for sha256, path in values["paths"].items()},
         device=choose_device(device),
@@ -59,4 +59,4 @@ def write_debug_film(
         report=report,
         registry=registry,
     )
-    return FilesResult(files={"film": DEBUG_FILM}, facts=frames)
+    return FilesResult(files={"film": DEBUG_FILM}, facts={"first_frame": first, "end_frame": end})

@@ -42,7 +42,7 @@ class Grouped:
         end = max(item.batch.stop for item in items)
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - it lives as long as this does
         shape = (end - self._first, 3, plan.scene.height, plan.scene.width)
-        self._pictures = np.memmap(self._file, np.uint8, "w+", shape=shape)  # type: ignore[call-overload]
+        self._pictures = np.memmap(self._file, np.uint8, "w+", shape=shape)
 
     def step(self) -> Sequence[int]:
         """Draw the next frames of one network. -> which"""

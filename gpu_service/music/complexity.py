@@ -1,6 +1,7 @@
 """How much the music's complexity changes (`gance.md` §2.9): plain sound packs into fewer bytes than busy sound."""
 
 import zlib
+from typing import Literal
 
 import numpy as np
 from scipy.interpolate import InterpolatedUnivariateSpline
@@ -23,7 +24,8 @@ def complexity_change(blocks: np.ndarray, *, window: int) -> np.ndarray:
     smoothed = smooth(trailing, window=7, order=3, axis=0)
     slope = np.zeros(count)
     if count > 1:
-        spline = InterpolatedUnivariateSpline(np.arange(count), smoothed, k=min(3, count - 1))
+        degree: Literal[1, 2, 3] = 3 if count > 3 else 2 if count == 3 else 1
+        spline = InterpolatedUnivariateSpline(np.arange(count), smoothed, k=degree)
         slope = np.abs(spline.derivative()(np.arange(count)))
     change = np.full(count, np.inf)
     if count >= window:
