@@ -1,20 +1,19 @@
 /** The inspector of a scene: parameters and cues. */
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Note, Select, Skeleton } from '../parts/basics'
-import { Icon } from '../parts/Icon'
-import { Popover } from '../parts/Menu'
 import { CueEditor } from '../track/CueEditor'
 import { CueList } from '../track/CueList'
 import type { Desk } from '../track/desk'
 import type { Track, Visualizer, VisualizerList } from '../wire/types'
+import { CueActions } from './CueActions'
 import type { Draft } from './draft'
 import { FilmFields } from './FilmFields'
 import { ParameterForm } from './ParameterForm'
+import { Presets } from './Presets'
 import { ProjectionField } from './ProjectionField'
 import { RoutesTab } from './routes/RoutesTab'
-import { groupsOf, isInForce } from './schema'
 import { Snapshots } from './Snapshots'
 
 interface InspectorProps {
@@ -51,34 +50,10 @@ export function Inspector(props: InspectorProps) {
         <>
           <CueList desk={props.desk} />
           <CueEditor desk={props.desk} />
+          <CueActions />
         </>
       )}
     </aside>
-  )
-}
-
-function Presets({ draft, visualizer }: { draft: Draft; visualizer: Visualizer }) {
-  const [isOpen, setOpen] = useState(false)
-  const { parameters } = useStore(draft.scene)
-  const fields = useMemo(() => groupsOf(visualizer.schema).flatMap((group) => group.fields), [visualizer])
-  if (visualizer.presets.length === 0) return null
-  return (
-    <span className="end">
-      <Popover label="Presets" open={isOpen} onOpenChange={setOpen} button={<button type="button" className="btn quiet small">Presets<Icon name="down" size="small" /></button>}>
-        <div className="presets">
-          {visualizer.presets.map((preset) => {
-            const isOn = isInForce(preset.values, parameters, fields)
-            return <button key={preset.name} type="button" aria-pressed={isOn} className={isOn ? 'on' : ''} onClick={() => {
-              draft.change({ preset: preset.name }, `Preset ${preset.title}`)
-              setOpen(false)
-            }}>
-              <span className="row"><span className="strong grow">{preset.title}</span>{isOn && <Icon name="check" size="small" />}</span>
-              <span className="xs soft">{preset.summary}</span>
-            </button>
-          })}
-        </div>
-      </Popover>
-    </span>
   )
 }
 

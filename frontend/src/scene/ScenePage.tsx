@@ -109,8 +109,6 @@ function Actions({ draft, onRender }: { draft: Draft; onRender: () => void }) {
   )
 }
 
-const NO_STEMS: string[] = []
-
 interface BodyProps {
   draft: Draft
   desk: Desk
@@ -143,7 +141,7 @@ function Body({ draft, desk, track, session }: BodyProps) {
     )
   }
   return (
-    <RouteProvider draft={draft} desk={desk} visualizer={visualizer} stems={NO_STEMS}>
+    <RouteProvider draft={draft} desk={desk} visualizer={visualizer}>
       <div className={isInspecting ? 'editor inspecting' : 'editor'}>
         <div className="desk-main">
           <StageBox draft={draft} preview={preview} visualizer={visualizer} desk={desk} />

@@ -2,7 +2,10 @@
 import { useEffect, useMemo, type ReactNode } from 'react'
 import { useStore } from '../../lib/store'
 import type { Desk } from '../../track/desk'
-import type { Visualizer } from '../../wire/types'
+import { get } from '../../wire/api'
+import { useAsk } from '../../wire/query'
+import type { components } from '../../wire/schema'
+import type { Items, Visualizer } from '../../wire/types'
 import type { Draft } from '../draft'
 import { groupsOf, type Field } from '../schema'
 import { Ghost } from './Ghost'
@@ -11,17 +14,21 @@ import { addRoute, RouteContext, type RouteDesk } from './context'
 import { useOwnCurves } from './own_curves'
 import { useRouteCurves } from './use_curves'
 
+type Stem = components['schemas']['StemOut']
+
 interface ProviderProps {
   draft: Draft
   desk: Desk
   visualizer: Visualizer | undefined
-  stems: readonly string[]
   children: ReactNode
 }
 
-export function RouteProvider({ draft, desk, visualizer, stems, children }: ProviderProps) {
+export function RouteProvider({ draft, desk, visualizer, children }: ProviderProps) {
   const cues = useStore(desk.cues.cues)
   const own = useOwnCurves(draft)
+  const { track_id } = useStore(draft.scene)
+  const sent = useAsk({ queryKey: ['stems', track_id], queryFn: ({ signal }) => get<Items<Stem>>(`/tracks/${track_id}/stems`, signal) })
+  const stems = useMemo(() => (sent.data?.items ?? []).filter(({ state }) => state === 'ready').map(({ name }) => name), [sent.data])
   const curves = useRouteCurves(draft, desk, own)
   const { parameters } = useStore(draft.scene)
   const fields = useMemo(() => fieldsOf(visualizer, parameters.bends), [visualizer, parameters.bends])
