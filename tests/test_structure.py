@@ -67,12 +67,18 @@ def test_no_file_has_grown_past_one_subject():
     assert found == {}
 
 
-# What the studio may know of the other programs: their messages, the numbers of a track, the joining of films.
+# What the studio may know of the other programs: their messages, the numbers of a track, the joining of films, the
+# files that scenes and projections are.
 SHARED = (
     "gpu_service.protocol",
     "gpu_service.music",
     "gpu_service.errors",
     "gpu_service.film.join",
+    "gpu_service.scene_file",
+    "gpu_service.routes",
+    "gpu_service.projection.check",
+    "gpu_service.projection.file",
+    "gpu_service.projection.target",
     "capture_agent.protocol",
 )
 
@@ -93,7 +99,18 @@ def test_the_studio_imports_of_the_other_programs_only_what_is_shared():
 
 
 @pytest.mark.parametrize(
-    "module", ["gpu_service.protocol", "gpu_service.music.analysis", "gpu_service.music.media", "gpu_service.film.join"]
+    "module",
+    [
+        "gpu_service.protocol",
+        "gpu_service.music.analysis",
+        "gpu_service.music.media",
+        "gpu_service.film.join",
+        "gpu_service.scene_file",
+        "gpu_service.routes.graph",
+        "gpu_service.projection.check",
+        "gpu_service.projection.file",
+        "gpu_service.projection.target",
+    ],
 )
 def test_what_the_studio_imports_of_the_service_loads_without_torch(module: str):
     code = f"import sys, {module}; assert not {{'torch', 'django'}} & set(sys.modules)"
