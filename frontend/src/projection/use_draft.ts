@@ -3,6 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { projectId } from '../lib/page'
 import { useSettled } from '../lib/settled'
+import { useProjectEvents } from '../shell/live'
+import { refresh } from '../wire/query'
 import { isReady, readDraft, writeDraft, type Draft } from './draft'
 import { projectionQueries } from './queries'
 import type { Plan } from './wire'
@@ -28,5 +30,7 @@ export function usePlan(draft: Draft): Planned {
   const rested = useSettled(draft, REST_MS)
   const enabled = isReady(rested)
   const asked = useQuery({ ...projectionQueries.plan(projectId(), rested), enabled, placeholderData: keepPreviousData, staleTime: 5000 })
+  // A video that is still being looked at cannot be planned; as soon as it is ready it can.
+  useProjectEvents(({ kind }) => void (kind.startsWith('projection.target.') && refresh('projection-plan')))
   return { plan: enabled ? asked.data : undefined, fault: enabled ? asked.error : null, isStale: asked.isPlaceholderData || rested !== draft, again: () => void asked.refetch() }
 }
