@@ -1,0 +1,99 @@
+"""Routes in the browser: a lane's head is dropped on a slider, a lane says so, and the picture acts."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.end_to_end.conftest import RunningStudio, wait_for
+from tests.end_to_end.walk import BUSY, api, go, new_person, project_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(studio: RunningStudio, browser, owner: Page):
+    context, page = new_person(browser)
+    context.add_cookies(owner.context.cookies())
+    page.goto(owner.url)
+    page.wait_for_url(re.compile(r"/p/[0-9a-f-]{36}/"))
+    yield page
+    context.close()
+
+
+def picture(page: Page) -> np.ndarray:
+    """The picture on the stage, in 32 × 32 points. float [32, 32, 4]"""
+    numbers = page.evaluate(
+        """() => {
+            const small = new OffscreenCanvas(32, 32).getContext('2d')
+            small.drawImage(document.querySelector('[data-preview] canvas'), 0, 0, 32, 32)
+            return [...small.getImageData(0, 0, 32, 32).data]
+        }"""
+    )
+    return np.array(numbers, dtype=float).reshape(32, 32, 4)
+
+
+def settled(page: Page) -> np.ndarray:
+    """The picture once it stands still."""
+    shots = [picture(page)]
+
+    def stands() -> bool:
+        page.wait_for_timeout(400)
+        shots.append(picture(page))
+        return bool(np.array_equal(shots[-1], shots[-2]))
+
+    wait_for(stands, BUSY / 1000, "a picture that stands still")
+    return shots[-1]
+
+
+def differs(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool(np.abs(one - other).mean() > 1)
+
+
+def changed_from(page: Page, before: np.ndarray) -> np.ndarray:
+    wait_for(lambda: differs(picture(page), before), BUSY / 1000, "another picture")
+    return settled(page)
+
+
+def test_a_lane_dropped_on_a_slider_drives_it_and_undo_takes_it_back(page: Page, studio: RunningStudio):
+    scene = api(page, f"/projects/{project_of(page)}/scenes")["items"][0]["id"]
+    go(page, studio, f"scenes/{scene}/?t=0")
+    page.wait_for_selector("[data-preview][data-shown]", timeout=BUSY)
+    before = settled(page)
+
+    head = page.locator('.lh[data-lane="loudness"]').bounding_box()
+    target = page.locator('[data-drop="alpha"]').bounding_box()
+    assert head is not None
+    assert target is not None
+    page.mouse.move(head["x"] + 60, head["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(head["x"] + 120, head["y"], steps=2)
+    page.mouse.move(target["x"] + 80, target["y"] + 20, steps=4)
+    expect(page.locator(".carried")).to_contain_text("drive Music in the vector")
+    expect(page.locator('[data-drop="alpha"].droptarget')).to_be_visible()
+    page.mouse.up()
+
+    expect(page.locator('.lh[data-lane^="route:"] .drives')).to_have_text("to Music in the vector")
+    driven = changed_from(page, before)
+    wait_for(lambda: api(page, f"/scenes/{scene}")["routes"], 20, "the route to be saved")
+    assert [route["source"] for route in api(page, f"/scenes/{scene}")["routes"]] == [{"kind": "loudness"}]
+
+    # The same frame of the film with less of the route is another picture.
+    amount = page.get_by_role("slider", name="Amount of Loudness").first
+    amount.focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowLeft")
+    weak = changed_from(page, driven)
+    assert np.abs(weak - before).mean() < np.abs(driven - before).mean()
+
+    # A bypassed route is not in the picture.
+    page.get_by_role("button", name="Bypass Loudness").first.click()
+    assert not differs(changed_from(page, weak), before)
+
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+        page.wait_for_timeout(600)
+    wait_for(lambda: not api(page, f"/scenes/{scene}")["routes"], 20, "the route to be gone")
+    expect(page.locator('.lh[data-lane^="route:"]')).to_have_count(0)
+    assert not differs(settled(page), before)
