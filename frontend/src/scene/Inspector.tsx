@@ -7,6 +7,7 @@ import { CueEditor } from '../track/CueEditor'
 import { CueList } from '../track/CueList'
 import type { Desk } from '../track/desk'
 import type { Track, Visualizer, VisualizerList } from '../wire/types'
+import { Bends } from './Bends'
 import { CueActions } from './CueActions'
 import type { Draft } from './draft'
 import { FilmFields } from './FilmFields'
@@ -71,6 +72,7 @@ function Parameters({ draft, visualizers, visualizer, tracks }: InspectorProps) 
           choices={tracks.map((one) => ({ value: one.id, label: one.name }))} onChange={(value) => draft.change({ track_id: value }, 'Track')} />
       </section>
       {visualizer && <ParameterForm draft={draft} visualizer={visualizer} />}
+      {visualizer && <Bends draft={draft} visualizer={visualizer} />}
       {!visualizer && visualizers && <div className="sect"><Note mood="warn">No render service has announced “{scene.visualizer}” yet. Its parameters show when one is attached.</Note></div>}
       {!visualizers && <div className="sect"><Skeleton rows={8} height={32} /></div>}
       <FilmFields draft={draft} />
