@@ -109,8 +109,12 @@ def test_keys_cull_from_the_newest_on_and_a_reload_goes_on_where_one_stopped(des
     expect(desk.locator(".cell .corner.pick:visible")).to_have_count(2)
     expect(desk.locator(".cell.reject")).to_have_count(1)
     wait_for(lambda: verdicts(desk) == {"picked": 2, "rejected": 1, "unreviewed": SHOTS - 3}, 10, "the decisions")
-    decided = {one["id"]: (one["verdict"], one["stars"]) for one in portraits(desk)}
-    assert [decided[one] for one in order[:4]] == [(1, 0), (-1, 0), (1, 0), (0, 4)]
+
+    def decided() -> list[tuple[int, int]]:
+        found = {one["id"]: (one["verdict"], one["stars"]) for one in portraits(desk)}
+        return [found[one] for one in order[:4]]
+
+    wait_for(lambda: decided() == [(1, 0), (-1, 0), (1, 0), (0, 4)], 10, "the stars")
     desk.reload()
     tab(desk, "Unreviewed", SHOTS - 3)
     expect(desk.locator('[data-rank="0"]')).to_have_attribute("aria-label", re.compile("undecided, 4 stars"))
