@@ -98,12 +98,13 @@ async def test_frames_are_handed_in_though_the_child_is_killed_and_the_studio_is
     monkeypatch.setattr(projection_handing_in, "PATIENCE_SECONDS", 0.01)
     absence = away("/service/projections/")
     studio.trouble.append(next(absence))
-    async with working(bench):
+    async with working(bench) as work:
         await until(lambda: list(folder.glob("*.work/part-*.hdf5")), seconds=PATIENCE)
         for pid in searches(folder):
             os.kill(pid, signal.SIGKILL)
         absence.close()
         await until(lambda: studio.posted("/finish") or studio.posted("/fail"), seconds=PATIENCE)
+        await until(lambda: not work.chores, seconds=PATIENCE)
 
     assert studio.posted("/fail") == []
     assert [(body["first"], body["end"]) for body in handed_in(studio)] == [(0, 2), (2, 4), (4, 6), (6, 8)]
@@ -147,8 +148,9 @@ async def test_a_paused_projection_yields_and_goes_on_elsewhere(studio, bench, e
     (bench.runs / "projection-b2").rename(tmp_path / "gone")  # another service has no folder of it
     again = claim(studio, files, "b2", steps=300)
     again["inputs"] += [studio.add_file(part) | {"role": "frames", "name": f"{n}"} for n, part in enumerate(parts)]
-    async with working(bench):
+    async with working(bench) as work:
         await until(lambda: studio.posted("/finish") or studio.posted("/fail"), seconds=PATIENCE)
+        await until(lambda: not work.chores, seconds=PATIENCE)
     assert studio.posted("/fail") == []
     assert handed_in(studio)[0]["first"] == result.frames
     (finish,) = studio.posted("/finish")

@@ -97,7 +97,7 @@ async def test_a_run_is_trained_and_handed_in_though_its_trainer_is_killed_and_t
     folder = bench.runs / "9c2f"
     absence = away("/service/training/")
     studio.trouble.append(next(absence))
-    async with working(bench):
+    async with working(bench) as work:
         await until(lambda: (folder / "checkpoints" / "checkpoint-000000000000.safetensors").exists(), seconds=PATIENCE)
         (pid,) = trainer_pids(folder)
         assert os.getpgid(pid) == pid
@@ -105,6 +105,7 @@ async def test_a_run_is_trained_and_handed_in_though_its_trainer_is_killed_and_t
         await until(lambda: trainer_pids(folder) not in ([], [pid]), seconds=PATIENCE)
         absence.close()
         await until(lambda: studio.posted("/finish") or studio.posted("/fail"), seconds=PATIENCE)
+        await until(lambda: not work.chores, seconds=PATIENCE)
     assert studio.posted("/fail") == []
     (finish,) = studio.posted("/finish")
     assert TrainResult.model_validate(finish["result"]).outcome == "done"
