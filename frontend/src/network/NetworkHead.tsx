@@ -22,6 +22,7 @@ export function networkSentence(network: Network, run?: Run): string {
   if (isPattern(network)) return `Pattern network of the species ${network.species}, seed ${network.seed}. Never trained; made from these two alone.`
   const first = network.snapshots[0]
   if (first && isTrained(first)) return `Trained here, on ${typeof first.facts.trained_on === 'string' ? first.facts.trained_on : 'pictures of this project'}.`
+  if (first && !first.original_name) return `It came with Phosphene: ${plural(network.snapshots.length, 'snapshot')} of one training.`
   return first ? `Imported from ${first.original_name}${network.snapshots.length > 1 ? ` and ${plural(network.snapshots.length - 1, 'more file')}` : ''}.` : 'It has no snapshot yet.'
 }
 

@@ -40,7 +40,7 @@ export function factLines(network: Network, snapshot: Snapshot): [string, string
 function origin(network: Network, snapshot: Snapshot): [string, string] {
   if (isPattern(network)) return ['Made from', `seed ${network.seed}`]
   if (isTrained(snapshot)) return ['Trained on', typeof snapshot.facts.trained_on === 'string' ? snapshot.facts.trained_on : 'pictures of this project']
-  return ['Imported from', snapshot.original_name]
+  return snapshot.original_name ? ['Imported from', snapshot.original_name] : ['Came with', 'Phosphene']
 }
 
 /** "2 scenes", "1 scene", "—". */
