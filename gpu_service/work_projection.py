@@ -11,21 +11,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gpu_service.bench import Bench
-from gpu_service.errors import Cancelled, RenderError
+from gpu_service.errors import RenderError
 from gpu_service.executors.projection_process import ProjectionProcess
 from gpu_service.lease import LeaseKeeper
+from gpu_service.long_work import LOOK_SECONDS, Deaths, LongWork, forget_old_runs, named
 from gpu_service.projection.folder import WorkFolder
 from gpu_service.projection.telling import Ending, Saying
 from gpu_service.projection_handing_in import HandingIn, take_parts
 from gpu_service.protocol import Claim, InputRef, JobFinish, Wish
 from gpu_service.protocol.projection import ProjectionNote, ProjectionResult, ProjectionTick, ProjectOrder
 from gpu_service.uploads import send_artifact
-from gpu_service.work_training import ended, forget_old_runs, named
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.2
-# A child that dies after it found something is started again, where it was.
-MOST_DEATHS = 3
 OUT, REVIEW, CONVERGENCE = "projection.hdf5", "review.mp4", "convergence.json"
 
 
@@ -44,7 +41,7 @@ async def do_projection(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None
     await _Projecting(bench, claim, keeper, order, folder, work, have).run(_words(bench, order, folder, claim, paths))
 
 
-class _Projecting:
+class _Projecting(LongWork):
     """One claim of a projection."""
 
     def __init__(
@@ -57,7 +54,8 @@ class _Projecting:
         work: WorkFolder,
         have: int,
     ) -> None:
-        self.bench, self.claim, self.keeper, self.order = bench, claim, keeper, order
+        super().__init__(keeper)
+        self.bench, self.claim, self.order = bench, claim, order
         self.folder, self.work = folder, work
         self.handing_in = HandingIn(bench.client, claim, work, have=have)
         self.process: ProjectionProcess | None = None
@@ -65,30 +63,10 @@ class _Projecting:
 
     async def run(self, words: list[str]) -> None:
         """Start it, as often as it takes; hand in; finish."""
-        tasks = [asyncio.create_task(self._wish()), asyncio.create_task(self.handing_in.run())]
-        search = asyncio.create_task(self._search(words))
-
-        def stop() -> None:
-            search.cancel()
-
-        self.keeper.when_it_ends(stop)
-        try:
-            done, _ = await asyncio.wait([search, *tasks], return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # the studio's refusals too
-            await ended(tasks)
-            await self._finish()
-        except asyncio.CancelledError:
-            if self.keeper.must_stop:
-                raise Cancelled from None
-            raise
-        finally:
-            await ended([search, *tasks])
-            if self.process is not None:
-                await self.process.end()
+        await self.see_through(self._search(words), self._wish(), self.handing_in.run(), finish=self._finish)
 
     async def _search(self, words: list[str]) -> None:
-        deaths, frames = 0, -1
+        deaths = Deaths("The projection", name=self.order.name)
         while True:
             self.ending = None
             log_path = self.folder / "log.txt"
@@ -98,14 +76,7 @@ class _Projecting:
                 if self.ending.outcome == "failed":
                     raise RenderError(self.ending.sentence, retry=self.ending.retry)
                 return
-            if self.work.done > frames:
-                deaths, frames = 0, self.work.done
-            deaths += 1
-            why = f"signal {-code}" if code < 0 else f"code {code}"
-            log.warning("The projection “%s” ended with %s", self.order.name, why)
-            if deaths >= MOST_DEATHS:
-                sentence = f"The projection ended by itself ({why}). Its log is on the render service."
-                raise RenderError(sentence, retry=True, kind="crashed")
+            deaths.another(code, reached=self.work.done)
 
     def _hear(self, said: Saying) -> None:
         if isinstance(said, Ending):

@@ -4,19 +4,16 @@ The run's folder stays on this service; a service that has it not, or an older o
 """
 
 import asyncio
-import contextlib
 import logging
-import os
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from gpu_service.bench import Bench
-from gpu_service.errors import Cancelled, RenderError
-from gpu_service.executors.snapshot_chores import harmless_stem
+from gpu_service.errors import RenderError
 from gpu_service.executors.training_process import TrainingProcess
 from gpu_service.lease import LeaseKeeper
+from gpu_service.long_work import LOOK_SECONDS, Deaths, LongWork, forget_old_runs, named
 from gpu_service.protocol import Claim, InputRef, JobFinish, Phase, Report, Said, Tick, TrainOrder, TrainResult, Wish
 from gpu_service.training.checkpoint_facts import NAME, pictures_of
 from gpu_service.training_handing_in import HandingIn
@@ -25,11 +22,7 @@ from gpu_service.uploads import send_artifact
 from gpu_service.whole_files import replacing
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.2
-# A trainer that dies after it got somewhere is started again here, where its newest checkpoint is.
-MOST_DEATHS = 3
 GIB = 1024**3
-FORGOTTEN_SECONDS = 14 * 86400.0
 ENDINGS = ("done", "paused", "stopped")
 CHECKPOINTS = "checkpoint-*.safetensors"
 
@@ -48,11 +41,12 @@ async def do_training(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
     await _Training(bench, claim, keeper, order, folder).run(_words(bench, order, folder, by_role, paths))
 
 
-class _Training:
+class _Training(LongWork):
     """One claim of a run."""
 
     def __init__(self, bench: Bench, claim: Claim, keeper: LeaseKeeper, order: TrainOrder, folder: Path) -> None:
-        self.bench, self.claim, self.keeper, self.order, self.folder = bench, claim, keeper, order, folder
+        super().__init__(keeper)
+        self.bench, self.claim, self.order, self.folder = bench, claim, order, folder
         self.handing_in = HandingIn(
             bench.client,
             claim,
@@ -67,30 +61,10 @@ class _Training:
 
     async def run(self, words: list[str]) -> None:
         """Start it, as often as it takes; hand in; finish."""
-        tasks = [asyncio.create_task(self._wish()), asyncio.create_task(self.handing_in.run())]
-        train = asyncio.create_task(self._train(words))
-
-        def stop() -> None:
-            train.cancel()
-
-        self.keeper.when_it_ends(stop)
-        try:
-            done, _ = await asyncio.wait([train, *tasks], return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # the studio's refusals too
-            await ended(tasks)
-            await self._finish()
-        except asyncio.CancelledError:
-            if self.keeper.must_stop:
-                raise Cancelled from None
-            raise
-        finally:
-            await ended([train, *tasks])
-            if self.process is not None:
-                await self.process.end()
+        await self.see_through(self._train(words), self._wish(), self.handing_in.run(), finish=self._finish)
 
     async def _train(self, words: list[str]) -> None:
-        deaths, kimg = 0, -1.0
+        deaths = Deaths("The trainer", name=self.order.name)
         while True:
             self.phase, self.failure = Phase(phase="starting"), None
             self.process = await TrainingProcess.start(words, log=self.folder / "log.txt", on_report=self._hear)
@@ -99,14 +73,7 @@ class _Training:
                 return
             if self.failure is not None:
                 raise RenderError(self.failure.sentence, kind=self.failure.kind_of_failure)
-            if self.tick is not None and self.tick.kimg > kimg:
-                deaths, kimg = 0, self.tick.kimg
-            deaths += 1
-            why = f"signal {-code}" if code < 0 else f"code {code}"
-            log.warning("The trainer of “%s” ended with %s", self.order.name, why)
-            if deaths >= MOST_DEATHS:
-                sentence = f"The trainer ended by itself ({why}). Its log is on the render service."
-                raise RenderError(sentence, retry=True, kind="crashed")
+            deaths.another(code, reached=self.tick.kimg if self.tick else -1.0)
 
     def _hear(self, report: Report) -> None:
         if isinstance(report, Phase):
@@ -147,13 +114,6 @@ class _Training:
         await self.bench.client.post(f"/service/jobs/{self.claim.job.id}/finish", done)
 
 
-async def ended(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel them, and wait until they are gone."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def _words(
     bench: Bench, order: TrainOrder, folder: Path, by_role: Mapping[str, InputRef], paths: Mapping[str, Path]
 ) -> list[str]:
@@ -175,17 +135,6 @@ def _words(
     if (devices := _devices(bench, order)) > 1:
         words += ["--devices", str(devices)]
     return words
-
-
-def named(folder: Path, ref: InputRef, path: Path) -> Path:
-    """The file under the name that people know, for sentences."""
-    ending = Path(ref.name).suffix
-    name = harmless_stem(ref.name) + (ending if ending[1:].isalnum() and ending.isascii() else "")
-    link = folder / "inputs" / ref.role / name
-    shutil.rmtree(link.parent, ignore_errors=True)
-    link.parent.mkdir(parents=True)
-    link.symlink_to(path.resolve())
-    return link
 
 
 def _devices(bench: Bench, order: TrainOrder) -> int:
@@ -210,12 +159,3 @@ def _take_checkpoint(folder: Path, ref: InputRef | None, paths: Mapping[str, Pat
             shutil.copyfile(fetched, partial)
         for cursor in CURSORS:  # what was said here before is of a past that another service has overtaken
             TrainingLog(folder / "stats.jsonl", cursor=cursor).skip()
-
-
-def forget_old_runs(runs: Path, ours: Path) -> None:
-    """Folders that nobody touched for two weeks: the studio has what is needed to go on."""
-    os.utime(ours)
-    for folder in runs.iterdir():
-        with contextlib.suppress(OSError):
-            if folder != ours and time.time() - folder.stat().st_mtime > FORGOTTEN_SECONDS:
-                shutil.rmtree(folder)

@@ -36,6 +36,13 @@ def rows(network, count: int = 3) -> torch.Tensor:
 
 
 FLOWS = Displacement(np.full(3, 0.5), np.full(3, 0.25), 0.75, True, CPU)
+# Features have no hue.
+PAIRS = [
+    (each, branch)
+    for each in get_args(Operation)
+    for branch in ("rgb", "features")
+    if (each, branch) != ("hue", "features")
+]
 
 
 def chain(network, *bends: BendSpec, strengths=(0.0, 0.5, 1.0)):
@@ -49,11 +56,8 @@ def draw(network, way=None, **more) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("operation", get_args(Operation))
-@pytest.mark.parametrize("branch", ["rgb", "features"])
+@pytest.mark.parametrize(("operation", "branch"), PAIRS)
 def test_strength_0_is_the_unbent_picture_and_more_is_not(network, way, operation, branch):
-    if (operation, branch) == ("hue", "features"):
-        pytest.skip("Features have no hue.")
     bend = BendSpec(id="a", operation=operation, block=4, branch=branch, size=3)
     unbent, bent = draw(network, way), draw(network, way, bending=chain(network, bend))
     assert torch.isfinite(bent).all()
