@@ -52,7 +52,7 @@ def differs(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def changed_from(page: Page, before: np.ndarray) -> np.ndarray:
-    """Another picture that stays: between a hand's move and its saving the former one may come up again."""
+    """Another picture that stays: when a lane takes room, the former one may be drawn again in between."""
     shots = [before]
 
     def is_another() -> bool:
