@@ -4,7 +4,7 @@ Depth is counted in eighths, as AIART's network of 512 pixels has eight blocks: 
 of another network are met by their share of its depth.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,6 +13,8 @@ from gpu_service.protocol.vectors import Part, Seed
 
 MOST_BENDS, DEEPEST_BLOCK = 32, 7
 STRONGEST = 2.0
+# Networks with maps that can be bent, and those of them that make colour at their end alone.
+BENT_NETWORKS, COLOUR_AT_END = ("stylegan2", "stylegan3"), ("stylegan3",)
 # A bend with this drive is driven by routes alone: its signal is 1 throughout.
 ROUTE = "route"
 
@@ -39,6 +41,15 @@ Operation = Literal[
 Branch = Literal["rgb", "features"]
 BlockPlace = Annotated[int, Field(ge=0, le=DEEPEST_BLOCK)]
 Share = Annotated[float, Field(ge=0, le=1)]
+# Operations that read beyond the edge of their maps by a rule of choice; swirl and displacement repeat the edge.
+EDGED: tuple[Operation, ...] = ("zoom", "translate", "rotate", "shear")
+SQUARE: tuple[Operation, ...] = ("blur", "erode", "dilate")
+
+
+def _read_by(title: str, help: str = "", **when: tuple[str, ...]) -> dict[str, Any]:
+    """A title for a form, and `x-when`: the other fields' values with which this one is read at all."""
+    extra = {"x-when": {name: list(values) for name, values in when.items()}} if when else {}
+    return {"title": title, "description": help or None, "json_schema_extra": extra}
 
 
 class BendSpec(Part):
@@ -57,21 +68,30 @@ class BendSpec(Part):
 
     id: RouteId
     operation: Operation
-    block: BlockPlace = 4
-    last_block: BlockPlace | None = None
-    branch: Branch = "rgb"
-    features: Literal["all", "random", "range"] = "all"
-    share: Share = 0.5
-    seed: Seed = 0
-    first: Share = 0.0
-    last: Share = 1.0
-    amount: float = Field(default=1.0, ge=-STRONGEST, le=STRONGEST, allow_inf_nan=False)
-    drive: str = Field(default=ROUTE, min_length=1, max_length=40)
-    axis: Literal["x", "y"] = "x"
-    level: float = Field(default=0.5, ge=-1000, le=1000, allow_inf_nan=False)
-    size: int = Field(default=9, ge=1, le=65)
-    edges: Literal["mirror", "edge", "black"] = "mirror"
-    faithful: bool = False
+    block: BlockPlace = Field(default=4, **_read_by("Block", "0 is 4 px, 7 the finest: by its share of the depth."))
+    last_block: BlockPlace | None = Field(default=None, **_read_by("To block", "All blocks from the first to this."))
+    branch: Branch = Field(default="rgb", **_read_by("Branch", "The small picture a block adds, or its maps."))
+    features: Literal["all", "random", "range"] = Field(default="all", **_read_by("Features"))
+    share: Share = Field(default=0.5, **_read_by("Share of the features", features=("random",)))
+    seed: Seed = Field(default=0, **_read_by("Seed of the choice", features=("random",)))
+    first: Share = Field(default=0.0, **_read_by("From", "Of the number of features.", features=("range",)))
+    last: Share = Field(default=1.0, **_read_by("To", "Of the number of features.", features=("range",)))
+    amount: float = Field(
+        default=1.0, ge=-STRONGEST, le=STRONGEST, allow_inf_nan=False, **_read_by("Strength", "Times the drive.")
+    )
+    drive: str = Field(default=ROUTE, min_length=1, max_length=40, **_read_by("Drive"))
+    axis: Literal["x", "y"] = Field(default="x", **_read_by("Axis", operation=("translate",)))
+    level: float = Field(
+        default=0.5, ge=-1000, le=1000, allow_inf_nan=False, **_read_by("Level", operation=("threshold",))
+    )
+    size: int = Field(default=9, ge=1, le=65, **_read_by("Size (px)", "Side of the square.", operation=SQUARE))
+    edges: Literal["mirror", "edge", "black"] = Field(default="mirror", **_read_by("Beyond the edges", operation=EDGED))
+    faithful: bool = Field(
+        default=False,
+        **_read_by(
+            "As in the original", "Translate by whole pixels; blur never below σ = 1.", operation=("translate", "blur")
+        ),
+    )
 
     @model_validator(mode="after")
     def _can_be_done(self) -> Self:

@@ -53,6 +53,7 @@ class VisualizerInfo(Model):
     is_for_scenes: bool = True
     # Whether cues may take its pictures to a vector.
     takes_vectors: bool = False
+    needs_projection: bool = False
 
 
 # --- service to studio ---

@@ -6,7 +6,9 @@ makes *frames* of that (one value per frame of the film), and the rest shapes wh
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from gpu_service.protocol.vectors import Part
 
@@ -22,6 +24,13 @@ class _Step(Part):
     takes: ClassVar[tuple[Kind, ...]] = ("curve", "frames")
     gives: ClassVar[Kind | None] = None  # None: what it was given
     rows: ClassVar[bool | None] = None  # True: makes twelve curves of one; None: as many as it was given
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Also where in a chain it can stand, so that a form need not know the functions."""
+        schema = handler.resolve_ref_schema(handler(core))
+        schema |= {"x-takes": list(cls.takes), "x-gives": cls.gives, "x-many": bool(cls.rows)}
+        return schema
 
 
 class Onset(_Step):

@@ -153,6 +153,7 @@ class AudioReactiveParameters(ReactiveParameters):
         help="What is done to the maps inside the network, where, and which signal drives it.",
         group=BENDS,
         control="json",
+        form="bends",
         most=MOST_BENDS,
     )
     bending: float = parameter(

@@ -5,7 +5,7 @@ from typing import Literal
 from gpu_service.music.reactive.segments import Top
 from gpu_service.music.reactive.separation import OWN, separators
 from gpu_service.music.reactive.turning import Disorder, Saw
-from gpu_service.protocol.signal_sets import HITS
+from gpu_service.protocol.signal_sets import HITS, SIGNAL_SETS
 from gpu_service.protocol.signals import SignalSet
 from gpu_service.visualizers.parameters import Parameters, parameter
 
@@ -23,6 +23,8 @@ class ReactiveParameters(Parameters):
         help="What is heard in which stem, and what is made of it.",
         group=SIGNALS,
         control="json",
+        form="signals",
+        examples=[signals.model_dump(mode="json") for signals in SIGNAL_SETS.values()],
     )
     separator: str = parameter(
         OWN,

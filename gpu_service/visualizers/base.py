@@ -157,6 +157,7 @@ class Visualizer:
     is_spread: ClassVar[bool] = False
     # Whether cues may take its pictures to a vector.
     takes_vectors: ClassVar[bool] = False
+    needs_projection: ClassVar[bool] = False
 
     @classmethod
     def extra_routables(cls, parameters: Any) -> dict[str, tuple[str, float, float, float]]:

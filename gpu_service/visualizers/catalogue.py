@@ -28,6 +28,7 @@ def describe(visualizer: type[Visualizer]) -> VisualizerInfo:
         snapshots=visualizer.snapshots,
         is_for_scenes=visualizer.is_for_scenes,
         takes_vectors=visualizer.takes_vectors,
+        needs_projection=visualizer.needs_projection,
     )
 
 

@@ -37,12 +37,14 @@ def parameter(
     routable: bool = False,
     most: int | None = None,
     among: Sequence[str] = (),
+    form: str = "",
+    examples: Sequence[Any] = (),
 ) -> Any:
     """One parameter with all that a form needs. Which stage it spoils is read off the stages, not written here.
 
     `slider` gives the ends of the slider where more may be typed than a hand would want to reach. `most` is the
     length of a list; `among` what a text may be where that is only known here. What has the control "path" or "json"
-    is no value for a form: pages of their own make it.
+    is no value for a form: pages of their own make it; `form` names which, and `examples` are what it begins with.
     """
     extra: dict[str, Any] = {"x-group": group, "x-scale": scale, "x-control": control, "x-routable": routable}
     if unit:
@@ -53,6 +55,10 @@ def parameter(
         extra["x-slider"] = list(slider)
     if among:
         extra["enum"] = list(among)
+    if form:
+        extra["x-form"] = form
+    if examples:
+        extra["examples"] = list(examples)
     return Field(
         default, title=title, description=help, ge=minimum, le=maximum, max_length=most, json_schema_extra=extra
     )

@@ -31,6 +31,7 @@ class ProjectionBlend(Visualizer):
     stages = STAGES
     snapshots = SnapshotNeeds(min=1, max=64, kinds=["stylegan2", "stylegan3", "cppn"])
     takes_vectors = True
+    needs_projection = True
 
     @classmethod
     def vector_space(cls, parameters: Any) -> Space:

@@ -168,6 +168,8 @@ class VisualizerOut(Schema):
     presets: list[PresetOut]
     stages: list[StageOut]
     snapshots: SnapshotNeedsOut
+    takes_vectors: bool = True
+    needs_projection: bool = False
 
 
 class CatalogueOut(Schema):

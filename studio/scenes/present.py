@@ -3,7 +3,8 @@
 from typing import Any
 
 from studio.errors import Refused
-from studio.scenes import projected
+from studio.networks.models import Snapshot
+from studio.scenes import lacking, projected
 from studio.scenes.catalogue import visualizer
 from studio.scenes.driven import warnings_of
 from studio.scenes.ground import ground_of
@@ -26,7 +27,7 @@ def scene_out(scene: Scene) -> dict[str, Any]:
         "changed": sorted(scene.parameters),
         "routes": scene.routes,
         "actions": scene.actions,
-        "warnings": _warnings(scene, len(snapshots)) + projected.warnings_of(scene, snapshots),
+        "warnings": _warnings(scene, snapshots) + projected.warnings_of(scene, snapshots),
         "snapshot_ids": [str(snapshot.id) for snapshot in snapshots],
         "snapshots": [
             {
@@ -77,12 +78,14 @@ def complete_parameters(scene: Scene) -> dict[str, Any]:
         return dict(scene.parameters)
 
 
-def _warnings(scene: Scene, snapshots: int) -> list[dict[str, str]]:
-    """What of the scene cannot work now, because something that it hangs on has gone."""
+def _warnings(scene: Scene, snapshots: list[Snapshot]) -> list[dict[str, str]]:
+    """What of the scene cannot work now: something that it hangs on has gone, or was never there."""
     state = {"routes": scene.routes, "actions": scene.actions, "parameters": scene.parameters}
-    state |= {"track_id": scene.track_id, "snapshot_ids": [None] * snapshots}
+    state |= {"track_id": scene.track_id, "snapshot_ids": [None] * len(snapshots)}
     try:
         entry = visualizer(scene.visualizer)
     except Refused:
         return []
-    return warnings_of(state, ground_of(scene.project_id, entry, state))
+    parameters = with_defaults(entry["schema"], scene.parameters)
+    lacking_now = lacking.warnings_of(entry, parameters, snapshots, has_projection=scene.projection_id is not None)
+    return warnings_of(state, ground_of(scene.project_id, entry, state)) + lacking_now

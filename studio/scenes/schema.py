@@ -1,7 +1,7 @@
 """Parameters against a visualizer's JSON Schema, from the render service: no torch is needed to judge by it.
 
 It is the schema of a flat pydantic model: each property has a type (or a choice of them), limits, perhaps an enum, and
-a default. A path of vectors, which pages of its own make, is judged by its model instead.
+a default. What forms of their own make (a path of vectors, bends, signals) is judged by its model instead.
 """
 
 import math
@@ -11,6 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from gpu_service.protocol import Waypoint
+from gpu_service.protocol.bends import BendSpec
+from gpu_service.protocol.signals import SignalSet
+from gpu_service.protocol.vectors import MOST_WAYPOINTS
 
 Schema = Mapping[str, Any]
 
@@ -61,8 +64,8 @@ def _resolved(rule: Schema, root: Schema) -> Schema:
 
 def _check(value: Any, *, rule: Schema, root: Schema, name: str) -> Any:
     title = rule.get("title", name)
-    if rule.get("x-control") == "path":
-        return _check_path(value, rule, name)
+    if model := MODELS.get(str(rule.get("x-form", rule.get("x-control")))):
+        return _check_model(value, model, rule, name)
     if "anyOf" in rule:
         return _check_any(value, rule=rule, root=root, name=name)
     if "enum" in rule or "const" in rule:
@@ -145,24 +148,27 @@ def _check_array(value: Any, rule: Schema, root: Schema, name: str) -> list[Any]
     ]
 
 
-def _check_path(value: Any, rule: Schema, name: str) -> list[Any]:
+def _check_model(value: Any, model: TypeAdapter[Any], rule: Schema, name: str) -> Any:
+    title = rule.get("title", name)
     try:
-        waypoints = _paths.validate_python(value)
+        read = model.validate_python(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         words = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
         place = ".".join(map(str, first["loc"]))
-        raise ParameterError(
-            f"{rule.get('title', name)}: {place or 'it'} cannot be used: {words}.", name=name
-        ) from error
-    most = rule.get("maxItems", 64)
-    if len(waypoints) > most:
-        raise ParameterError(f"{rule.get('title', name)}: use up to {most} pins.", name=name)
-    checked: list[Any] = _paths.dump_python(waypoints, mode="json")
-    return checked
+        raise ParameterError(f"{title}: {place or 'it'} cannot be used: {words}.", name=name) from error
+    most = rule.get("maxItems", MOST_WAYPOINTS)
+    if isinstance(read, list) and len(read) > most:
+        what = "bends" if rule.get("x-form") == "bends" else "pins"
+        raise ParameterError(f"{title}: use up to {most} {what}.", name=name)
+    return model.dump_python(read, mode="json")
 
 
-_paths = TypeAdapter(list[Waypoint])
+MODELS: dict[str, TypeAdapter[Any]] = {
+    "path": TypeAdapter(list[Waypoint]),
+    "bends": TypeAdapter(list[BendSpec]),
+    "signals": TypeAdapter(SignalSet),
+}
 CHECKS = {
     "number": _check_number,
     "integer": _check_integer,

@@ -8,7 +8,7 @@ from gpu_service.protocol.scenes import ProjectionRef, StemRef
 from studio.errors import Refused
 from studio.networks.models import Snapshot
 from studio.networks.vectors import files_in, inputs_of_files
-from studio.scenes import driven, projected
+from studio.scenes import driven, lacking, projected
 from studio.scenes.catalogue import visualizer
 from studio.scenes.ground import ground_of, stems_of
 from studio.scenes.history import state_of
@@ -40,7 +40,7 @@ def sight_of(scene: Scene) -> Sight:
         cues=_cues(scene.track),
         markers=_markers(scene.track),
         stems=[StemRef(name=stem.name, sha256=stem.blob.sha256) for stem in stems if stem.blob],
-        projections=_projections(scene, snapshots),
+        projections=_projections(scene, snapshots, entry),
         routes=[RouteSpec.model_validate(item) for item in acting["routes"]],
         actions=[CueAction.model_validate(item) for item in acting["actions"]],
         width=scene.width,
@@ -69,12 +69,8 @@ def _refuse_incomplete(track: Track, snapshots: list[Snapshot], entry: dict[str,
         raise Refused(f"The file of “{track.name}” was refused, so this scene has no sound. Choose another track.")
     if not track.duration_seconds:
         raise Refused(f"“{track.name}” is still being unpacked. The picture begins when that is done.", status=409)
-    needed = entry["snapshots"]["min"]
-    if len(snapshots) < needed:
-        what = "a snapshot" if needed == 1 else f"{needed} snapshots"
-        raise Refused(
-            f"“{entry['title']}” needs {what}. Choose from the networks of this project.", field="snapshot_ids"
-        )
+    if sentence := lacking.too_few(entry, len(snapshots)):
+        raise Refused(sentence, field="snapshot_ids")
 
 
 def _inputs(track: Track, snapshots: list[Snapshot]) -> list[InputRef]:
@@ -88,10 +84,12 @@ def _inputs(track: Track, snapshots: list[Snapshot]) -> list[InputRef]:
     return files
 
 
-def _projections(scene: Scene, snapshots: list[Snapshot]) -> list[ProjectionRef]:
-    """The scene's, where it has one. Raises Refused where it is of another network and nobody has said so."""
+def _projections(scene: Scene, snapshots: list[Snapshot], entry: dict[str, Any]) -> list[ProjectionRef]:
+    """The scene's, where it has one. Raises Refused where one is needed, or it is of another network unasked."""
     row = scene.projection
     if row is None or row.file_id is None:
+        if entry.get("needs_projection"):
+            raise Refused(lacking.NO_PROJECTION.format(title=entry["title"]), field=projected.FIELD)
         return []
     if not scene.is_projection_forced and (sentence := projected.mismatch(row, snapshots)):
         raise Refused(sentence, field=projected.FIELD)

@@ -10224,6 +10224,11 @@ export interface components {
         VisualizerOut: {
             /** Name */
             name: string;
+            /**
+             * Needs Projection
+             * @default false
+             */
+            needs_projection: boolean;
             /** Presets */
             presets: components["schemas"]["PresetOut"][];
             /** Schema */
@@ -10235,6 +10240,11 @@ export interface components {
             stages: components["schemas"]["StageOut"][];
             /** Summary */
             summary: string;
+            /**
+             * Takes Vectors
+             * @default true
+             */
+            takes_vectors: boolean;
             /** Title */
             title: string;
             /** Version */
