@@ -1,4 +1,7 @@
-"""An endless walk through z: from one random vector to the next, the same for the same seed and time, for ever."""
+"""An endless walk through z: from one random vector to the next, the same for the same seed and time, for ever.
+
+A walk with a round closes: its last vector leads back to the first, so that a clock that begins again shows no jump.
+"""
 
 from collections import OrderedDict
 
@@ -10,8 +13,11 @@ KEPT = 64
 class EndlessWalk:
     """Any moment can be asked for, in any order; what lies between two vectors turns at an even strength."""
 
-    def __init__(self, *, z_dim: int, seed: int, seconds_each: float) -> None:
-        self.z_dim, self.seed, self.seconds_each = z_dim, seed, seconds_each
+    def __init__(self, *, z_dim: int, seed: int, seconds_each: float, round_seconds: float | None = None) -> None:
+        """A round has a whole number of vectors: `seconds_each` gives way by as little as that takes."""
+        self.z_dim, self.seed = z_dim, seed
+        self.vectors = max(2, round(round_seconds / seconds_each)) if round_seconds else None
+        self.seconds_each = round_seconds / self.vectors if round_seconds and self.vectors else seconds_each
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
 
     def at(self, seconds: np.ndarray) -> np.ndarray:
@@ -30,6 +36,7 @@ class EndlessWalk:
 
     def _vector(self, number: int) -> np.ndarray:
         """The walk's vector of that number, by chance of (seed, number). [z_dim]"""
+        number = number % self.vectors if self.vectors else number
         if number not in self._kept:
             chance = np.random.default_rng(np.random.SeedSequence([self.seed, number]))
             self._kept[number] = chance.standard_normal(self.z_dim)

@@ -52,7 +52,7 @@ class WalkParameters(Parameters):
 
 
 class EndlessWalk(Visualizer):
-    """A frame of any number can be asked for: the film has no end."""
+    """A frame of any number can be asked for: after the scene's length the walk begins again, without a jump."""
 
     name = "walk"
     title = "Endless walk"
@@ -86,7 +86,12 @@ class EndlessWalk(Visualizer):
         network, scene = plan.materials.network(0), plan.scene
         walk = plan.remember(
             "walk",
-            lambda: endless.EndlessWalk(z_dim=network.z_dim, seed=chosen.seed, seconds_each=chosen.seconds_each),
+            lambda: endless.EndlessWalk(
+                z_dim=network.z_dim,
+                seed=chosen.seed,
+                seconds_each=chosen.seconds_each,
+                round_seconds=scene.duration_seconds,
+            ),
         )
         z = torch.from_numpy(walk.at(np.asarray(frames) / float(scene.frame_rate)))
         with torch.inference_mode():

@@ -45,10 +45,13 @@ urlpatterns = [
         path(f"p/<uuid:project_id>/{kind}/<uuid:pk>/", pages.thing, {"kind": kind}, name=bundle)
         for kind, (bundle, _) in pages.THINGS.items()
     ),
-    path(
-        "p/<uuid:project_id>/networks/<uuid:pk>/explore/",
-        pages.thing,
-        {"kind": "networks", "page": "explorer"},
-        name="explorer",
+    *(
+        path(
+            f"p/<uuid:project_id>/networks/<uuid:pk>/{address}/",
+            pages.thing,
+            {"kind": "networks", "page": page},
+            name=page,
+        )
+        for address, page in (("explore", "explorer"), ("walk", "walk"))
     ),
 ]

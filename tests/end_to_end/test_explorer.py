@@ -355,6 +355,28 @@ def test_stylegan3_is_moved_by_dragging_the_picture(page: Page):
     assert apart(before, settled(page)) == pytest.approx(0, abs=0.002)
 
 
+def test_an_endless_walk_fills_the_screen_and_its_bar_goes_when_the_hand_rests(page: Page):
+    network = snapshots(page)["sg2ada-128-labels"]["network_id"]
+    page.goto(re.sub(r"(/p/[^/]+/).*", rf"\1networks/{network}/", page.url))
+    page.get_by_role("link", name="Endless walk").click()
+    page.wait_for_selector("[data-preview][data-shown]")
+    first, walked = picture(page), page.locator("[data-walk]")
+    wait_for(lambda: apart(first, picture(page)) > 0.02, 30, "the walk to go on")
+    page.keyboard.press("f")
+    expect(walked).to_have_attribute("data-walk", "large")
+    bar = page.get_by_role("group", name="Walk")
+    expect(bar).to_have_css("opacity", "0")
+    page.mouse.move(400, 300)
+    page.mouse.move(500, 320)
+    expect(bar).to_have_css("opacity", "1")
+    page.get_by_label("Seed").fill("7")
+    page.get_by_label("Seed").press("Enter")
+    page.wait_for_url(re.compile(r"seed=7"))
+    page.get_by_label("Seed").blur()
+    page.keyboard.press("Escape")
+    expect(walked).to_have_attribute("data-walk", "page")
+
+
 def test_who_only_looks_explores_and_cannot_pin(page: Page, browser: Browser):
     network = explore(page, "sg2ada-128-labels")
     address = page.url.split("#")[0]

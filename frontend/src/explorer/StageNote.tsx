@@ -3,7 +3,7 @@ import { useStore } from '../lib/store'
 import { Button } from '../parts/Button'
 import { Icon, type IconName } from '../parts/Icon'
 import { Bar } from '../parts/Progress'
-import type { PreviewStatus } from '../preview/session'
+import type { PreviewSession, PreviewStatus } from '../preview/session'
 import { useServices } from '../shell/live'
 import { useExplorer, useStatus } from './use_explorer'
 
@@ -16,11 +16,21 @@ interface Card {
 }
 
 export function StageNote() {
-  const status = useStatus()
   const session = useStore(useExplorer().session)
+  return <PictureNote status={useStatus()} session={session} kept={AWAY_WORDS} />
+}
+
+interface NoteProps {
+  status: PreviewStatus
+  session: PreviewSession | null
+  /** What still works while the render service is away. */
+  kept: string
+}
+
+export function PictureNote({ status, session, kept }: NoteProps) {
   const isStarting = useServices()?.state === 'starting'
   if (status.state === 'preparing' && status.notice) return <Preparing status={status} />
-  const card = CARDS[status.state]?.(status.sentence)
+  const card = CARDS[status.state]?.(status.sentence, kept)
   if (!card) return null
   return (
     <>
@@ -35,8 +45,8 @@ export function StageNote() {
   )
 }
 
-const CARDS: Partial<Record<PreviewStatus['state'], (sentence: string) => Card>> = {
-  away: (sentence) => ({ title: sentence.split('. ')[0]?.replace(/\.$/, '') || 'The render service went away', words: AWAY_WORDS, icon: 'away', mood: 'warn' }),
+const CARDS: Partial<Record<PreviewStatus['state'], (sentence: string, kept: string) => Card>> = {
+  away: (sentence, kept) => ({ title: sentence.split('. ')[0]?.replace(/\.$/, '') || 'The render service went away', words: kept, icon: 'away', mood: 'warn' }),
   waiting: (sentence) => ({ title: 'The picture waits', words: sentence || 'It begins by itself when a render service has room.', icon: 'machine', mood: 'faint' }),
   failed: (sentence) => ({ title: 'The picture stopped', words: sentence || 'The render service gave no reason.', icon: 'alert', mood: 'danger', again: true }),
   offline: () => ({ title: 'No connection to the studio', words: 'Sliders still move; the picture follows when the line is back.', icon: 'wifi', mood: 'warn', again: true }),

@@ -65,6 +65,8 @@ export const address = {
   network: (id: string) => `/p/${projectId()}/networks/${id}/`,
   /** The explorer of a network; `search` is its state, such as "?pin=…". */
   explore: (network: string, search = '') => `/p/${projectId()}/networks/${network}/explore/${search}`,
+  /** An endless walk through a network; `search` is its state, such as "?snapshot=…". */
+  walk: (network: string, search = '') => `/p/${projectId()}/networks/${network}/walk/${search}`,
   run: (id: string) => `/p/${projectId()}/training/${id}/`,
   /** A new run; `search` is what of it is chosen already, such as "?version=…". */
   newRun: (search = '') => `/p/${projectId()}/training/new/${search}`,

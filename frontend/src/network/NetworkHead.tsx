@@ -55,6 +55,7 @@ export function NetworkHead({ network, onImport, onCompare }: HeadProps) {
         </div>
         <div className="row wrap headacts">
           {onCompare && <Button kind="line" icon="compare" onClick={onCompare}>Compare</Button>}
+          <Button kind="line" icon="grow" href={address.walk(network.id)} reason={newest ? null : 'A walk needs a snapshot. Import one first.'}>Endless walk</Button>
           {onImport && <Button icon="upload" onClick={onImport}>Import snapshots</Button>}
           <Button kind="primary" icon="eye" href={address.explore(network.id)} reason={newest ? null : 'The explorer needs a snapshot. Import one first.'}>Open explorer</Button>
           {mayEdit() && (

@@ -19,6 +19,7 @@ export function SnapshotMenu({ network, snapshot, button, onCompare }: { network
     <>
       <Menu align="end" button={button} items={[
         { id: 'explore', label: 'Open in the explorer', icon: 'eye', href: address.explore(network.id, `?snapshot=${snapshot.id}`) },
+        { id: 'walk', label: 'Endless walk', icon: 'grow', href: address.walk(network.id, `?snapshot=${snapshot.id}`) },
         ...(onCompare ? [{ id: 'compare', label: 'Compare with the chosen one', icon: 'compare' as const, act: () => onCompare(snapshot) }] : []),
         { id: 'file', label: 'Download the weights', icon: 'download', href: `/api/v1/snapshots/${snapshot.id}/file?download=1` },
         ...edits,

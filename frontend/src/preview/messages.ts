@@ -50,6 +50,8 @@ export interface JoinMore {
   parameters?: ParameterValues
   height?: number
   duration?: number
+  /** "explore" where nothing is said, or "walk". */
+  visualizer?: string
 }
 
 export type ToStudio =

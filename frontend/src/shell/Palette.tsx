@@ -53,6 +53,7 @@ function useFinds(isOpen: boolean): Find[] {
       ...things(tracks.data?.items, 'Track', 'track', address.track),
       ...things(renders.data?.items, 'Render', 'film', address.render),
       ...things(networks.data?.items, 'Network', 'network', address.network),
+      ...things(networks.data?.items.filter((one) => one.snapshots.length > 0).map((one) => ({ id: one.id, name: `Endless walk through ${one.name}` })), 'Network', 'grow', (id) => address.walk(id)).map((one) => ({ ...one, id: `walk-${one.id}` })),
       ...things(projects.data?.items, 'Project', 'grid', address.home),
       ...known.filter((one) => !one.isOff?.()).map((one) => ({ id: one.id, title: one.title, where: one.group, icon: 'keyboard' as const, keys: keyCap(keyOf(one)), act: () => one.run() })),
     ]

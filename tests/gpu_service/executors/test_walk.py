@@ -66,6 +66,18 @@ def test_a_walk_passes_through_its_vectors_and_has_no_end():
     )
 
 
+def test_a_walk_with_a_round_begins_again_without_a_jump():
+    way = EndlessWalk(z_dim=64, seed=3, seconds_each=0.7, round_seconds=10.0)
+    assert way.seconds_each == pytest.approx(10 / 14)
+    moments = np.linspace(0, 10, 100, endpoint=False)
+    assert np.allclose(way.at(moments + 30.0), way.at(moments), atol=1e-5)
+    steps = np.abs(np.diff(way.at(np.arange(9.5, 10.5, 0.01)), axis=0)).max(axis=1)
+    assert steps.max() < 0.2
+    plain = EndlessWalk(z_dim=64, seed=3, seconds_each=10 / 14)
+    assert np.allclose(plain.at(moments[:90]), way.at(moments[:90]), atol=1e-5)
+    assert not np.allclose(plain.at(np.array([10.0])), way.at(np.array([10.0])), atol=0.1)
+
+
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalExecutor]:
     folder = tmp_path_factory.mktemp("walk")

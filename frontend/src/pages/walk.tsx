@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { WalkPage } from '../walk/WalkPage'
+
+mountPage(<WalkPage />)
