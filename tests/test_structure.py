@@ -79,6 +79,7 @@ SHARED = (
     "gpu_service.projection.check",
     "gpu_service.projection.file",
     "gpu_service.projection.target",
+    "gpu_service.projection.writing",
     "capture_agent.protocol",
 )
 
@@ -110,6 +111,7 @@ def test_the_studio_imports_of_the_other_programs_only_what_is_shared():
         "gpu_service.projection.check",
         "gpu_service.projection.file",
         "gpu_service.projection.target",
+        "gpu_service.projection.writing",
     ],
 )
 def test_what_the_studio_imports_of_the_service_loads_without_torch(module: str):

@@ -17,6 +17,7 @@ class ProjectionsConfig(AppConfig):
         uploads.register("projection", "studio.projections.files.finished")
         HANDLERS["look_at_target"] = "studio.projections.targets.handle"
         HANDLERS["check_projection"] = "studio.projections.files.handle"
+        HANDLERS["join_projection"] = "studio.projections.joined.handle"
         watch("look_at_target", "studio.projections.targets.follow")
         watch("check_projection", "studio.projections.files.follow")
         watch("project", "studio.projections.follow.project")

@@ -6,6 +6,7 @@ from django.utils import timezone
 from studio.errors import Refused
 from studio.jobs import queue
 from studio.jobs.models import ENDED, Job, State
+from studio.projections.joined import order_file
 from studio.projections.models import Projection
 from studio.projections.orders import order_next
 from studio.projections.tell import tell
@@ -48,6 +49,7 @@ def project(job: Job) -> None:
         return
     STATES[State(job.state)](row, job)
     row.save()
+    order_file(row, by=row.created_by)
     tell(row)
 
 

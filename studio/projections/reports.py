@@ -23,6 +23,7 @@ from studio.errors import Refused
 from studio.jobs import queue
 from studio.jobs.changes import note_progress
 from studio.jobs.models import Job, State
+from studio.projections.joined import order_file
 from studio.projections.models import Projection, ProjectionFrames
 from studio.projections.orders import KIND, order_next, refresh
 from studio.projections.present import frames_out
@@ -112,6 +113,7 @@ def keep(job: Job, result: dict[str, Any], artifacts: Mapping[str, Blob]) -> Non
     row.sentence, row.is_deserted = "", False
     row.finished_at = timezone.now() if row.state != ProjectionState.PAUSED else None
     row.save()
+    order_file(row, by=row.created_by)
     if row.wanted == Wanted.RUN and row.state == ProjectionState.PAUSED:  # resumed while it was being paused
         row.state = ProjectionState.WAITING
         order_next(row, by=row.created_by)

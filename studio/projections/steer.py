@@ -14,6 +14,7 @@ from studio.jobs.models import Job
 from studio.networks.models import Snapshot
 from studio.networks.words import clean_name
 from studio.projections.follow import catch_up
+from studio.projections.joined import order_file
 from studio.projections.models import ENDED, Projection
 from studio.projections.orders import order_next, order_review
 from studio.projections.plan import Plan, plan_for
@@ -156,6 +157,7 @@ def _end(row: Projection, *, wanted: str, state: str, by: User) -> None:
     row.state, row.before_job_id = state, None
     row.sentence = f"{'Stopped' if wanted == Wanted.STOP else 'Paused'} by {by}."
     row.save(update_fields=["state", "before_job_id", "sentence"])
+    order_file(row, by=by)
 
 
 def _refuse_sent(row: Projection, what: str) -> None:

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 import { CountsBar } from '../pages/library/LibraryPage'
 import { count } from '../lib/format'
-import { mayEdit } from '../lib/page'
+import { address, mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Button } from '../parts/Button'
 import { Icon } from '../parts/Icon'
@@ -59,7 +59,7 @@ function Actions({ desk, nextVersion, isBin }: { desk: Desk; nextVersion: number
   const selection = useStore(desk.selection)
   useStore(desk.source)
   useStore(desk.counts)
-  const [open, setOpen] = useState<'freeze' | 'faces' | null>(null)
+  const [open, setOpen] = useState<'freeze' | 'project' | 'faces' | null>(null)
   const chosen = sizeOf(selection)
   const shown = matchingNow(desk)
   const nothing = chosen === 0 && shown === 0 ? 'Nothing is shown here.' : null
@@ -70,7 +70,7 @@ function Actions({ desk, nextVersion, isBin }: { desk: Desk; nextVersion: number
       {chosen > 0 && (
         <div className="row xs chosenrow">
           <span className="num strong grow" role="status">{count(chosen)} chosen</span>
-          <MoreMenu desk={desk} isBin={isBin} />
+          <MoreMenu desk={desk} isBin={isBin} onProject={() => setOpen('project')} />
           <Button small kind="quiet" onClick={() => desk.selection.set(none)}>Clear</Button>
         </div>
       )}
@@ -88,6 +88,7 @@ function Actions({ desk, nextVersion, isBin }: { desk: Desk; nextVersion: number
       )}
       {!mayEdit() && chosen === 0 && shown > 0 && <DownloadMenu desk={desk} label={`Download all ${count(shown)}`} />}
       {open === 'freeze' && <FreezeDialog desk={desk} number={nextVersion} onClose={() => setOpen(null)} />}
+      {open === 'project' && <FreezeDialog desk={desk} number={nextVersion} next={{ words: 'project them', go: (version) => window.location.assign(address.newProjection(`?version=${version}`)) }} onClose={() => setOpen(null)} />}
       {open === 'faces' && <FaceFilterDialog desk={desk} onClose={() => setOpen(null)} />}
     </div>
   )
@@ -116,8 +117,9 @@ function DownloadMenu({ desk, label }: { desk: Desk; label: string }) {
   return <Menu button={<Button kind="line" icon="download" className="fill">{label}</Button>} items={downloads(desk)} />
 }
 
-function MoreMenu({ desk, isBin }: { desk: Desk; isBin: boolean }) {
+function MoreMenu({ desk, isBin, onProject }: { desk: Desk; isBin: boolean; onProject: () => void }) {
   const edits = mayEdit() && !isBin ? [
+    { id: 'project', label: 'Find them again in a network…', icon: 'projection' as const, act: onProject },
     { id: 'undecide', label: 'Take the decision back', icon: 'undo' as const, keys: 'U', act: () => desk.decide({ verdict: 0 }) },
     { id: 'bin', label: 'Put in the bin', icon: 'bin' as const, danger: true, keys: 'Del', line: true, act: () => desk.bin() },
   ] : []

@@ -22,7 +22,15 @@ const crops = [
 const aspects = [{ value: 'square', label: 'Square' }, { value: 'keep', label: 'Keep the aspect' }]
 const filters = [{ value: 'lanczos', label: 'Lanczos, sharpest' }, { value: 'area', label: 'Area, smoothest' }, { value: 'bicubic', label: 'Bicubic' }]
 
-export function FreezeDialog({ desk, number, onClose }: { desk: Desk; number: number; onClose: () => void }) {
+interface FreezeProps {
+  desk: Desk
+  number: number
+  /** What is done with the version; nothing is said where it is only shown. */
+  next?: { words: string; go: (version: string) => void }
+  onClose: () => void
+}
+
+export function FreezeDialog({ desk, number, next, onClose }: FreezeProps) {
   const [recipe, setRecipe] = useState<Recipe>(plainRecipe)
   const [name, setName] = useState('')
   const [note, setNote] = useState('')
@@ -41,6 +49,7 @@ export function FreezeDialog({ desk, number, onClose }: { desk: Desk; number: nu
     try {
       const made = await freeze(desk.dataset, { selection: body, name: name.trim(), note: note.trim(), recipe })
       await refresh('versions')
+      if (next) return next.go(made.id)
       toast(`Version ${made.number} is being frozen.`, { action: { label: 'Show', act: () => desk.openVersion(made.id) } })
       onClose()
       desk.openVersion(made.id)
@@ -51,7 +60,7 @@ export function FreezeDialog({ desk, number, onClose }: { desk: Desk; number: nu
   }
   const wrong = fault instanceof ApiError && fault.field ? sentenceOf(fault) : null
   return (
-    <FormDialog title={`Freeze ${plural(sizeOf(selection), 'portrait')} as version ${number}?`} act={`Freeze version ${number}`} isOpen wide isBusy={isBusy} reason={!body ? 'At most 5,000 portraits can be chosen one by one.' : sample.data?.count === 0 ? 'No portrait would be in it.' : null} onSend={() => void send()} onClose={onClose}>
+    <FormDialog title={`Freeze ${plural(sizeOf(selection), 'portrait')} as version ${number}${next ? ` and ${next.words}` : ''}?`} act={next ? `Freeze and ${next.words}` : `Freeze version ${number}`} isOpen wide isBusy={isBusy} reason={!body ? 'At most 5,000 portraits can be chosen one by one.' : sample.data?.count === 0 ? 'No portrait would be in it.' : null} onSend={() => void send()} onClose={onClose}>
       <div className="freeze">
         <div className="col">
           <TextField label="Name" value={name} onChange={setName} placeholder={recipeWords(recipe)} maxLength={100} />

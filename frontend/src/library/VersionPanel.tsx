@@ -34,6 +34,7 @@ export function VersionPanel({ desk, id, onClose }: { desk: Desk; id: string; on
       )}
       <div className="feet">
         {data?.is_frozen && mayEdit() && <Button icon="training" href={address.newRun(`?version=${id}`)}>Train a network…</Button>}
+        {data?.is_frozen && mayEdit() && <Button kind="line" icon="projection" href={address.newProjection(`?version=${id}`)}>Find it again in a network…</Button>}
         <Button onClick={onClose}>Close</Button>
       </div>
     </Dialog>

@@ -32,7 +32,7 @@ function Doors({ one }: { one: Projection }) {
     <div className="sect doors">
       {mayEdit() && <Button kind={one.is_complete ? 'primary' : 'plain'} className="fill" icon="scene" reason={unfinished} onClick={() => setUsing(true)}>Use in a scene…</Button>}
       <div className="two tightly">
-        <Button kind="line" icon="download" href={one.file_url ?? undefined} download reason={one.file_url ? null : 'There is no file until frames are found.'}>{one.file_bytes ? `HDF5, ${fileSize(one.file_bytes)}` : 'HDF5'}</Button>
+        <Button kind="line" icon="download" href={one.file_url ?? undefined} download reason={one.file_url ? null : noFileWords(one)}>{one.file_bytes ? `HDF5, ${fileSize(one.file_bytes)}` : 'HDF5'}</Button>
         {one.review_url
           ? <Button kind="line" icon="download" href={`${one.review_url}?download=true`} download>Review film</Button>
           : <Button kind="line" icon="film" busy={isMaking} reason={!mayEdit() ? 'Only who may edit can order it.' : one.file_url ? (isMaking ? 'It is being made.' : null) : unfinished} onClick={() => orderReview(one)}>{isMaking ? 'Making review' : 'Make review'}</Button>}
@@ -41,6 +41,12 @@ function Doors({ one }: { one: Projection }) {
       {isUsing && <UseInScene one={one} onClose={() => setUsing(false)} />}
     </div>
   )
+}
+
+/** Why there is nothing to download yet. */
+export function noFileWords({ state, frames_done: done }: Pick<Projection, 'state' | 'frames_done'>): string {
+  if (done === 0) return 'There is no file until frames are found.'
+  return state === 'stopped' ? 'The file of what was found is being made.' : 'There is a file once it is done, or once it is stopped.'
 }
 
 type Line = [string, ReactNode]

@@ -42,7 +42,14 @@ function Acts({ one }: { one: Projection }) {
   const pausing = one.wanted !== 'run'
   useCommands(isSearch ? [{ id: 'projection.pause', title: 'Pause or go on', group: 'Projection', key: 'p', run: () => wish(one, going && !pausing ? 'pause' : 'run') }] : [])
   if (!isSearch) return null
-  if (!going) return <div className="row tight runacts"><Button small kind="primary" icon="play" onClick={() => wish(one, 'run')}>Resume</Button></div>
+  if (!going) {
+    return (
+      <div className="row tight runacts">
+        <Button small kind="primary" icon="play" onClick={() => wish(one, 'run')}>Resume</Button>
+        {one.state !== 'stopped' && <Button kind="line" small icon="stop" onClick={() => wish(one, 'stop')}>Stop</Button>}
+      </div>
+    )
+  }
   return (
     <div className="row tight runacts">
       {pausing

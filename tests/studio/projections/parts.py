@@ -118,9 +118,11 @@ def report(service: ServiceClient, claim: dict[str, Any], *said: dict[str, Any])
     return service.call("POST", f"/projections/{claim['job']['id']}/reports", body)
 
 
-def hand_in(service: ServiceClient, claim: dict[str, Any], first: int, end: int, *, without: str = "") -> Any:
+def hand_in(
+    service: ServiceClient, claim: dict[str, Any], first: int, end: int, *, without: str = "", latents: bytes = b""
+) -> Any:
     """Frames first … end - 1 with their file and picture."""
-    files = {"latents": f"frames {first} to {end}".encode(), "picture": JPEG + f"{first} to {end}".encode()}
+    files = {"latents": latents or f"frames {first} to {end}".encode(), "picture": JPEG + f"{first} to {end}".encode()}
     artifacts = {name: _artifact(service, claim, name, data) for name, data in files.items() if name != without}
     count = end - first
     body = {"fence": claim["lease"]["fence"], "first": first, "end": end, "artifacts": artifacts}

@@ -2,9 +2,14 @@
 
 import pytest
 
+from gpu_service.projection.file import read_projection
+from gpu_service.projection.writing import write_projection
+from studio.blobs.store import local_path
 from studio.events.models import Event
+from studio.jobs.models import Job
 from studio.projections.models import ProjectionFrames
 from studio.services.models import RenderService
+from tests.gpu_service.projection.files import facts, frame
 from tests.studio.projections.parts import (
     MD5,
     expire,
@@ -19,6 +24,7 @@ from tests.studio.projections.parts import (
     row_of,
     started,
     tick,
+    work,
 )
 from tests.studio.training.parts import cut, make_version
 
@@ -122,6 +128,28 @@ def test_stop_keeps_a_file_of_what_was_found(client, project, service):
     assert (told["state"], told["is_complete"], bool(told["file_url"])) == ("stopped", False, True)
     assert patch(client, row, wanted="stop").status_code == 409
     assert patch(client, row, wanted="run").json()["state"] == "waiting"
+
+
+def test_stopped_while_nobody_holds_it_the_worker_makes_the_file(client, project, service, tmp_path):
+    row = started(client, project)
+    claim = service.claim("project")
+    for first, end in ((0, 3), (3, 5), (8, 10)):  # what lies behind a hole is no part of a film
+        part = tmp_path / f"{first}.hdf5"
+        write_projection(part, facts(first_frame=first, is_complete=False), [frame(at) for at in range(first, end)])
+        hand_in(service, claim, first, end, latents=part.read_bytes())
+    patch(client, row, wanted="pause")
+    finish(service, claim, 5, is_complete=False, artifact=None, review=None)
+    assert get(client, row)["file_url"] is None
+    assert patch(client, row, wanted="stop").json()["state"] == "stopped"
+    work("join_projection")
+    told = get(client, row)
+    assert (told["state"], told["is_complete"], told["facts"]["frames"]) == ("stopped", False, 5)
+    with local_path(row_of(row).file) as found:
+        read = read_projection(found, unfinished=True)
+        assert [round(float(w)) for w in read.latents[:, 0].mean(axis=-1)] == [0, 1, 2, 3, 4]
+    patch(client, row, wanted="run")
+    patch(client, row, wanted="stop")
+    assert not Job.objects.filter(kind="join_projection", state="queued").exists()  # it has all of them
 
 
 def test_what_nobody_holds_is_paused_at_once(client, project):
