@@ -252,6 +252,7 @@ class Hub:
                 if preview.viewers and lost_at is not None and moment - lost_at > KEEP_DRIVER_SECONDS:
                     preview.hand_over(preview.viewers[0])
                     preview.tell_all()
+                preview.keep_house()
             self._place_waiting()
 
 

@@ -46,6 +46,8 @@ class Sight:
 
     spec: SceneSpec
     inputs: list[InputRef]
+    # Of the saved scene: one that was changed and changed back is another.
+    revision: int = 0
 
 
 class Preview:
@@ -241,6 +243,10 @@ class Preview:
             height=self.height,
         )
         self._send(update)
+
+    def keep_house(self) -> None:
+        if self._unsaved.is_overdue:
+            self.see(self.sight)
 
     def set_state(self, state: str, message: str) -> None:
         self.state, self.message = state, message

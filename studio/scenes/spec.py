@@ -55,7 +55,8 @@ def sight_of(scene: Scene) -> Sight:
         for stem in stems
         if stem.blob
     ]
-    return Sight(spec=spec, inputs=[*_inputs(scene.track, snapshots), *heard, *_projection_inputs(scene), *directions])
+    inputs = [*_inputs(scene.track, snapshots), *heard, *_projection_inputs(scene), *directions]
+    return Sight(spec=spec, inputs=inputs, revision=scene.revision)
 
 
 def snapshots_of(scene: Scene) -> list[Snapshot]:

@@ -17,6 +17,7 @@ class Unsaved:
 
     def __init__(self) -> None:
         self._moved: dict[tuple[str, str], tuple[Any, float]] = {}
+        self._settled_at = 0.0
 
     def move(self, group: str, values: Mapping[str, Any]) -> None:
         moment = time.monotonic()
@@ -25,12 +26,19 @@ class Unsaved:
     def settle(self, saved: SceneSpec) -> None:
         """Forget what is saved by now, and what lies too far back."""
         moment, there = time.monotonic(), {group: _by_id(saved, group) for group in MODELS}
+        self._settled_at = moment
         there["parameters"] = dict(saved.parameters)
         self._moved = {
             (group, name): (value, at)
             for (group, name), (value, at) in self._moved.items()
             if moment - at < UNSAVED_SECONDS and there[group].get(name) != value
         }
+
+    @property
+    def is_overdue(self) -> bool:
+        """Something was saved since a hand moved and the hand rests, yet its value stands: it was undone meanwhile."""
+        moment = time.monotonic()
+        return any(at < self._settled_at and moment - at >= UNSAVED_SECONDS for _, at in self._moved.values())
 
     def applied(self, spec: SceneSpec) -> SceneSpec:
         """The scene as the hand wants it."""

@@ -38,3 +38,35 @@ test('a step that cannot be undone stays, and says so by its own fault', async (
   await expect(undo.undo()).rejects.toThrow('Somebody moved it since.')
   expect(undo.state.get()).toMatchObject({ undoTitle: 'Move', isBusy: false })
 })
+
+test('keys pressed faster than a step takes are all obeyed, one after the other', async () => {
+  const undo = createUndo()
+  const told: string[] = []
+  const slowly = (word: string) => () => new Promise<void>((done) => setTimeout(() => done(void told.push(word)), 5))
+  for (const word of ['a', 'b', 'c']) undo.push({ title: word, undo: slowly(`-${word}`), redo: slowly(`+${word}`) })
+  expect(await Promise.all([undo.undo(), undo.undo(), undo.redo(), undo.undo()])).toEqual([true, true, true, true])
+  expect(told).toEqual(['-c', '-b', '+b', '-b'])
+  expect(undo.state.get()).toEqual({ undoTitle: 'a', redoTitle: 'b', isBusy: false })
+})
+
+test('what was asked for on top of a step that failed is let go', async () => {
+  const undo = createUndo()
+  const first = vi.fn()
+  undo.push({ title: 'A', undo: first, redo: vi.fn() })
+  undo.push({ title: 'B', undo: () => Promise.reject(new Error('Somebody moved it since.')), redo: vi.fn() })
+  const asked = await Promise.allSettled([undo.undo(), undo.undo()])
+  expect(asked.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+  expect(first).not.toHaveBeenCalled()
+})
+
+test('a step done while another is taken back stays', async () => {
+  const undo = createUndo()
+  let isTaken = (): void => undefined
+  undo.push({ title: 'A', undo: () => new Promise<void>((done) => (isTaken = done)), redo: vi.fn() })
+  const asked = undo.undo()
+  await Promise.resolve()
+  undo.push({ title: 'B', undo: vi.fn(), redo: vi.fn() })
+  isTaken()
+  await asked
+  expect(undo.state.get()).toMatchObject({ undoTitle: 'B', redoTitle: 'A' })
+})

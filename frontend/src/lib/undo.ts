@@ -30,24 +30,38 @@ export function createUndo(): UndoRegistry {
   const [done, undone]: [Step[], Step[]] = [[], []]
   const state = createStore<UndoState>({ undoTitle: null, redoTitle: null, isBusy: false })
   let isBusy = false
+  // Steps go one after the other: a key pressed while the former one is on its way takes the next.
+  let turn: Promise<unknown> = Promise.resolve()
+  let faults = 0
 
   const show = (): void =>
     state.set({ undoTitle: done.at(-1)?.title ?? null, redoTitle: undone.at(-1)?.title ?? null, isBusy })
 
   async function move(from: Step[], to: Step[], act: 'undo' | 'redo'): Promise<boolean> {
     const step = from.at(-1)
-    if (step === undefined || isBusy) return false
+    if (step === undefined) return false
     isBusy = true
     show()
     try {
       await step[act]()
-      from.pop()
-      to.push(step)
+      // Another may have been done meanwhile, or all of them forgotten.
+      const place = from.lastIndexOf(step)
+      if (place >= 0) to.push(...from.splice(place, 1))
       return true
+    } catch (fault) {
+      faults += 1
+      throw fault
     } finally {
       isBusy = false
       show()
     }
+  }
+  /** After those that are on their way. Where one of them fails, what was asked for on top of it is let go. */
+  const inTurn = (from: Step[], to: Step[], act: 'undo' | 'redo'): Promise<boolean> => {
+    const before = faults
+    const asked = turn.then(() => faults === before && move(from, to, act))
+    turn = asked.catch(() => undefined)
+    return asked
   }
 
   return {
@@ -63,8 +77,8 @@ export function createUndo(): UndoRegistry {
       undone.length = 0
       show()
     },
-    undo: () => move(done, undone, 'undo'),
-    redo: () => move(undone, done, 'redo'),
+    undo: () => inTurn(done, undone, 'undo'),
+    redo: () => inTurn(undone, done, 'redo'),
     clear() {
       done.length = 0
       undone.length = 0

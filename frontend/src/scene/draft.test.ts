@@ -66,6 +66,16 @@ test('a gesture is one save and one step of undo', async () => {
   expect(undo.state.get().undoTitle).toBeNull()
 })
 
+test('undo right after a change takes this change back, though it was not saved yet', async () => {
+  draft.set({ push: 3 }, 'Push')
+  await vi.advanceTimersByTimeAsync(1000)
+  draft.set({ alpha: 0.3 }, 'Music in the vector')
+  draft.undo()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(sent).toEqual([{ parameters: { push: 3 } }, { parameters: { alpha: 0.3 } }])
+  expect(undo.state.get()).toMatchObject({ undoTitle: 'Push', redoTitle: 'Music in the vector' })
+})
+
 test('the preview is told at most about thirty times a second, and the last value always', async () => {
   for (let index = 0; index < 200; index++) {
     draft.move({ alpha: index / 1000 })

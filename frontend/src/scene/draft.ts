@@ -79,6 +79,7 @@ export function createDraft(options: DraftOptions): Draft {
   let sending: ScenePatch = {}
   let titles: string[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let saved: Promise<unknown> = Promise.resolve()
   const toPreview = throttled<ParameterValues>(options.preview, (first, second) => ({ ...first, ...second }), PREVIEW_EVERY_MS)
   const drivenToPreview = throttled<Driven>(options.previewDriven, changesMerged, PREVIEW_EVERY_MS)
 
@@ -144,7 +145,8 @@ export function createDraft(options: DraftOptions): Draft {
   }
   const save = (): void => {
     clearTimeout(timer)
-    saving.save('scene', send).catch((fault: unknown) => {
+    timer = undefined
+    saved = saving.save('scene', send).catch((fault: unknown) => {
       if (fault instanceof ApiError) refuse(fault.field, fault.message)
       else tell(String(fault), true)
     })
@@ -156,9 +158,17 @@ export function createDraft(options: DraftOptions): Draft {
     clearTimeout(timer)
     timer = setTimeout(save, SAVE_AFTER_MS)
   }
-  const stepOr = (direction: 'undo' | 'redo', hasStep: boolean): void => {
-    const run = hasStep ? undo[direction]() : step(direction)
-    Promise.resolve(run).catch((fault: unknown) => tell(fault instanceof Error ? fault.message : String(fault), true))
+  /** What waits to be saved goes first: it is the newest step. Without connection it would never come to its turn. */
+  const stepOr = async (direction: 'undo' | 'redo'): Promise<void> => {
+    if (timer !== undefined) save()
+    if (!saving.state.get().isOffline) await saved
+    const state = undo.state.get()
+    const hasStep = (direction === 'undo' ? state.undoTitle : state.redoTitle) !== null
+    try {
+      await (hasStep ? undo[direction]() : step(direction))
+    } catch (fault) {
+      tell(fault instanceof Error ? fault.message : String(fault), true)
+    }
   }
   return {
     scene: shown,
@@ -191,8 +201,8 @@ export function createDraft(options: DraftOptions): Draft {
       base = { ...base, ...scene }
       show()
     },
-    undo: () => stepOr('undo', undo.state.get().undoTitle !== null),
-    redo: () => stepOr('redo', undo.state.get().redoTitle !== null),
+    undo: () => void stepOr('undo'),
+    redo: () => void stepOr('redo'),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -459,6 +460,21 @@ async def test_a_saved_scene_is_drawn_and_the_hand_that_moves_keeps_its_value(hu
     hub.scene_seen(SCENE, sight(parameters={"alpha": 0.5, "seed": 3}))
     update = service.heard(PreviewUpdate)[-1]
     assert update.scene.parameters == {"alpha": 0.7, "seed": 3}
+
+
+async def test_a_change_that_was_undone_before_it_was_seen_saved_leaves_the_picture_soon(hub, monkeypatch):
+    monkeypatch.setattr("studio.scenes.unsaved.UNSAVED_SECONDS", 0.05)
+    monkeypatch.setattr("studio.scenes.preview.HOUSEKEEPING_SECONDS", 0.02)
+    service, page = FakeService(), Page()
+    hub.attach(service)
+    preview = join(hub, page)
+    hub.move(preview, {"alpha": 0.7})
+    await asyncio.sleep(0.1)
+    assert service.heard(PreviewUpdate)[-1].parameters == {"alpha": 0.7}  # a hand that holds still keeps its value
+    hub.move(preview, {"alpha": 0.8})
+    hub.scene_seen(SCENE, replace(sight(), revision=3))  # saved and undone: two revisions on, and as it was
+    await asyncio.sleep(0.2)
+    assert service.heard(PreviewUpdate)[-1].scene.parameters == {"alpha": 0.25}
 
 
 async def test_a_scene_that_is_saved_unchanged_disturbs_nothing(hub):
