@@ -12,16 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gpu_service.projection.cost import BETWEEN_SHARE, KEY_SHARE, PLUS_SHARE, SAMPLES, STRIDE, key_places, steps_of
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.losses import Losses
 from gpu_service.projection.search import Plan, Search
 from gpu_service.protocol.projection import ProjectionConfig
 
-# One frame in so many is a keyframe.
-STRIDE = 4
-KEY_SHARE, BETWEEN_SHARE, PLUS_SHARE = 0.25, 0.1, 0.1
 FIRST_RATE, KEY_RATE, BETWEEN_RATE, PLUS_RATE = 0.3, 0.2, 0.1, 0.1
-SAMPLES, SAMPLE_REACH = 64, 0.6
+SAMPLE_REACH = 0.6
 STRAIGHTENED = 8
 Guess = Callable[[Tensor], Tensor]
 
@@ -246,8 +244,7 @@ class _Flow:
                     history.append(one.copy())
 
     def _plan(self, share: float, rate: float, *, smoothness: float) -> Plan:
-        steps = max(1, round(self.config.steps * share))
-        return Plan(steps, rate, smoothness=smoothness, fits_noise=self.config.noise == "fitted")
+        return Plan(steps_of(self.config, share), rate, smoothness=smoothness, fits_noise=self.config.noise == "fitted")
 
     def _noise(self) -> Tensor:
         """What the next search draws with: what the last one ended with, or the snapshot's own. [1, numbers]"""
@@ -273,13 +270,6 @@ class _Flow:
 
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.array(array)).to(self.easel.device)
-
-
-def key_places(first: int, count: int) -> list[int]:
-    """The last of every STRIDE frames of a window, and the last of all."""
-    places = [place for place in range(first, first + count) if place % STRIDE == STRIDE - 1]
-    end = first + count - 1
-    return places if places and places[-1] == end else [*places, end]
 
 
 def between(first: int, count: int, places: Sequence[int], keys: Tensor, before: Tensor | None) -> Tensor:

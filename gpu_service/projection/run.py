@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from gpu_service.errors import RenderError
+from gpu_service.projection.cost import most_evaluations
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.file import read_projection
 from gpu_service.projection.folder import WorkFolder
@@ -86,8 +87,7 @@ class ProjectionRun:
         if now - self._told < TICK_SECONDS:
             return
         self._told = now
-        found, total = self.done - self.at_start, self.given.choice.count
-        left = (now - self.began) / found * (total - self.done) if found else None
+        total = self.given.choice.count
         self.given.say(
             ProjectionTick(
                 frame=min(self.done, total),
@@ -95,10 +95,21 @@ class ProjectionRun:
                 step=step,
                 loss=loss if loss is None or np.isfinite(loss) else None,
                 seconds=now - self.began,
-                left_seconds=left,
+                left_seconds=self._left(now - self.began),
                 evaluations=self.evaluations,
             )
         )
+
+    def _left(self, gone: float) -> float | None:
+        """Seconds, by frames where some are found; before that by the drawings that there can be at most."""
+        found, drawn, given = self.done - self.at_start, self.given.easel.evaluations, self.given
+        if found:
+            return gone / found * (given.choice.count - self.done)
+        if not drawn:
+            return None
+        are_related = given.target.info.kind == "video"
+        most = most_evaluations(self.config, given.choice.count - self.done, are_related=are_related)
+        return gone / drawn * max(most - drawn, 0)
 
     def obey(self, keep: Callable[[], None]) -> None:
         """Between two steps: end where that is wished, wait while others need the device."""

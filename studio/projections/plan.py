@@ -27,10 +27,11 @@ LOOKED_AT = 50
 
 @dataclass
 class Plan:
-    """`problems` stop an order: [(field, sentence)]."""
+    """`problems` stop an order: [(field, sentence)]. `evaluations` of the network there are at most."""
 
     frames: int = 0
     fps: str = ""
+    evaluations: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -69,14 +70,12 @@ def estimate(plan: Plan, snapshot: Snapshot, config: ProjectionConfig) -> dict[s
     rows = Projection.objects.filter(is_imported=False, frames_done__gt=0, evaluations__gt=0, seconds__gt=0)
     newest = list(rows.order_by("-created_at")[:LOOKED_AT])
     alike = [row for row in newest if row.config.get("recipe") == config.recipe]
-    per_frame = _mean([min(row.evaluations / row.frames_done, config.steps) for row in alike])
-    if config.recipe == "reference":
-        per_frame = float(config.steps)
+    share = 1.0 if config.recipe == "reference" else _mean([_share_taken(row) for row in alike])
     drawn = [row for row in newest if row.about.get("resolution") == snapshot.resolution]
     drawn = [row for row in drawn if _is_here(row.device)] or drawn
     pace = _mean([row.seconds / row.evaluations for row in drawn[:5]])
-    most = plan.frames * config.steps
-    likely = round(plan.frames * per_frame) if per_frame is not None else None
+    most = plan.evaluations
+    likely = round(most * share) if share is not None else None
     return {
         "evaluations_most": most,
         "evaluations_likely": likely,
@@ -89,6 +88,7 @@ def estimate(plan: Plan, snapshot: Snapshot, config: ProjectionConfig) -> dict[s
 
 def _choose(plan: Plan, source: Source, config: ProjectionConfig) -> None:
     from gpu_service.errors import RenderError
+    from gpu_service.projection.cost import most_evaluations
     from gpu_service.projection.target import TargetInfo, choose
 
     try:
@@ -103,6 +103,16 @@ def _choose(plan: Plan, source: Source, config: ProjectionConfig) -> None:
         plan.problems.append((f"config.{error.field or 'fps'}", str(error)))
         return
     plan.frames, plan.fps = choice.count, str(choice.fps)
+    plan.evaluations = most_evaluations(config, choice.count, are_related=source.kind == "video")
+
+
+def _share_taken(row: Projection) -> float:
+    """How much of what it could have cost at most a search took, whose plateaus ended it sooner. 0…1"""
+    from gpu_service.projection.cost import most_evaluations
+
+    is_film = (row.about.get("source") or {}).get("kind") == "video"
+    most = most_evaluations(ProjectionConfig.model_validate(row.config), row.frames_done, are_related=is_film)
+    return min(row.evaluations / max(most, 1), 1.0)
 
 
 def _mean(values: list[float]) -> float | None:

@@ -40,9 +40,11 @@ def person(studio: RunningStudio) -> Iterator[httpx.Client]:
         yield client
 
 
-def send(person: httpx.Client, project: str, data: bytes) -> str:
-    """A zip of training pictures. -> its id"""
-    said = {"filename": "faces.zip", "project": project, "kind": "training_pictures"}
+def send(
+    person: httpx.Client, project: str, data: bytes, *, name: str = "faces.zip", kind: str = "training_pictures"
+) -> str:
+    """A zip of training pictures, or another file. -> its id"""
+    said = {"filename": name, "project": project, "kind": kind}
     coded = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
     tus = {"Tus-Resumable": "1.0.0"}
     begun = person.post("/api/v1/uploads", headers={**tus, "Upload-Length": str(len(data)), "Upload-Metadata": coded})

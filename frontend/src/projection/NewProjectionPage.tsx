@@ -17,9 +17,9 @@ const THING = { name: 'Project a video' }
 
 export function NewProjectionPage() {
   const [draft, setDraft] = useDraft()
-  const planned = usePlan(draft)
   const targets = useAsk(projectionQueries.targets(projectId()))
   const target = targets.data?.items.find((one) => one.id === draft.target)
+  const planned = usePlan(draft, target?.state === 'looking')
   if (!mayEdit()) return <Shell place="projections" thing={THING}><div className="middle"><Note>Only who may edit this project can start a projection.</Note></div></Shell>
   return (
     <Shell place="projections" thing={THING}>

@@ -8,7 +8,7 @@ import { orderReview } from './deeds'
 import { Notes } from './Notes'
 import { UseInScene } from './UseInScene'
 import type { Projection } from './wire'
-import { lossNames } from './words'
+import { lossNames, networkWords } from './words'
 
 export function Panel({ one }: { one: Projection }) {
   return (
@@ -58,7 +58,7 @@ function Facts({ lines }: { lines: Line[] }) {
 function madeLines(one: Projection): Line[] {
   const { source } = one
   if (!source) return []
-  const network = [one.network_name, one.snapshot_name].filter(Boolean).join(', ')
+  const network = networkWords(one)
   return [
     ['Target', source.dataset_id ? <a key="t" href={address.dataset(source.dataset_id, source.version_id ? `?version=${source.version_id}` : '')}>{source.name}</a> : source.name],
     ['Size', pictureSize(source.width, source.height)],

@@ -3,6 +3,7 @@ import { useState, type FormEvent } from 'react'
 import { count, frameRate } from '../lib/format'
 import { FaultNote, Note, Skeleton, TextField } from '../parts/basics'
 import { Button } from '../parts/Button'
+import { ServiceNote } from '../shell/ServiceNote'
 import { endsAt } from '../training/words'
 import { isReady, type Draft } from './draft'
 import type { Planned } from './use_draft'
@@ -77,8 +78,8 @@ function Cost({ plan }: { plan: Plan }) {
         <h3>Work</h3>
         {cost && <div className="end-words"><span className="strong num">{cost}</span>{seconds !== null && <span className="soft">. Begun now, it ends {endsAt(seconds)}.</span>}</div>}
         <div className="xs soft num">{evaluationWords(estimate)}{cost && estimate.device ? `, on ${estimate.device}` : ''}.</div>
-        {!cost && <div className="xs faint">How long one takes is known after the first projection here; then it is told in minutes.</div>}
-        {!estimate.service_is_here && <Note mood="warn">No render service is attached. It waits and starts by itself when one is.</Note>}
+        {!cost && <div className="xs faint">How long that takes is measured with the first of them, as soon as it runs, and known from then on.</div>}
+        <ServiceNote waits="It waits and starts by itself when one is." />
       </div>
     </>
   )

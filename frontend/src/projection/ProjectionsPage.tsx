@@ -16,7 +16,7 @@ import { projectionQueries } from './queries'
 import { RenameProjection } from './RenameProjection'
 import { useProgress } from './use_projection'
 import type { Projection } from './wire'
-import { isGoing, leftWords, moodOf, progressWords, shareOf, standingWords } from './words'
+import { isGoing, leftWords, moodOf, networkWords, progressWords, shareOf, standingWords } from './words'
 
 export function ProjectionsPage() {
   const list = useAsk(projectionQueries.list(projectId()))
@@ -57,7 +57,7 @@ export function ProjectionsPage() {
 }
 
 function Card({ one, onRename }: { one: Projection; onRename: () => void }) {
-  const facts = [one.source?.name, [one.network_name, one.snapshot_name].filter(Boolean).join(', '), one.config?.space === 'w+' && 'W+'].filter(Boolean)
+  const facts = [one.source?.name, networkWords(one), one.config?.space === 'w+' && 'W+'].filter(Boolean)
   const right = leftWords(one) ?? ''
   const said = one.state === 'failed' ? one.sentence : [`${one.created_by_name || 'Somebody'}, ${when(one.created_at)}`, one.state === 'waiting' && one.sentence].filter(Boolean).join(' · ')
   return (

@@ -25,10 +25,10 @@ export interface Planned {
   again: () => void
 }
 
-/** What would come of a draft. Until the answer is there, the one before it stands. */
-export function usePlan(draft: Draft): Planned {
+/** What would come of a draft. Until the answer is there, the one before it stands. Nothing is asked while the target `isLooking`: being looked at. */
+export function usePlan(draft: Draft, isLooking: boolean): Planned {
   const rested = useSettled(draft, REST_MS)
-  const enabled = isReady(rested)
+  const enabled = isReady(rested) && !isLooking
   const asked = useQuery({ ...projectionQueries.plan(projectId(), rested), enabled, placeholderData: keepPreviousData, staleTime: 5000 })
   // A video that is still being looked at cannot be planned; as soon as it is ready it can.
   useProjectEvents(({ kind }) => void (kind.startsWith('projection.target.') && refresh('projection-plan')))

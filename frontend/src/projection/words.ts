@@ -35,6 +35,11 @@ export function standingWords(one: Pick<Projection, 'state' | 'wanted'>): string
   return stateWords[one.state]
 }
 
+/** The file of the network and its snapshot; one name where both have the same. */
+export function networkWords({ network_name: network, snapshot_name: snapshot }: Pick<Projection, 'network_name' | 'snapshot_name'>): string {
+  return [...new Set([network, snapshot])].filter(Boolean).join(', ')
+}
+
 /** "48 of 200 frames". */
 export function progressWords({ frames_done: done, frames_total: all }: Pick<Projection, 'frames_done' | 'frames_total'>): string {
   return all > 0 ? `${count(done)} of ${plural(all, 'frame')}` : 'No frame yet'

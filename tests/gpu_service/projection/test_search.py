@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from gpu_service.projection.cost import most_evaluations
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.noise import NoiseLayout
+from gpu_service.projection.quick import Hand, project_quick
 from gpu_service.projection.reference import project_cold, rate_at, shaking_at
 from gpu_service.projection.search import Plan, Search
+from gpu_service.protocol.projection import ProjectionConfig
 from tests.gpu_service.projection import little
 
 
@@ -93,6 +96,26 @@ def test_known_pictures_are_found_again_in_few_steps():
     assert of.evaluations == 4 * found.number
     # Sixteen pixels tell eight numbers apart.
     assert (found.w - w).norm() < 0.5 * (of.spread.mean - w).norm()
+
+
+@pytest.mark.parametrize(("space", "are_related"), [("w", True), ("w+", True), ("w+", False)])
+def test_what_a_projection_costs_at_most_is_known_before(space: str, are_related: bool):
+    # So few steps that no plateau ends a search: the most is what it costs.
+    config = ProjectionConfig.model_validate({"space": space, "steps": 15, "batch": 2, "losses": ["pixels"]})
+    of, count = little.easel(), 11
+    frames = little.drawn(of, little.walk(of, count))
+    hand = Hand(of, little.by_pixels(), {})
+    found = project_quick(hand, iter(frames), config, count=count, done=0, known=None, are_related=are_related)
+    assert sum(len(batch.w) for batch in found) == count
+    assert of.evaluations == most_evaluations(config, count, are_related=are_related)
+
+
+def test_the_cost_of_a_film_by_the_usual_settings():
+    # Samples to begin at, the first frame, 13 keyframes, 50 frames.
+    assert most_evaluations(ProjectionConfig(), 50, are_related=True) == 64 + 200 + 13 * 50 + 50 * 20
+    reference = ProjectionConfig(recipe="reference", steps=1000)
+    assert most_evaluations(reference, 50, are_related=True) == 50_000
+    assert most_evaluations(ProjectionConfig(), 0, are_related=True) == 0
 
 
 def test_rows_of_w_plus_go_where_one_w_cannot():

@@ -232,16 +232,18 @@ def test_a_plan_counts_frames_and_learns_from_what_was_measured(client, project,
     del said["name"]
     plan = client.call("POST", f"/projects/{project.pk}/projections/plan", said).json()
     assert (plan["frames"], plan["fps"], plan["problems"]) == (10, "5", [])
-    assert plan["estimate"]["evaluations_most"] == 1000
+    # 64 samples to begin at, 100 steps for the first frame, 25 for each of 3 keyframes, 10 for each of 10 frames.
+    assert plan["estimate"]["evaluations_most"] == 339
     assert (plan["estimate"]["evaluations_likely"], plan["estimate"]["seconds_most"]) == (None, None)
     row = started(client, project)
     claim = service.claim("project")
-    report(service, claim, tick(50))  # 1000 evaluations in 100 seconds
+    report(service, claim, tick(50, evaluations=940))  # in 100 seconds; 64 + 200 + 13 · 50 + 50 · 20 were the most
     finish(service, claim, 50)
-    assert get(client, row)["evaluations"] == 1000
+    assert get(client, row)["evaluations"] == 940
     learnt = client.call("POST", f"/projects/{project.pk}/projections/plan", said).json()["estimate"]
-    assert (learnt["evaluations_likely"], learnt["seconds_likely"]) == (200, pytest.approx(20.0))
-    assert learnt["seconds_most"] == pytest.approx(100.0)
+    likely = round(339 * 940 / 1914)
+    assert (learnt["evaluations_likely"], learnt["seconds_likely"]) == (likely, pytest.approx(likely / 9.4))
+    assert learnt["seconds_most"] == pytest.approx(339 / 9.4)
 
 
 def test_a_pattern_network_and_foreign_things_are_refused(client, project):
