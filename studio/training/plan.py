@@ -39,14 +39,14 @@ OTHER_SIZE = (
     "chosen. The pictures are {shape}. Choose the size {theirs}{way}, or another start."
 )
 START_FIT = (
-    "“{name}” draws {size} × {size} pixels, and the pictures are {shape}. Choose padded or cropped to "
+    "“{name}” draws {size} × {size} pixels, and the pictures are {shape}. Choose {way} to "
     "{size} × {size}, or another start."
 )
 OTHER_CLASSES = "“{name}” knows {theirs} classes and these pictures have {ours}. Choose another start."
 OTHER_SHAPE = "{title}: “{name}” has {theirs}, and what starts with it keeps that."
 OTHER_PRESET = "“{name}” is a {theirs} network: choose a preset of that kind."
 ODD_START = "“{name}” cannot be trained on here: {reason}"
-NO_FIT = "The pictures are {width} × {height} and the network draws {size} × {size}. Choose padded or cropped."
+NO_FIT = "The pictures are {width} × {height} and the network draws {size} × {size}. Choose {way}."
 NO_FEATURES = "Left out: {names}. They need a network for features; the operator names its file (STUDIO_FEATURES_FILE)."
 MIXED = "The pictures are not all of one size. Choose padded or cropped to {size} × {size}."
 ENLARGED = "The pictures are {width} × {height}: at {size} pixels they are enlarged, which adds nothing but work."
@@ -171,7 +171,7 @@ def told(fault: Any, *, start: Snapshot | None = None, fixed: Collection[str] = 
 def _check_start(plan: Plan, config: TrainingConfig, start: Snapshot, source: Source) -> None:
     for name, theirs in plan.fixed.items():
         if name == "size" and config.size != theirs:
-            way = "" if source.is_of(theirs) else ", with the pictures padded or cropped"
+            way = "" if source.is_of(theirs) else f", with the pictures {source.ways}"
             said = {"name": start.name, "theirs": theirs, "size": config.size, "shape": source.shape, "way": way}
             plan.refuse("size", OTHER_SIZE.format(**said))
         elif name == "labels":
@@ -188,10 +188,11 @@ def _check_shape(plan: Plan, config: TrainingConfig, source: Source, *, start: S
     size = plan.fixed.get("size", config.size)
     shape = {"width": source.width, "height": source.height, "size": size}
     if not source.is_of(size):
-        plan.offers = [{"fit": "pad", "size": size}, {"fit": "crop", "size": size}]
+        plan.offers = [{"fit": way, "size": size} for way in ("pad", "crop")[: 1 if source.is_square else 2]]
         if fit == "exact" and size == config.size:  # else the size is told to be wrong
             sentence = START_FIT if start else MIXED if source.is_mixed else NO_FIT
-            plan.refuse("fit", sentence.format(**shape, name=start.name if start else "", shape=source.shape))
+            words = {"name": start.name if start else "", "shape": source.shape, "way": source.ways}
+            plan.refuse("fit", sentence.format(**shape, **words))
     if size > max(source.width, source.height):
         plan.warnings.append(ENLARGED.format(**shape))
 

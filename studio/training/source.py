@@ -50,6 +50,16 @@ class Source:
         """As sentences say it."""
         return "of several sizes" if self.is_mixed else f"{self.width} × {self.height}"
 
+    @property
+    def is_square(self) -> bool:
+        """All alike, and squares: another size only scales them."""
+        return not self.is_mixed and self.width == self.height
+
+    @property
+    def ways(self) -> str:
+        """What can be done to have another shape, as sentences say it."""
+        return "scaled" if self.is_square else "padded or cropped"
+
     def is_of(self, size: int) -> bool:
         """Whether all of them are squares of that many pixels."""
         return not self.is_mixed and (self.width, self.height) == (size, size)

@@ -77,7 +77,7 @@ function Problems({ plan, fields, onOffer }: { plan: Plan; fields: readonly Plan
   return (
     <div className="sect problems">
       {plan.problems.map((one) => <Note key={`${one.field} ${one.sentence}`} mood="danger" action={fields.some((field) => field.name === one.field) && <Button small kind="quiet" onClick={() => showSetting(one.field)}>Show</Button>}>{one.sentence}</Note>)}
-      {plan.offers.length > 0 && <div className="row wrap" role="group" aria-label="How pictures are made to fit">{plan.offers.map((one) => <Button key={`${one.fit}${one.size}`} small on={plan.fit === one.fit} onClick={() => onOffer(one)}>{one.fit === 'pad' ? 'Pad' : 'Crop'} to {one.size} × {one.size}</Button>)}</div>}
+      {plan.offers.length > 0 && <div className="row wrap" role="group" aria-label="How pictures are made to fit">{plan.offers.map((one) => <Button key={`${one.fit}${one.size}`} small on={plan.fit === one.fit} onClick={() => onOffer(one)}>{plan.offers.length === 1 ? 'Scale' : one.fit === 'pad' ? 'Pad' : 'Crop'} to {one.size} × {one.size}</Button>)}</div>}
       {plan.warnings.map((one) => <Note key={one} mood="warn">{one}</Note>)}
     </div>
   )
@@ -102,7 +102,7 @@ function PlanFacts({ plan, draft, onExact }: { plan: Plan; draft: Draft; onExact
   return (
     <div className="sect planfacts">
       <dl className="facts">{lines.map(([name, value]) => [<dt key={`${name}n`}>{name}</dt>, <dd key={`${name}v`}>{value}</dd>])}</dl>
-      {draft.fit !== 'exact' && <div className="row xs"><span className="grow soft">{draft.fit === 'pad' ? 'Pictures are padded to a square.' : 'Pictures are cropped to a square.'}{plan.aspect ? ' Renders give the shape back.' : ''}</span><Button small kind="quiet" onClick={onExact}>Undo</Button></div>}
+      {draft.fit !== 'exact' && <div className="row xs"><span className="grow soft">{plan.offers.length === 1 ? 'Pictures are scaled.' : draft.fit === 'pad' ? 'Pictures are padded to a square.' : 'Pictures are cropped to a square.'}{plan.aspect ? ' Renders give the shape back.' : ''}</span><Button small kind="quiet" onClick={onExact}>Undo</Button></div>}
       {plan.needs_export && <div className="xs faint">The version’s files for training are made first.</div>}
     </div>
   )

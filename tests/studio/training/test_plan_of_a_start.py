@@ -51,17 +51,16 @@ def test_a_start_of_another_size_is_told_whole_with_what_can_be_chosen(plan, pro
     assert sentences(told) == [
         (
             "size",
-            f"{other} The pictures are 128 × 128. Choose the size 64, with the pictures padded or cropped, "
-            "or another start.",
+            f"{other} The pictures are 128 × 128. Choose the size 64, with the pictures scaled, or another start.",
         )
     ]
-    assert told["offers"] == [{"fit": "pad", "size": 64}, {"fit": "crop", "size": 64}]
-    assert plan(pictures, **asked, **told["offers"][1])["problems"] == []
+    assert told["offers"] == [{"fit": "pad", "size": 64}]
+    assert plan(pictures, **asked, **told["offers"][0])["problems"] == []
     assert sentences(plan(pictures, **asked)) == [
         (
             "fit",
             "“ffhq-005000” draws 64 × 64 pixels, and the pictures are 128 × 128. "
-            "Choose padded or cropped to 64 × 64, or another start.",
+            "Choose scaled to 64 × 64, or another start.",
         )
     ]
 
