@@ -144,7 +144,8 @@ def tempo_markers(beats: np.ndarray, *, beats_per_bar: int, first_downbeat: int)
         period = np.polyfit(count, beats[start : end + 1], 1)[0] if len(count) > 2 else beats[end] - beats[start]
         downbeat = start + (first_downbeat - start) % beats_per_bar
         seconds = beats[downbeat] if downbeat < len(beats) else beats[start] + (downbeat - start) * period
-        markers.append(TempoMarker(float(beats[start]), round(60 / float(period), 3), beats_per_bar, float(seconds)))
+        # A thousandth of a bpm is 15 ms after an hour.
+        markers.append(TempoMarker(float(beats[start]), round(60 / float(period), 6), beats_per_bar, float(seconds)))
         start = end
     return markers
 

@@ -31,16 +31,17 @@ SHORTEST_CUE = 1 / 24
 
 @dataclass(frozen=True)
 class Points:
-    """A curve as it was heard: `values` [n] lie 1 / `rate` seconds apart, the first at second 0."""
+    """A curve as it was heard: `values` [n] lie 1 / `rate` seconds apart, the first `ahead_seconds` before second 0."""
 
     values: np.ndarray
     rate: float
+    ahead_seconds: float = 0.0
 
     def at(self, seconds: np.ndarray) -> np.ndarray:
         """Straight between the points. [n] -> float64 [n]"""
         if len(self.values) == 0:
             return np.zeros(len(seconds))
-        return np.interp(seconds * self.rate, np.arange(len(self.values)), self.values)
+        return np.interp((seconds + self.ahead_seconds) * self.rate, np.arange(len(self.values)), self.values)
 
 
 @dataclass(frozen=True)

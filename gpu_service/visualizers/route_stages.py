@@ -216,7 +216,7 @@ def _curve(reading: Reading, *, chain: Sequence[RouteSpec], cues: Sequence[CueSp
     has_beats = "markers" in reading.stage.inputs
     others: dict[str, Curve] = {}
     around = Surroundings(
-        heard=heard_curves(reading.done),
+        heard=heard_curves(reading.done, frame_seconds=float(1 / reading.fps)),
         section_edges=reading.done[SECTIONS]["edges"].tolist() if SECTIONS in reading.done else [],
         markers=reading.markers if has_beats else (),
         cues=cues,
@@ -235,8 +235,11 @@ def _overheard(seconds: np.ndarray, *, route: RouteSpec, curve: Curve) -> np.nda
     return finished(route, curve(seconds))
 
 
-def heard_curves(done: Mapping[str, Arrays]) -> dict[str, Points]:
-    """Every curve that those hearing stages hold, by its name."""
+def heard_curves(done: Mapping[str, Arrays], *, frame_seconds: float) -> dict[str, Points]:
+    """Every curve that those hearing stages hold, by its name.
+
+    An onset is half a frame early, so that the first frame which shows it is the nearest one at every frame rate.
+    """
     found: dict[str, Points] = {}
     for stage, arrays in done.items():
         if stage == LEVEL:
@@ -244,7 +247,9 @@ def heard_curves(done: Mapping[str, Arrays]) -> dict[str, Points]:
         elif stage == SLOW:
             found["short_term"] = Points(arrays["short_term"], SLOW_RATE)
         elif stage == SPECTRA:
-            found |= {name: Points(arrays[name], FRAME_RATE) for name in ("onset", "brightness")}
+            early = frame_seconds / 2 - hearing.AHEAD_SECONDS
+            found["onset"] = Points(arrays["onset"], FRAME_RATE, early)
+            found["brightness"] = Points(arrays["brightness"], FRAME_RATE)
             found |= {f"band:{name}": Points(arrays["bands"][:, k], FRAME_RATE) for k, name in enumerate(BANDS)}
         elif stage == PITCH:
             notes = hearing.notes(arrays["energy"])

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from gpu_service.music.analysis import Analysis, analyse
+from gpu_service.music.beat_clock import beat_clock
 from gpu_service.music.decode import decode
 from gpu_service.music.demo_track import demo_beats
+from gpu_service.music.tempo import tempo_markers
 from tests.gpu_service.music.signals import as_sound, click_track, hits
 
 
@@ -145,3 +147,12 @@ def test_a_pause_in_the_music_gets_no_beats(tmp_path: Path):
     found = analysed(hits(times, seconds=31), tmp_path)
     assert np.count_nonzero((found.beats > 11.5) & (found.beats < 18.5)) == 0
     assert np.count_nonzero(found.beats < 10) == 20
+
+
+def test_the_grid_of_a_steady_hour_is_where_the_last_beat_is():
+    """A tempo rounded to a thousandth of a bpm would be 13 ms away from it."""
+    beats = 0.371 + np.arange(7_400) * 60 / 123.45654
+    markers = tempo_markers(beats, beats_per_bar=4, first_downbeat=0)
+    passed = beat_clock(markers, beats)[0]
+    assert len(markers) == 1
+    assert np.abs(passed - np.arange(len(beats))).max() * 60 / 123.45654 < 0.001
