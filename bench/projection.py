@@ -1,14 +1,15 @@
 """How many drawings a frame of a film costs, until our recipe is as near to it as the published one after 1000 steps.
 
-    python bench/projection.py --snapshot NET.safetensors --features FEATURES.safetensors VIDEO
-        [--cold 60,61] [--frames 80] [--cold-steps 1000] [--json]
+    python bench/projection.py --features FEATURES.safetensors VIDEO [--snapshot NET.safetensors] [--frames 200]
+        [--cold 30,31,…] [--cold-steps 1000] [--most-steps 240,200,160] [--as-drawn] [--kept FOLDER] [--json]
 
 The cold recipe (gpu_service/projection/reference.py): each frame by itself from the mean w, noise maps fitted, 1000
 steps, on the frames named by --cold, neighbours of one another. Ours: all of the first --frames frames, noise fitted
 too, with fewer and fewer steps. Both are measured the same way: squared distances of the features, plus 1e5 times the
 pattern in the noise. A setting counts when none of the cold frames is nearer by the cold recipe. Gates: ≥ 20 × fewer
-drawings, neighbours' w nearer to each other. Beside it, without a gate: the same distance as scenes draw the frames,
-with the snapshot's own noise, where ours searches with that noise.
+drawings, neighbours' w nearer to each other. With --as-drawn also, without a gate: the same distance as scenes draw
+the frames, with the snapshot's own noise, where ours searches with that noise. What the cold recipe found is kept in
+FOLDER, so that a bench which was ended goes on, and more cold frames cost only themselves.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from _figures import Figure, tell
+from _sample_network import NETWORK
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -34,8 +37,10 @@ from gpu_service.projection.reference import PATTERN_WEIGHT, project_cold
 from gpu_service.projection.target import choose, open_target
 from gpu_service.protocol.projection import ProjectionConfig
 from gpu_service.snapshots.store import load_network
+from gpu_service.whole_files import replacing
 
-STEPS = (160, 120, 100, 80, 60, 40)
+STEPS, COLD = (240, 200, 160), (30, 31, 110, 111, 170, 171)
+DRAWN_STEPS = 200
 GATE = 20.0
 
 
@@ -71,20 +76,35 @@ class Way:
         return float(np.mean([float((self.w[other] - self.w[one]).abs().mean()) for one, other in pairs]))
 
 
-def cold(bench: Bench, frames: Sequence[int], steps: int) -> Way:
-    began, before = time.perf_counter(), bench.easel.evaluations
-    own = bench.easel.own_noise[0]
-    found = {
-        frame: project_cold(bench.targets[frame], bench.easel, bench.losses, steps=steps, seed=frame)
-        for frame in frames
-    }
+def cold(bench: Bench, frames: Sequence[int], steps: int, kept: Path | None) -> Way:
+    """The published recipe on those frames, each by itself."""
+    own, found = bench.easel.own_noise[0], {}
+    for frame in frames:
+        found[frame] = cold_frame(bench, frame, steps, kept and kept / f"cold-{frame}-{steps}.safetensors")
+        loss = bench.apart(frame, found[frame]["w"], found[frame]["noise"])[0]
+        print(f"cold {frame}: {loss:.3f} in {float(found[frame]['seconds']):.0f} s", file=sys.stderr, flush=True)
     return Way(
-        {frame: each.w for frame, each in found.items()},
-        {frame: bench.apart(frame, each.w, each.noise)[0] for frame, each in found.items()},
-        {frame: bench.apart(frame, each.w, own)[1] for frame, each in found.items()},
-        (bench.easel.evaluations - before) / len(frames),
-        (time.perf_counter() - began) / len(frames),
+        {frame: each["w"] for frame, each in found.items()},
+        {frame: bench.apart(frame, each["w"], each["noise"])[0] for frame, each in found.items()},
+        {frame: bench.apart(frame, each["w"], own)[1] for frame, each in found.items()},
+        float(np.mean([float(each["drawings"]) for each in found.values()])),
+        float(np.mean([float(each["seconds"]) for each in found.values()])),
     )
+
+
+def cold_frame(bench: Bench, frame: int, steps: int, kept: Path | None) -> dict[str, Tensor]:
+    """w, noise, drawings and seconds of one frame; from the file where it was found before."""
+    if kept and kept.exists():
+        return load_file(kept, device=str(bench.easel.device))
+    began, before = time.perf_counter(), bench.easel.evaluations
+    each = project_cold(bench.targets[frame], bench.easel, bench.losses, steps=steps, seed=frame)
+    taken = {"drawings": bench.easel.evaluations - before, "seconds": time.perf_counter() - began}
+    made = {"w": each.w, "noise": each.noise} | {name: torch.tensor(value) for name, value in taken.items()}
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(kept) as partial:
+            save_file(made, partial)
+    return made
 
 
 def quick(bench: Bench, steps: int, noise: str, frames: Sequence[int]) -> Way:
@@ -113,24 +133,22 @@ def mean(values: dict[int, float]) -> float:
     return float(np.mean(list(values.values())))
 
 
-def measure(bench: Bench, frames: Sequence[int], cold_steps: int) -> list[Figure]:
-    """Both recipes, and what is between them."""
-    reference = cold(bench, frames, cold_steps)
-    print(f"cold: {reference.losses} in {reference.seconds:.0f} s a frame", file=sys.stderr, flush=True)
+def measure(bench: Bench, reference: Way, most_steps: Sequence[int]) -> list[Figure]:
+    """Ours beside the cold recipe, and what is between them."""
+    frames = list(reference.w)
+    pairs = [(one, other) for one, other in pairwise(frames) if other == one + 1]
+    every = [(one, one + 1) for one in range(len(bench.pictures) - 1)]
     best: Way | None = None
-    for steps in STEPS:
+    for steps in most_steps:
         ours = quick(bench, steps, "fitted", frames)
         is_near = all(ours.losses[frame] <= reference.losses[frame] for frame in frames)
-        said = f"steps {steps}: {ours.drawings:.1f} drawings, {ours.losses}, {ours.seconds:.1f} s a frame"
+        said = f"steps {steps}: {ours.drawings:.1f} drawings, {ours.losses}, |Δw| {ours.jitter(every):.3f}"
         print(said, "near" if is_near else "too far", file=sys.stderr, flush=True)
         if not is_near:
             break
         best = ours
-    pairs = [(one, other) for one, other in pairwise(frames) if other == one + 1]
-    every = [(one, one + 1) for one in range(len(bench.pictures) - 1)]
     chosen = best or ours
-    drawn = quick(bench, 200, "network", frames)
-    cost = cold_steps / chosen.drawings if best else 0.0
+    cost = reference.drawings / chosen.drawings if best else 0.0
     return [
         Figure("cold: loss after its steps", mean(reference.losses), digits=4),
         Figure("ours: loss", mean(chosen.losses), digits=4, at_most=mean(reference.losses)),
@@ -140,20 +158,37 @@ def measure(bench: Bench, frames: Sequence[int], cold_steps: int) -> list[Figure
         Figure("cold: mean |Δw| of neighbours", reference.jitter(pairs), digits=4),
         Figure("ours: mean |Δw|, the same pairs", chosen.jitter(pairs), digits=4, at_most=reference.jitter(pairs)),
         Figure("ours: mean |Δw|, all neighbours", chosen.jitter(every), digits=4, at_most=reference.jitter(pairs)),
-        Figure("as scenes draw them, cold", mean(reference.own), digits=4),
-        Figure("as scenes draw them, ours, 200 steps", mean(drawn.own), digits=4),
-        Figure("as scenes draw them, ours: drawings a frame", drawn.drawings, digits=1),
     ]
+
+
+def as_drawn(bench: Bench, reference: Way) -> list[Figure]:
+    """Pictures with the snapshot's own noise, where ours searches with that noise."""
+    ours = quick(bench, DRAWN_STEPS, "network", list(reference.w))
+    return [
+        Figure("as scenes draw them, cold", mean(reference.own), digits=4),
+        Figure(f"as scenes draw them, ours, {DRAWN_STEPS} steps", mean(ours.own), digits=4),
+        Figure("as scenes draw them, ours: drawings a frame", ours.drawings, digits=1),
+    ]
+
+
+def numbers(words: str) -> tuple[int, ...]:
+    """ "60,61" """
+    return tuple(int(word) for word in words.split(","))
 
 
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("video", type=Path)
-    words.add_argument("--snapshot", type=Path, required=True)
+    words.add_argument("--snapshot", type=Path, default=NETWORK, help="else the sample network's newest")
     words.add_argument("--features", type=Path, required=True)
-    words.add_argument("--cold", default="60,61", help="frames for the cold recipe, with neighbours among them")
-    words.add_argument("--frames", type=int, default=80, help="frames for ours, from the first on")
+    words.add_argument(
+        "--cold", type=numbers, default=COLD, help="frames for the cold recipe, with neighbours among them"
+    )
+    words.add_argument("--frames", type=int, default=200, help="frames for ours, from the first on")
     words.add_argument("--cold-steps", type=int, default=1000)
+    words.add_argument("--most-steps", type=numbers, default=STEPS, help="of ours for a first frame, falling")
+    words.add_argument("--as-drawn", action="store_true", help="also the last distance of those told above")
+    words.add_argument("--kept", type=Path, help="folder that keeps what the cold recipe found, of this snapshot")
     words.add_argument("--device", default="auto")
     words.add_argument("--threads", type=int, default=0)
     words.add_argument("--json", action="store_true")
@@ -166,9 +201,10 @@ def main() -> int:
     choice = choose(target.info, fps=None, frames=said.frames)
     pictures = np.stack(list(target.frames(side=easel.side, fit="crop", choice=choice)))
     bench = Bench(easel, Losses([read_seen(said.features, device=device)]), pictures, easel.as_pictures(pictures))
-    frames = [int(frame) for frame in said.cold.split(",")]
-    found = measure(bench, frames, said.cold_steps)
-    title = f"Projection of {said.video.name}, {len(pictures)} frames, {said.snapshot.stem}, cold frames {said.cold}"
+    reference = cold(bench, said.cold, said.cold_steps, said.kept)
+    found = measure(bench, reference, said.most_steps) + (as_drawn(bench, reference) if said.as_drawn else [])
+    sample = ", ".join(map(str, said.cold))
+    title = f"Projection of {said.video.name}, {len(pictures)} frames, {said.snapshot.stem}, cold frames {sample}"
     return tell(title, found, as_json=said.json)
 
 

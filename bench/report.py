@@ -1,8 +1,10 @@
 """Run every bench and write bench/RESULTS.md: the day, the machine, and each figure beside its gate.
 
-    python bench/report.py [--only preview,start] [--out bench/RESULTS.md]
+    python bench/report.py [--only preview,start] [--out bench/RESULTS.md] [--data FOLDER]
 
-One after the other, each in a process of its own with a limit. A bench that fails is a line with its reason. Exit
+One after the other, each in a process of its own with a limit. FOLDER holds what is no part of Phosphene: music/,
+clips/talking_head_a.mp4, squeezenet/squeezenet_v1.1_features.safetensors; without it the benches that need them are
+left out. A bench that fails is a line with its reason. Exit
 status 1 when a gate is missed or a bench fails.
 """
 
@@ -22,11 +24,18 @@ from _figures import Figure, from_json
 
 FOLDER = Path(__file__).resolve().parent
 # In the order of the report; each takes --json.
-BENCHES = ("preview", "preview_draw", "explorer", "film", "cppn", "analysis", "engine_plan", "click", "musicality_demo")
-BENCHES += ("library", "library_scoring", "library_page", "capture_upload", "snapshot_read", "training", "start")
-BENCHES += ("audio_reactive",)
+BENCHES = (
+    *("preview", "preview_draw", "explorer", "film", "cppn", "analysis", "engine_plan", "click", "musicality_demo"),
+    *("library", "library_scoring", "library_page", "capture_upload", "snapshot_read", "training", "start"),
+    *("audio_reactive", "sync"),
+)
+# The words for those that need data, in its folder.
+WITH_DATA = {
+    "musicality_tracks": ("--tracks", "music"),
+    "projection": ("--features", "squeezenet/squeezenet_v1.1_features.safetensors", "clips/talking_head_a.mp4"),
+}
 LIMIT_SECONDS = 420.0
-LIMITS = {"training": 1500.0}
+LIMITS = {"training": 1500.0, "sync": 900.0, "musicality_tracks": 1200.0, "projection": 1500.0}
 STOP_SECONDS = 30.0
 
 
@@ -66,13 +75,19 @@ def memory_gib() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
 
 
-def run(name: str) -> Ran:
+def words_of(name: str, data: Path | None) -> list[str]:
+    """What the bench is told of the data."""
+    told = WITH_DATA.get(name, ())
+    return [word if word.startswith("--") else str((data or Path()) / word) for word in told]
+
+
+def run(name: str, data: Path | None) -> Ran:
     """One bench. When it takes too long it gets Ctrl-C first, so that it ends what it started."""
     print(f"{name} …", file=sys.stderr, flush=True)
     load, began = os.getloadavg()[0], time.monotonic()
     limit = LIMITS.get(name, LIMIT_SECONDS)
     child = subprocess.Popen(
-        [sys.executable, str(FOLDER / f"{name}.py"), "--json"],
+        [sys.executable, str(FOLDER / f"{name}.py"), "--json", *words_of(name, data)],
         cwd=FOLDER.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -128,17 +143,19 @@ def written(rans: list[Ran], *, about: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default=",".join(BENCHES), help="benches by name, with commas")
+    parser.add_argument("--only", help="benches by name, with commas")
+    parser.add_argument("--data", type=Path, help="where music/, clips/ and squeezenet/ are")
     parser.add_argument("--out", type=Path, default=FOLDER / "RESULTS.md")
     options = parser.parse_args()
-    names = options.only.split(",")
-    unknown = [name for name in names if name not in BENCHES]
+    there = [*BENCHES, *(WITH_DATA if options.data else ())]
+    names = options.only.split(",") if options.only else there
+    unknown = [name for name in names if name not in there]
     if unknown:
-        parser.error(f"There is no bench named {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
+        parser.error(f"There is no bench named {', '.join(unknown)}. There are: {', '.join(there)}.")
     about = machine()
     # Ended from outside, the bench that runs is ended too.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
-    rans = [run(name) for name in names]
+    rans = [run(name, options.data) for name in names]
     report = written(rans, about=about)
     options.out.write_text(report, encoding="utf-8")
     print(report)

@@ -49,7 +49,7 @@ from gpu_service.visualizers.stage_cache import StageCache
 Moment = Callable[[np.ndarray, np.ndarray], float]
 BPM, SIDE, GATE = 123.45654, 32, 0.5
 # ψ from 0, the network's average picture, to 1.
-STILL = {"music": False, "truncation": 0.0}
+STILL: dict[str, object] = {"music": False, "truncation": 0.0}
 MOMENTS: dict[str, Moment] = {"beats": centre_of, "onsets": beginning_of}
 ROUTES = {
     "beats": RouteSpec(
