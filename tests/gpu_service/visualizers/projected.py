@@ -57,13 +57,20 @@ class Projected:
             duration_seconds=self.seconds,
         )
 
-    def plan(self, *, budget: int = 1 << 30, scene: SceneSpec | None = None, **changes: Any) -> Plan:
+    def plan(
+        self,
+        *,
+        budget: int = 1 << 30,
+        scene: SceneSpec | None = None,
+        cache: StageCache | None = None,
+        **changes: Any,
+    ) -> Plan:
         """Prepared, its networks on a shelf of that many bytes."""
         spec = scene or self.scene(**changes)
         shelf = NetworkShelf(device=torch.device("cpu"), budget_bytes=budget)
         materials = SceneMaterials(spec, self.files, networks=shelf, sounds=_sounds)
         visualizer = load(spec.visualizer)()
-        return visualizer.prepare(spec, materials, cache=StageCache(None), report=lambda _title, _share: None)
+        return visualizer.prepare(spec, materials, cache=cache or StageCache(None), report=lambda _title, _share: None)
 
 
 def write_networks(folder: Path, *, count: int = 1, **sizes: Any) -> list[Path]:
