@@ -199,7 +199,7 @@ def main() -> int:
     easel = Easel(load_network(said.snapshot, device=device))
     target = open_target(said.video, most=said.frames)
     choice = choose(target.info, fps=None, frames=said.frames)
-    pictures = np.stack(list(target.frames(side=easel.side, fit="crop", choice=choice)))
+    pictures = np.stack(list(target.frames(shape=(easel.side, easel.side), fit="crop", choice=choice)))
     bench = Bench(easel, Losses([read_seen(said.features, device=device)]), pictures, easel.as_pictures(pictures))
     reference = cold(bench, said.cold, said.cold_steps, said.kept)
     found = measure(bench, reference, said.most_steps) + (as_drawn(bench, reference) if said.as_drawn else [])

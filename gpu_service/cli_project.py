@@ -109,13 +109,13 @@ def make_review(path: Path, out: Path, *, convergence_to: Path | None = None, he
     """The film to judge it by, and how the search came to rest where the file tells it."""
     read = read_projection(path, unfinished=True)
     review_film(read, out, height=height)
-    found = convergence(read) if read.facts.has_latents_histories else None
+    found = convergence(read)
     if found is not None and convergence_to is not None:
         convergence_to.write_text(json.dumps(found.to_json()), encoding="utf-8")
 
 
 def _say_end(call: ProjectCall, outcome: str, run: ProjectionRun) -> None:
-    each = run.given.easel.evaluations / max(run.done - run.at_start, 1)
+    each = run.evaluations / max(run.done, 1)
     if outcome == "done":
         print(f"{call.out}  {run.done} frames, {each:.1f} drawings a frame")  # noqa: T201
     else:
@@ -144,7 +144,8 @@ def prepare(call: ProjectCall, folder: WorkFolder, hears: Wishes, say: Callable[
     if config.recipe == "reference" and config.space == "w+":
         raise RenderError("The published recipe finds one w for all rows. Choose the quick one for W+.", field="space")
     fps = None if config.fps is None else read_fps(config.fps)
-    target = open_target(call.target, most=needed(call.target, fps, config))
+    own = None if config.video_fps is None else read_fps(config.video_fps)
+    target = open_target(call.target, most=needed(call.target, fps, config, own=own), video_fps=own)
     choice = choose(target.info, fps=fps, frames=config.frames, first_seconds=config.first_seconds)
     network, judge = _read(call, device)
     easel = Easel(network, precision="fp32" if config.recipe == "reference" else config.precision)
@@ -163,11 +164,11 @@ def prepare(call: ProjectCall, folder: WorkFolder, hears: Wishes, say: Callable[
     return Surroundings(easel, losses, target, choice, config, facts, folder, hears, say, guess)
 
 
-def needed(target: Path, fps: Fraction | None, config: ProjectionConfig) -> int | None:
+def needed(target: Path, fps: Fraction | None, config: ProjectionConfig, *, own: Fraction | None = None) -> int | None:
     """How many frames of a film have to be there, where not all are wanted."""
     if config.frames is None:
         return None
-    own = look_at(target).fps
+    own = own or look_at(target).fps
     every = max(1, round(own / fps)) if fps else 1
     return math.ceil(config.first_seconds * own) + config.frames * every
 

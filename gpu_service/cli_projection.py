@@ -13,9 +13,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def project(
-    target: Annotated[Path, typer.Argument(help="A film, a picture, or a zip or folder of portraits.")],
+    target: Annotated[Path, typer.Argument(help="A film, a picture, a zip or folder of portraits, a folder of films.")],
     snapshot: Annotated[Path, typer.Option(help="The network to find them in, ours or foreign.")],
-    out: Annotated[Path, typer.Option(help="The projection file.")] = Path("projection.hdf5"),
+    out: Annotated[Path, typer.Option(help="The projection file; for films of a folder, a folder.")] = Path(
+        "projection.hdf5"
+    ),
     recipe: Annotated[str, typer.Option(help="quick, or reference: the published one, each frame cold.")] = "quick",
     frames: Annotated[int | None, typer.Option(min=1, help="So many frames; all of them without it.")] = None,
     fps: Annotated[str | None, typer.Option(help="Frames a second; divides the film's own.")] = None,
@@ -25,7 +27,11 @@ def project(
     loss: Annotated[list[str] | None, typer.Option(help="pixels, discriminator, features; repeat for several.")] = None,
     training: Annotated[Path | None, typer.Option(help="The snapshot's training file, for its discriminator.")] = None,
     features: Annotated[Path | None, typer.Option(help="A feature network: VGG16, SqueezeNet, Inception-v3.")] = None,
-    fit: Annotated[str, typer.Option(help="crop: the middle square; pad: all of the picture.")] = "crop",
+    fit: Annotated[str, typer.Option(help="crop: the middle; pad: all of it, mirrored; stretch: squashed.")] = "crop",
+    projection_width_height: Annotated[
+        tuple[int, int] | None, typer.Option(help="Size of the targets in the file; the network's without it.")
+    ] = None,
+    video_fps: Annotated[str | None, typer.Option(help="The film's own rate, whatever it says.")] = None,
     noise: Annotated[str, typer.Option(help="network: its own; fitted: searched for too.")] = "network",
     batch: Annotated[int, typer.Option(min=1, max=256, help="Frames that are searched for together.")] = 8,
     smoothness: Annotated[float, typer.Option(min=0, help="How much neighbours hold each other; 0: not.")] = 1.0,
@@ -47,7 +53,8 @@ def project(
     network_name: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Find a film, a picture or portraits in a network. Ctrl-C keeps what was found; --resume goes on."""
-    from gpu_service.cli_project import ProjectCall, config_from, project_call, read_config
+    from gpu_service.cli_project import ProjectCall, config_from, read_config
+    from gpu_service.cli_project_folder import project_all
 
     settings = (
         read_config(config)
@@ -62,6 +69,8 @@ def project(
             first_seconds=first_seconds,
             space=space,
             fit=fit,
+            width_height=projection_width_height,
+            video_fps=video_fps,
             noise=noise,
             batch=batch,
             smoothness=smoothness,
@@ -73,7 +82,7 @@ def project(
             precision=precision,
         )
     )
-    code = project_call(
+    code = project_all(
         ProjectCall(
             target=target,
             snapshot=snapshot,
@@ -98,7 +107,7 @@ def project(
 def review_projection(
     file: Annotated[Path, typer.Argument(help="A projection file, ours or the original's.")],
     out: Annotated[Path, typer.Option(help="The film.")] = Path("review.mp4"),
-    audio: Annotated[Path | None, typer.Option(help="A sound to go with it.")] = None,
+    audio: Annotated[list[Path] | None, typer.Option(help="A sound to go with it; several follow one another.")] = None,
     height: Annotated[int, typer.Option(min=64, max=2048, help="Of each panel, in pixels.")] = 512,
     frame: Annotated[int | None, typer.Option(min=0, help="Instead, how this frame came about, step by step.")] = None,
     step: Annotated[int | None, typer.Option(min=1, help="Instead, all frames as they were after this step.")] = None,
@@ -108,4 +117,4 @@ def review_projection(
     """Make a film to judge a projection by: latents, target and result side by side."""
     from gpu_service.cli_review import review_call
 
-    review_call(file, out, audio=audio, height=height, frame=frame, step=step, plot=plot, as_json=as_json)
+    review_call(file, out, audio=audio or [], height=height, frame=frame, step=step, plot=plot, as_json=as_json)

@@ -1,6 +1,7 @@
 """`review-projection`: films and the plot of a projection file. No torch."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from gpu_service.cli_places import check_place
@@ -14,7 +15,7 @@ def review_call(
     file: Path,
     out: Path,
     *,
-    audio: Path | None = None,
+    audio: Sequence[Path] = (),
     height: int = 512,
     frame: int | None = None,
     step: int | None = None,
@@ -35,7 +36,7 @@ def review_call(
     found = convergence(read) if plot is not None or as_json else None
     if plot is not None:
         if found is None:
-            raise RenderError("The file holds no history of latents. Project with --latents-histories first.")
+            raise RenderError("The file tells nothing of how it was searched. Project with --latents-histories first.")
         convergence_plot(found, plot)
     told = {"frames": len(read), "fps": str(read.facts.fps), "convergence": found.to_json() if found else {}}
     print(json.dumps(told) if as_json else str(out))  # noqa: T201

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gpu_service.music.resample import resample
+from gpu_service.music.resample import resampled_in_pieces
 
 
 def frame_count(sample_count: int, sample_rate: int, *, fps: Fraction) -> int:
@@ -25,9 +25,11 @@ def frame_samples(
     x = np.zeros(count * vector_length, np.float32)
     if len(samples) and count:
         new_rate = float(vector_length * fps) if frames is None else sample_rate * count * vector_length / len(samples)
-        resampled = resample(samples, sample_rate, new_rate)
-        kept = min(len(x), len(resampled))
-        x[:kept] = resampled[:kept]
+        at = 0
+        for piece in resampled_in_pieces(samples, sample_rate, new_rate):
+            fits = piece[: len(x) - at]
+            x[at : at + len(fits)] = fits
+            at += len(fits)
     return x.reshape(count, vector_length)
 
 

@@ -4,6 +4,7 @@ Mended: digital silence has a floor instead of −∞, a constant curve is 0 ins
 than what it filters shortens itself. Everything else is the original's, its accidents included.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -13,6 +14,8 @@ from gpu_service.music.film_frames import frame_samples
 
 FLOOR_DB = -120.0
 ROLL_LEVELS = 3
+# Longer films are worked out in pieces, 18 minutes at 30 frames a second, each with its neighbours at both ends.
+PIECE_ROWS, HALO_ROWS = 1 << 15, 16
 
 
 def spectrum_per_frame(
@@ -29,13 +32,19 @@ def spectrum_per_frame(
     x = frame_samples(samples_mono, sample_rate, fps=fps, vector_length=vector_length, frames=frames)
     if len(x) == 0:
         return np.zeros((0, vector_length), np.float32)
-    decibels = resample(_decibels(x), vector_length, axis=1)
-    spectrum = rescale(decibels, amplitude_range)
-    spectrum = smooth(spectrum, window=7, order=3, axis=0)
-    spectrum = smooth(spectrum, window=5, order=3, axis=1)
-    if roll:
-        spectrum = smooth(_rolled(spectrum, _loudness(x)), window=51, order=2, axis=1)
-    return spectrum.astype(np.float32)
+    bare = BareSpectrum(x)
+    span = bare.span()
+    turned = roll_of(_loudness(x)) if roll else None
+    made = np.empty(x.shape, np.float32)
+    for first, end in pieces(len(x)):
+        begin, stop = max(first - HALO_ROWS, 0), min(end + HALO_ROWS, len(x))
+        spectrum = rescale(bare.rows(begin, stop), amplitude_range, span=span)
+        spectrum = smooth(spectrum, window=7, order=3, axis=0)
+        spectrum = smooth(spectrum, window=5, order=3, axis=1)
+        if turned is not None:
+            spectrum = smooth(_rolled(spectrum, turned[begin:stop]), window=51, order=2, axis=1)
+        made[first:end] = spectrum[first - begin : end - begin]
+    return made
 
 
 def loudness_per_frame(
@@ -61,9 +70,9 @@ def quantise(curve: np.ndarray, levels: int) -> np.ndarray:
     return np.round(rescale(curve, (0.0, levels - 1.0))).astype(np.int64)
 
 
-def rescale(values: np.ndarray, target: tuple[float, float]) -> np.ndarray:
-    """Map lowest … highest of all values to the target; a constant becomes the target's low end."""
-    low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+def rescale(values: np.ndarray, target: tuple[float, float], *, span: tuple[float, float] | None = None) -> np.ndarray:
+    """Map lowest … highest of all values, or the span, to the target; a constant becomes the target's low end."""
+    low, high = span or ((float(values.min()), float(values.max())) if values.size else (0.0, 0.0))
     spread = high - low
     # A spread lost in rounding is no signal: stretching it would show the noise of the arithmetic.
     if spread <= 1e-9 * max(abs(low), abs(high)):
@@ -80,24 +89,51 @@ def smooth(values: np.ndarray, *, window: int, order: int, axis: int) -> np.ndar
     return savgol_filter(values, window, min(order, window - 1), axis=axis)
 
 
-def _decibels(x: np.ndarray) -> np.ndarray:
-    """Magnitudes below the loudest of the track. [frames, V] -> [frames, (V − 2) // 2], −120…0"""
-    length = x.shape[1] - 2
-    if length < 2:
-        raise ValueError(f"A vector of {x.shape[1]} numbers is too short for a spectrum; 4 is the least.")
-    # V − 2 is an accident of operator precedence in the original; it gives one window per frame all the same.
-    magnitude = np.abs(np.fft.rfft(x[:, :length] * get_window("hann", length), axis=1))[:, : length // 2]
-    loudest = magnitude.max(initial=0.0)
-    if loudest == 0:
-        return np.full(magnitude.shape, FLOOR_DB)
-    return 20 * np.log10(np.maximum(magnitude / loudest, 10 ** (FLOOR_DB / 20)))
+class BareSpectrum:
+    """Decibels below the loudest of the track, as many a frame as a vector has numbers, worked out piece by piece."""
+
+    def __init__(self, x: np.ndarray) -> None:
+        self.x, self.length = x, x.shape[1] - 2
+        if self.length < 2:
+            raise ValueError(f"A vector of {x.shape[1]} numbers is too short for a spectrum; 4 is the least.")
+        self.loudest = max(float(self._magnitude(*piece).max(initial=0.0)) for piece in pieces(len(x)))
+        self._last: tuple[tuple[int, int], np.ndarray] | None = None
+
+    def rows(self, first: int, end: int) -> np.ndarray:
+        """Those frames. -> float64 [end - first, V], about −120…0"""
+        if self._last is None or self._last[0] != (first, end):
+            self._last = ((first, end), resample(self._decibels(first, end), self.x.shape[1], axis=1))
+        return self._last[1]
+
+    def span(self) -> tuple[float, float]:
+        """Lowest and highest of all frames."""
+        ends = [(float(rows.min()), float(rows.max())) for rows in (self.rows(*piece) for piece in pieces(len(self.x)))]
+        return min(low for low, _ in ends), max(high for _, high in ends)
+
+    def _magnitude(self, first: int, end: int) -> np.ndarray:
+        """[frames, (V − 2) // 2]"""
+        # V − 2 is an accident of operator precedence in the original; it gives one window per frame all the same.
+        windows = self.x[first:end, : self.length] * get_window("hann", self.length)
+        return np.abs(np.fft.rfft(windows, axis=1))[:, : self.length // 2]
+
+    def _decibels(self, first: int, end: int) -> np.ndarray:
+        magnitude = self._magnitude(first, end)
+        if self.loudest == 0:
+            return np.full(magnitude.shape, FLOOR_DB)
+        return 20 * np.log10(np.maximum(magnitude / self.loudest, 10 ** (FLOOR_DB / 20)))
+
+
+def pieces(rows: int) -> Iterator[tuple[int, int]]:
+    """(first, end) of stretches that cover all rows: one, unless the track is long."""
+    for first in range(0, rows, PIECE_ROWS):
+        yield first, min(first + PIECE_ROWS, rows)
 
 
 def _loudness(x: np.ndarray, *, window: int = 7, order: int = 3) -> np.ndarray:
     """Rms of each row; trailing mean of 3, the first two the track's mean; smoothed. [frames, V] -> [frames]"""
     if len(x) == 0:
         return np.zeros(0)
-    rms = np.sqrt(np.mean(np.square(x, dtype=np.float64), axis=1))
+    rms = np.concatenate([np.sqrt(np.mean(np.square(x[a:b], dtype=np.float64), axis=1)) for a, b in pieces(len(x))])
     trailing = np.full(len(rms), rms.mean())
     trailing[2:] = (rms[2:] + rms[1:-1] + rms[:-2]) / 3
     return smooth(trailing, window=window, order=order, axis=0)
@@ -108,8 +144,7 @@ def roll_of(loudness: np.ndarray) -> np.ndarray:
     return np.cumsum(quantise(loudness, ROLL_LEVELS))
 
 
-def _rolled(spectrum: np.ndarray, loudness: np.ndarray) -> np.ndarray:
-    """Turn every frame left by as many bins as loudness has added up to."""
-    turned = roll_of(loudness)
+def _rolled(spectrum: np.ndarray, turned: np.ndarray) -> np.ndarray:
+    """Turn every frame left by so many bins. [frames, V], int [frames]"""
     bins = np.arange(spectrum.shape[1])
     return np.take_along_axis(spectrum, (bins[None] + turned[:, None]) % spectrum.shape[1], axis=1)

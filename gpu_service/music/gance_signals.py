@@ -22,13 +22,19 @@ def gance_signals(
     roll      float32 [N]     how many bins the spectrum is turned to the left: the running sum (§2.4)
     noise     float32 [N, V]  smoothed, looping, −4…4 (§2.5)
     """
-    facts = {"fps": fps, "vector_length": vector_length}
-    spectrum = spectrum_per_frame(samples, sample_rate, **facts)  # type: ignore[arg-type]
-    loudness = loudness_per_frame(samples, sample_rate, **facts)  # type: ignore[arg-type]
+    heard = gance_music(samples, sample_rate, fps=fps, vector_length=vector_length)
     noise = smoothed_noise(frames, vector_length, sigma_rows=NOISE_SIGMA_FRAMES, seed=seed)
+    return {**{name: as_long(values, frames) for name, values in heard.items()}, "noise": noise}
+
+
+def gance_music(
+    samples: np.ndarray, sample_rate: int, *, fps: Fraction, vector_length: int, frames: int | None = None
+) -> dict[str, np.ndarray]:
+    """Those of the music alone; with `frames` the music is bent to so many, as GANce bends it to a projection."""
+    how = {"fps": fps, "vector_length": vector_length, "frames": frames}
+    loudness = loudness_per_frame(samples, sample_rate, **how)  # type: ignore[arg-type]
     return {
-        "spectrum": as_long(spectrum, frames),
-        "loudness": as_long(loudness, frames).astype(np.float32),
-        "roll": as_long(roll_of(loudness), frames).astype(np.float32),
-        "noise": noise,
+        "spectrum": spectrum_per_frame(samples, sample_rate, **how),  # type: ignore[arg-type]
+        "loudness": loudness.astype(np.float32),
+        "roll": roll_of(loudness).astype(np.float32),
     }

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from gpu_service.music.film_frames import frame_count, highest_per_frame
+from gpu_service.music.gance import pieces
 from gpu_service.music.onset_strength import RATE, onset_strength
 from gpu_service.music.resample import resample
 from gpu_service.music.smoothed_noise import GANCE_SEED, read_at, smoothed_noise
@@ -82,13 +83,17 @@ def followed_spectrum(
     """
     if len(spectrum) == 0:
         return spectrum.astype(np.float32)
-    target = gaussian_filter1d(spectrum.astype(np.float64), sigma_bins, axis=1)
     rise, fall = (1 - np.exp(-1 / (float(fps) * seconds)) for seconds in (rise_seconds, fall_seconds))
-    followed = np.empty_like(target)
-    followed[0] = target[0]
-    for k in range(1, len(target)):
-        step = target[k] - followed[k - 1]
-        followed[k] = followed[k - 1] + step * np.where(step > 0, rise, fall)
-    followed -= followed.mean(axis=0)
-    spread = followed.std()
-    return (followed / spread if spread > 1e-9 else np.zeros_like(followed)).astype(np.float32)
+    followed, now = np.empty(spectrum.shape, np.float32), np.zeros(0)
+    for first, end in pieces(len(spectrum)):
+        target = gaussian_filter1d(spectrum[first:end].astype(np.float64), sigma_bins, axis=1)
+        now = target[0] if first == 0 else now
+        for k, row in enumerate(target, start=first):
+            step = row - now
+            now = now + step * np.where(step > 0, rise, fall)
+            followed[k] = now
+    followed -= followed.mean(axis=0, dtype=np.float64).astype(np.float32)
+    power = sum(float(np.square(followed[a:b], dtype=np.float64).sum()) for a, b in pieces(len(followed)))
+    # Its mean is 0 in every bin, so this is the standard deviation.
+    spread = np.sqrt(power / followed.size)
+    return followed / np.float32(spread) if spread > 1e-6 else np.zeros_like(followed)

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from gpu_service.music.gance import rescale
+from gpu_service.music.gance import pieces, rescale
 
 GANCE_SEED = 1234
 GANCE_RANGE = (-4.0, 4.0)
@@ -22,12 +22,15 @@ def smoothed_noise(
     -> float32 [rows, vector_length], rms 1 first, then the lowest and highest of all brought to `target`.
     σ in rows is seconds × frames per second; the original's 50 frames at 60 frames/s are 0.83 s.
     """
-    noise = np.random.default_rng(seed).standard_normal((rows, vector_length)).astype(np.float32)
+    noise, chance = np.empty((rows, vector_length), np.float32), np.random.default_rng(seed)
+    for first, end in pieces(rows):
+        noise[first:end] = chance.standard_normal((end - first, vector_length))
     if rows == 0:
         return noise
     if sigma_rows > 0:
         noise = gaussian_filter1d(noise, sigma_rows, axis=0, mode="wrap")
-    noise /= max(float(np.sqrt(np.mean(np.square(noise, dtype=np.float64)))), 1e-12)
+    power = sum(float(np.square(noise[a:b], dtype=np.float64).sum()) for a, b in pieces(rows)) / noise.size
+    noise /= max(float(np.sqrt(power)), 1e-12)
     return rescale(noise, target).astype(np.float32)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gpu_service.music.resample import Resampler
+from gpu_service.music.room import room_for
 
 BLOCK_FRAMES = 1 << 18
 
@@ -59,5 +60,12 @@ class Sound:
         yield resampler.finish()[:, 0]
 
     def mono(self, *, sample_rate: int | None = None) -> np.ndarray:
-        """The whole track as one channel, float32 [n]. Its memory grows with the track."""
-        return np.concatenate(list(self.mono_blocks(sample_rate=sample_rate or self.sample_rate)))
+        """The whole track as one channel, float32 [n]. At its own rate a long one lies in a file and is mapped."""
+        rate = sample_rate or self.sample_rate
+        if rate != self.sample_rate:
+            return np.concatenate(list(self.mono_blocks(sample_rate=rate)))
+        made, at = room_for(self.frame_count), 0
+        for block in self.mono_blocks(sample_rate=rate):
+            made[at : at + len(block)] = block
+            at += len(block)
+        return made

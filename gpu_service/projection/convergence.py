@@ -1,6 +1,6 @@
 """How a search came to rest: how far each step's latents lay from the last, and by which step four fifths were done.
 
-No torch. Needs a file whose latents' histories were kept.
+No torch. Our own files tell it of every search that ran in one piece; others where they keep histories of latents.
 """
 
 from collections.abc import Sequence
@@ -64,13 +64,14 @@ def eighty_step(distance: np.ndarray) -> int:
 
 
 def convergence(read: Projection) -> Convergence | None:
-    """Of the frames that have a history, some hundred at most; None where none has."""
+    """Of the frames that tell how their search went, some hundred at most; None where none does."""
     every = max(1, len(read) // MOST_FRAMES)
     found = []
     for frame in range(0, len(read), every):
         history = read.history(frame)
-        if len(history) > 1:
-            found.append(distances(history, read.latents[frame]))
+        told = distances(history, read.latents[frame]) if len(history) > 1 else read.distances(frame)
+        if len(told) > 1:
+            found.append(told.astype(np.float64))
     return of_distances(found) if found else None
 
 

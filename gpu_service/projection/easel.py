@@ -75,8 +75,12 @@ class Easel:
         return to_uint8(self.network.synthesis(rows)).permute(0, 2, 3, 1).cpu().numpy()
 
     def as_pictures(self, frames: np.ndarray) -> Tensor:
-        """uint8 [n, R, R, 3] -> about −1…1 [n, 3, R, R]"""
-        return torch.tensor(frames).to(self.device).permute(0, 3, 1, 2).float() / 127.5 - 1
+        """uint8 [n, H, W, 3] -> about −1…1 [n, 3, R, R], brought to the network's size where they are of another."""
+        pictures = torch.tensor(frames).to(self.device).permute(0, 3, 1, 2).float()
+        size = (self.side, self.side)
+        if pictures.shape[-2:] != size:
+            pictures = functional.interpolate(pictures, size, mode="bicubic", antialias=True).clamp(0, 255)
+        return pictures / 127.5 - 1
 
     @torch.no_grad()
     def samples(self, count: int, *, seed: int) -> Tensor:

@@ -15,6 +15,7 @@ from gpu_service.errors import RenderError
 from gpu_service.projection import layout
 from gpu_service.projection.facts import read_facts
 from gpu_service.projection.layout import (
+    DISTANCES,
     FINALS,
     IMAGES_HISTORIES,
     LATENTS,
@@ -78,6 +79,15 @@ class Projection:
         """The picture after each step, about −1…1: [steps, 3, H, W]. The original keeps them among the noises."""
         found = self._either(frame, (IMAGES_HISTORIES, NOISES_HISTORIES), ranks=(4,))
         return found[:, 0] if found.ndim == 5 else found
+
+    def distances(self, frame: int) -> np.ndarray:
+        """How far the latents lay from their last after each step, over all numbers: [steps]; empty if untold."""
+        with opened(self.path) as file:
+            held = dataset_in(file, self.path, f"{DISTANCES}/{name_of(DISTANCES, frame)}")
+            if held is None or held.ndim != 1 or held.dtype.kind != "f" or len(held) > 2 * layout.MOST_STEPS:
+                return np.empty(0, np.float32)
+            found = np.asarray(read_array(held, self.path))
+            return found if np.isfinite(found).all() else np.empty(0, np.float32)
 
     def _picture(self, group: str, frame: int) -> np.ndarray:
         with opened(self.path) as file:

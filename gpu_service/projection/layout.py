@@ -16,6 +16,8 @@ HISTORIES = (LATENTS_HISTORIES, NOISES_HISTORIES, IMAGES_HISTORIES)
 # All rows of W+; in the original's own place lie num_ws copies of one w, because it reads row 0 alone.
 PLUS = "phosphene_latents_plus"
 OWN = "phosphene_"
+# How far the latents lay from their last after each step, where no history tells it.
+DISTANCES = "phosphene_distances"
 RENAMED = {"original_model_path": "original_network_path", "model_md5_hash": "network_md5_hash"}  # of version 1
 
 MOST_FRAMES, MOST_STEPS = 200_000, 10_000

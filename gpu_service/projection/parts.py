@@ -8,15 +8,15 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import torch
 from PIL import Image
 
 from gpu_service.errors import RenderError
+from gpu_service.projection.course import Course
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.folder import WorkFolder, span
 from gpu_service.projection.layout import LATENTS, ProjectionFacts, name_of
 from gpu_service.projection.quick import Batch
-from gpu_service.projection.reference import History
+from gpu_service.projection.reference import Found
 from gpu_service.projection.target import Choice, Target
 from gpu_service.projection.writing import FrameFound, join_projections
 from gpu_service.protocol.projection import ProjectionConfig
@@ -55,7 +55,7 @@ def facts_of(
         original_fps=info.fps if info.kind == "video" else Fraction(choice.fps),
         frame_count=choice.count,
         original_frame_count=info.frames,
-        width_height=(easel.side, easel.side),
+        width_height=shape_of(config, easel.side),
         original_width_height=(info.width, info.height),
         steps=config.steps,
         noises_shapes=tuple((1, 1, side, side) for side in easel.maps.sides) or None,
@@ -67,13 +67,22 @@ def facts_of(
     )
 
 
-def found_alone(number: int, frame: np.ndarray, w: torch.Tensor, loss: float, steps: int, history: History) -> Batch:
-    batch = Batch(number, w[None], None, [loss], steps, frame[None])
-    batch.latents, batch.noises, batch.images = [history.latents], [history.noises], [history.images]
-    return batch
+def shape_of(config: ProjectionConfig, side: int) -> tuple[int, int]:
+    """Width and height of the targets in the file: what was asked for, or the network's own."""
+    return config.width_height or (side, side)
+
+
+def found_alone(number: int, frame: np.ndarray, found: Found, config: ProjectionConfig, num_ws: int) -> Batch:
+    """What the published recipe found, as a batch of one."""
+    course = Course(config, num_ws, distances=[found.distances])
+    history = found.history
+    course.latents, course.noises, course.images = [history.latents], [history.noises], [history.images]
+    return Batch(number, found.w[None], None, [float(found.losses[-1])], [len(found.losses)], frame[None], course)
 
 
 def frames_of(batch: Batch, finals: np.ndarray, num_ws: int) -> Iterator[FrameFound]:
+    """As they go into a file."""
+    course = batch.course
     for index in range(len(batch.w)):
         yield FrameFound(
             w=batch.w[index].cpu().numpy(),
@@ -82,10 +91,11 @@ def frames_of(batch: Batch, finals: np.ndarray, num_ws: int) -> Iterator[FrameFo
             final=finals[index],
             num_ws=num_ws,
             loss=batch.losses[index],
-            steps=batch.steps,
-            latents_history=batch.latents[index] if batch.latents else (),
-            noises_history=batch.noises[index] if batch.noises else (),
-            images_history=batch.images[index] if batch.images else (),
+            steps=batch.steps[index],
+            latents_history=course.latents[index] if course.latents else (),
+            noises_history=course.noises[index] if course.noises else (),
+            images_history=course.images[index] if course.images else (),
+            distances=course.distances[index] if course.distances else None,
         )
 
 
@@ -98,7 +108,8 @@ def last_w(path: Path) -> np.ndarray:
 
 def beside(target: np.ndarray, final: np.ndarray, path: Path) -> Path:
     held = io.BytesIO()
-    image = Image.fromarray(np.concatenate([target, final], axis=1))
+    shown = np.asarray(Image.fromarray(target).resize(final.shape[1::-1], Image.Resampling.LANCZOS))
+    image = Image.fromarray(np.concatenate([shown, final], axis=1))
     image.thumbnail((2 * LARGEST_PICTURE_PX, LARGEST_PICTURE_PX), Image.Resampling.LANCZOS)
     image.save(held, "JPEG", quality=90)
     path.write_bytes(held.getvalue())

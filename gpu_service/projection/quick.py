@@ -6,13 +6,14 @@ Portraits have no neighbours: each begins at the nearest sample, or where an enc
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from gpu_service.projection.cost import BETWEEN_SHARE, KEY_SHARE, PLUS_SHARE, SAMPLES, STRIDE, key_places, steps_of
+from gpu_service.projection.course import Course
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.losses import Losses
 from gpu_service.projection.search import Plan, Search
@@ -28,19 +29,17 @@ Guess = Callable[[Tensor], Tensor]
 class Batch:
     """Frames that are found. `w` [n, W], `plus` [n, num_ws, W] in W+, `noise` [n, numbers] where it is fitted.
 
-    Histories frame by frame, step by step.
+    `steps` [n]: in how many drawings each frame was searched for, those as a keyframe among them.
     """
 
     first: int
     w: Tensor
     plus: Tensor | None
     losses: list[float]
-    steps: int
+    steps: list[int]
     targets: np.ndarray
+    course: Course
     noise: Tensor | None = None
-    latents: list[list[np.ndarray]] = field(default_factory=list)
-    noises: list[list[np.ndarray]] = field(default_factory=list)
-    images: list[list[np.ndarray]] = field(default_factory=list)
 
     @property
     def end(self) -> int:
@@ -105,6 +104,8 @@ class _Flow:
         self.hand, self.config, self.easel = hand, config, hand.easel
         self.guess = guess or self._nearest_sample
         self.known: Known | None = None
+        # Steps of the keyframes of the window in hand, by frame.
+        self._key_steps: dict[int, int] = {}
         self._pool: Tensor | None = None
 
     def alone(self, frames: Iterator[np.ndarray], *, first: int, count: int) -> Iterator[Batch]:
@@ -136,11 +137,14 @@ class _Flow:
         held = self.hand.state
         if f"{label}.w" in held:
             places = [int(place) for place in held[f"{label}.places"]]
+            steps = held.get(f"{label}.steps", np.zeros(len(places), int))
+            self._key_steps = {place: int(count) for place, count in zip(places, steps, strict=True)}
             return places, self._tensor(held[f"{label}.w"]), self._tensor(held[f"{label}.noise"])
         places = key_places(first, len(pictures))
         targets = self.easel.as_pictures(pictures[[place - first for place in places]])
+        opening = 0
         if self.known is None:
-            self.known = self._open(targets[:1])
+            self.known, opening = self._open(targets[:1])
         before = None if first == 0 else self.known.w
         noise = self._noise()
         start = self.known.w.expand(len(targets), -1)
@@ -148,15 +152,19 @@ class _Flow:
         search = self._search(f"{label}.search", targets, start, plan, noise=noise, before=before)
         if first == 0:
             self.known = None
-        kept = {"w": search.w.cpu().numpy(), "noise": search.noise.cpu().numpy(), "places": np.array(places)}
+        steps = [search.number + (opening if place == places[0] else 0) for place in places]
+        self._key_steps = dict(zip(places, steps, strict=True))
+        kept = {"w": search.w.cpu().numpy(), "noise": search.noise.cpu().numpy()}
+        kept |= {"places": np.array(places), "steps": np.array(steps)}
         self.hand.kept(label, {f"{label}.{name}": array for name, array in kept.items()})
         return places, search.w.clone(), search.noise.clone()
 
-    def _open(self, target: Tensor) -> Known:
-        """The very first frame, with all steps."""
+    def _open(self, target: Tensor) -> tuple[Known, int]:
+        """The very first frame, with all steps; and how many those were."""
         plan = self._plan(1.0, FIRST_RATE, smoothness=0.0)
         search = self._search("first.search", target, self.guess(target), plan, noise=self._noise())
-        return Known(search.w[0].clone(), noise=search.noise.clone() if plan.fits_noise else None)
+        known = Known(search.w[0].clone(), noise=search.noise.clone() if plan.fits_noise else None)
+        return known, search.number
 
     def _finish(
         self,
@@ -171,13 +179,16 @@ class _Flow:
     ) -> Batch:
         """One batch to its end, in W and then, where asked, in W+."""
         targets = self.easel.as_pictures(pictures)
-        batch = Batch(first, start, None, [], 0, pictures)
+        batch = Batch(first, start, None, [], [], pictures, Course(self.config, self.easel.num_ws))
         before = None if alone or self.known is None else self.known.w
         label = f"batch-{first}.search"
-        search = self._search(label, targets, start, plan, noise=noise, before=before, after=after, batch=batch)
-        batch.w, batch.steps, batch.losses = search.w.clone(), search.number, search.frame_losses.tolist()
+        search = self._search(label, targets, start, plan, noise=noise, before=before, after=after, course=batch.course)
+        batch.w, batch.losses, steps = search.w.clone(), search.frame_losses.tolist(), search.number
         if self.config.space == "w+":
             search = self._plus(batch, targets, search, alone=alone)
+            steps += search.number
+        batch.steps = [steps + self._key_steps.get(frame, 0) for frame in range(first, batch.end)]
+        batch.course.end(batch.w if batch.plus is None else batch.plus)
         last = None if batch.plus is None else batch.plus[-1]
         batch.noise = search.noise.clone() if plan.fits_noise else None
         self.known = Known(batch.w[-1], last, None if batch.noise is None else batch.noise[-1:])
@@ -194,9 +205,8 @@ class _Flow:
         smoothness = 0.0 if alone else self.config.smoothness
         plan = self._plan(1.0 if alone else PLUS_SHARE, PLUS_RATE, smoothness=smoothness)
         label = f"batch-{batch.first}.plus"
-        search = self._search(label, targets, rows, plan, noise=found.noise, before=before, batch=batch)
+        search = self._search(label, targets, rows, plan, noise=found.noise, before=before, course=batch.course)
         batch.plus, batch.losses = search.w.clone(), search.frame_losses.tolist()
-        batch.steps += search.number
         return search
 
     def _search(
@@ -209,39 +219,21 @@ class _Flow:
         noise: Tensor,
         before: Tensor | None = None,
         after: Tensor | None = None,
-        batch: Batch | None = None,
+        course: Course | None = None,
     ) -> Search:
         search = Search(self.easel, self.hand.losses, targets, start, plan, noise=noise, before=before, after=after)
         held = {name.removeprefix(f"{label}."): array for name, array in self.hand.state.items()}
-        if "place" in held and held["w"].shape == tuple(start.shape) and not self._keeps_histories:
+        # What histories are made of is not kept, so that with them a search begins anew.
+        if "place" in held and held["w"].shape == tuple(start.shape) and not (course and course.keeps_histories):
             search.restore(held)
+            if course is not None:
+                course.is_whole = False
         while not search.is_done:
             drawn = search.step()
-            if batch is not None:
-                self._remember(batch, search, drawn)
+            if course is not None:
+                course.stepped(search, drawn)
             self.hand.stepped(search, label, plan.steps)
         return search
-
-    @property
-    def _keeps_histories(self) -> bool:
-        config = self.config
-        return config.latents_histories or config.noises_histories or config.images_histories
-
-    def _remember(self, batch: Batch, search: Search, drawn: Tensor) -> None:
-        if not self._keeps_histories:
-            return
-        config, count = self.config, len(drawn)
-        w = search.w if search.w.ndim == 3 else search.w[:, None].expand(-1, self.easel.num_ws, -1)
-        noise = search.noise.expand(count, -1)
-        for wanted, kept, now in (
-            (config.latents_histories, batch.latents, w),
-            (config.noises_histories, batch.noises, noise),
-            (config.images_histories, batch.images, drawn),
-        ):
-            if wanted:
-                kept.extend([] for _ in range(count - len(kept)))
-                for history, one in zip(kept, now.cpu().numpy(), strict=True):
-                    history.append(one.copy())
 
     def _plan(self, share: float, rate: float, *, smoothness: float) -> Plan:
         return Plan(steps_of(self.config, share), rate, smoothness=smoothness, fits_noise=self.config.noise == "fitted")

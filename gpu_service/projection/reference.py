@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gpu_service.projection.course import distances_to
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.losses import Losses
 
@@ -31,12 +32,16 @@ class History:
 
 @dataclass(frozen=True)
 class Found:
-    """The end of a search. `losses` [steps] with the noise term; `w` [W], `noise` [numbers]."""
+    """The end of a search. `losses` [steps] with the noise term; `w` [W], `noise` [numbers].
+
+    `distances` float32 [steps]: how far w lay from its last after each step, summed over all rows.
+    """
 
     w: Tensor
     noise: Tensor
     losses: np.ndarray
     history: History
+    distances: np.ndarray
 
 
 def rate_at(t: float) -> float:
@@ -68,7 +73,7 @@ def project_cold(
     w = spread.mean[None].clone().requires_grad_(True)
     noise = torch.randn(1, easel.maps.numbers, generator=chance).to(easel.device).requires_grad_(True)
     adam = torch.optim.Adam([w, noise], betas=(0.9, 0.999), lr=RATE)
-    course, history = [], History()
+    course, history, way = list[float](), History(), list[np.ndarray]()
     for step in range(steps):
         t = step / steps
         adam.param_groups[0]["lr"] = rate_at(t)
@@ -80,9 +85,12 @@ def project_cold(
         adam.step()
         easel.maps.normalise(noise)
         course.append(float(loss.detach()))
+        way.append(w.detach().cpu().numpy()[:, None].copy())
         _keep(history, keep, w, noise, picture, easel)
         on_step(step + 1, course[-1])
-    return Found(w.detach()[0], noise.detach()[0], np.array(course), history)
+    last = np.repeat(way[-1], easel.num_ws, axis=1)
+    distances = distances_to(last, way, num_ws=easel.num_ws)[0]
+    return Found(w.detach()[0], noise.detach()[0], np.array(course), history, distances)
 
 
 def _keep(history: History, keep: tuple[str, ...], w: Tensor, noise: Tensor, picture: Tensor, easel: Easel) -> None:

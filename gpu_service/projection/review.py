@@ -23,7 +23,7 @@ def review_film(
     out: Path,
     *,
     height: int = 512,
-    audio: Path | None = None,
+    audio: Sequence[Path] = (),
     report: Report = lambda done, total: None,
 ) -> None:
     """Three panels, `height` pixels each way, at the projection's rate: latents as a curve, target, result."""
@@ -132,13 +132,14 @@ def as_picture(image: np.ndarray) -> np.ndarray:
 
 
 def write_film(
-    pictures: Iterator[np.ndarray], out: Path, *, width: int, height: int, fps: Fraction, audio: Path | None = None
+    pictures: Iterator[np.ndarray], out: Path, *, width: int, height: int, fps: Fraction, audio: Sequence[Path] = ()
 ) -> None:
     """uint8 [height, width, 3] each, to an mp4 that browsers play. RenderError when it fails; `out` is then absent."""
     drawn = ffmpeg.input("pipe:0", format="rawvideo", pix_fmt="rgb24", s=f"{width}x{height}", framerate=fps)
     streams, coding = [drawn.video], {"vcodec": "libx264", "pix_fmt": "yuv420p", "crf": 18, "preset": "fast"}
-    if audio is not None:
-        streams.append(ffmpeg.input(f"file:{audio.resolve()}", protocol_whitelist="file,pipe").audio)
+    if audio:
+        sounds = [ffmpeg.input(f"file:{path.resolve()}", protocol_whitelist="file,pipe").audio for path in audio]
+        streams.append(sounds[0] if len(sounds) == 1 else ffmpeg.concat(*sounds, v=0, a=1))
         coding |= {"acodec": "aac", "shortest": None}
     partial = out.with_name(f".{out.name}.part")
     film = ffmpeg.output(*streams, f"file:{partial}", format="mp4", movflags="+faststart", **coding).overwrite_output()

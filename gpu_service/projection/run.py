@@ -16,7 +16,7 @@ from gpu_service.projection.folder import WorkFolder
 from gpu_service.projection.keeping import DRAWINGS, LAST_NOISE, KeptHand
 from gpu_service.projection.layout import ProjectionFacts
 from gpu_service.projection.losses import Losses
-from gpu_service.projection.parts import beside, found_alone, frames_of, last_w
+from gpu_service.projection.parts import beside, found_alone, frames_of, last_w, shape_of
 from gpu_service.projection.quick import Batch, Guess, Known, project_quick
 from gpu_service.projection.reference import project_cold
 from gpu_service.projection.target import Choice, Target
@@ -126,8 +126,8 @@ class ProjectionRun:
 
     def _batches(self) -> Iterator[Batch]:
         given, config = self.given, self.config
-        side = given.easel.side
-        frames = given.target.frames(side=side, fit=config.fit, choice=given.choice, start=self.done)
+        shape = shape_of(config, given.easel.side)
+        frames = given.target.frames(shape=shape, fit=config.fit, choice=given.choice, start=self.done)
         if config.recipe == "reference":
             yield from self._cold(frames)
             return
@@ -163,7 +163,7 @@ class ProjectionRun:
                 keep=keep,
                 on_step=stepped,
             )
-            yield found_alone(number, frame, found.w, float(found.losses[-1]), config.steps, found.history)
+            yield found_alone(number, frame, found, config, easel.num_ws)
 
     def _known(self, state: dict[str, np.ndarray]) -> Known | None:
         """The last frame that was found by an earlier start."""
@@ -191,13 +191,13 @@ class ProjectionRun:
                 first=batch.first,
                 end=batch.end,
                 loss=batch.losses,
-                steps=[batch.steps] * len(batch.w),
+                steps=batch.steps,
                 file=path.name,
                 picture=picture.name,
             )
         )
         self._told = 0.0
-        self.tick(batch.steps, float(np.mean(batch.losses)))
+        self.tick(max(batch.steps), float(np.mean(batch.losses)))
 
     def _came_short(self) -> Outcome:
         if not self.done:

@@ -1,4 +1,4 @@
-"""What is looked for: a film, a picture or portraits, as square pictures of the network's size. No torch.
+"""What is looked for: a film, a picture or portraits, as pictures of one size, mostly the network's. No torch.
 
 A film is thinned by keeping each so-manieth frame, never resampled: the rate of the projection divides its own.
 """
@@ -6,7 +6,7 @@ A film is thinned by keeping each so-manieth frame, never resampled: the rate of
 import math
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,12 +16,12 @@ from PIL import Image
 
 from gpu_service.errors import RenderError
 from gpu_service.projection.video import Video, probe_video, unreadable
-from gpu_service.training.data.decode import FITS, MOST_PIXELS, decode, sides
+from gpu_service.training.data.decode import FITS, MOST_PIXELS, decode_to, sides
 from gpu_service.training.data.errors import BadPicture, DataError
 from gpu_service.training.data.sources import Source, open_source
 
 Kind = Literal["video", "picture", "portraits"]
-Fit = Literal["crop", "pad"]
+Fit = Literal["crop", "pad", "stretch"]
 PICTURE_STARTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM")
 PORTRAITS_FPS = Fraction(1)
 
@@ -53,13 +53,16 @@ class Target(Protocol):
 
     info: TargetInfo
 
-    def frames(self, *, side: int, fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
-        """Those of the choice from its `start`-th on. uint8 RGB [side, side, 3]"""
+    def frames(self, *, shape: tuple[int, int], fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
+        """Those of the choice from its `start`-th on. (width, height) -> uint8 RGB [height, width, 3]"""
         ...
 
 
-def open_target(path: Path, *, most: int | None = None) -> Target:
-    """Look what it is. `most` frames of a film are counted, or all. Raises RenderError with a sentence."""
+def open_target(path: Path, *, most: int | None = None, video_fps: Fraction | None = None) -> Target:
+    """Look what it is. `most` frames of a film are counted, or all; `video_fps` is its rate, whatever it says.
+
+    Raises RenderError with a sentence.
+    """
     if not path.exists():
         raise RenderError(f"There is no file {path.name}.", kind="bad_input", field="target")
     if path.is_dir():
@@ -68,7 +71,7 @@ def open_target(path: Path, *, most: int | None = None) -> Target:
         head = file.read(16)
     if head.startswith(PICTURE_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return _Picture(path)
-    return _Portraits(path) if head[:4] == b"PK\3\4" else _Film(path, most)
+    return _Portraits(path) if head[:4] == b"PK\3\4" else _Film(path, most, video_fps)
 
 
 def look_at(path: Path) -> TargetInfo:
@@ -111,8 +114,11 @@ def _rates(own: Fraction, wanted: Fraction) -> str:
 
 
 class _Film:
-    def __init__(self, path: Path, most: int | None) -> None:
+    def __init__(self, path: Path, most: int | None, video_fps: Fraction | None) -> None:
         self.video = probe_video(path)
+        if video_fps is not None:
+            # Its frames as they lie in the file, each as long as the next.
+            self.video = replace(self.video, fps=video_fps, is_uneven=False)
         count = self.video.count(most=most)
         with closing(self.video.frames()) as frames:
             first = next(frames, None)
@@ -120,11 +126,11 @@ class _Film:
             raise unreadable(path)
         self.info = TargetInfo("video", self.video.fps, count, first.shape[1], first.shape[0], _notes(self.video))
 
-    def frames(self, *, side: int, fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
+    def frames(self, *, shape: tuple[int, int], fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
         begin = choice.first + start * choice.every
         with closing(self.video.frames(first=begin, every=choice.every)) as pictures:
             for _, picture in zip(range(choice.count - start), pictures, strict=False):
-                yield np.asarray(FITS[fit](Image.fromarray(picture), side))
+                yield np.asarray(FITS[fit](Image.fromarray(picture), shape))
 
 
 def _notes(video: Video) -> tuple[str, ...]:
@@ -144,9 +150,9 @@ class _Picture:
             raise _bad_picture(path.name, str(error)) from error
         self.info = TargetInfo("picture", PORTRAITS_FPS, 1, width, height)
 
-    def frames(self, *, side: int, fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
+    def frames(self, *, shape: tuple[int, int], fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
         if start < choice.count:
-            yield _decoded(self.path.read_bytes(), side, fit, self.path.name)
+            yield _decoded(self.path.read_bytes(), shape, fit, self.path.name)
 
 
 class _Portraits:
@@ -164,14 +170,14 @@ class _Portraits:
                 raise _bad_picture(source.names[0], str(error)) from error
         self.info = TargetInfo("portraits", PORTRAITS_FPS, count, width, height)
 
-    def frames(self, *, side: int, fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
+    def frames(self, *, shape: tuple[int, int], fit: Fit, choice: Choice, start: int = 0) -> Iterator[np.ndarray]:
         with closing(self._source()) as source:
             for number in range(start, choice.count):
                 try:
                     content = source.read(number)
                 except BadPicture as error:
                     raise _bad_picture(source.names[number], str(error)) from error
-                yield _decoded(content, side, fit, source.names[number])
+                yield _decoded(content, shape, fit, source.names[number])
 
     def _source(self) -> Source:
         try:
@@ -180,9 +186,9 @@ class _Portraits:
             raise RenderError(str(error), kind="bad_input", field="target") from error
 
 
-def _decoded(content: bytes, side: int, fit: Fit, name: str) -> np.ndarray:
+def _decoded(content: bytes, shape: tuple[int, int], fit: Fit, name: str) -> np.ndarray:
     try:
-        return decode(content, size=side, fit=fit).transpose(1, 2, 0)
+        return decode_to(content, shape=shape, fit=fit).transpose(1, 2, 0)
     except BadPicture as error:
         raise _bad_picture(name, str(error)) from error
 

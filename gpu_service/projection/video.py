@@ -89,6 +89,15 @@ def probe_video(path: Path) -> Video:
     return Video(path, demuxer, width, height, fps, _seconds(said), is_uneven)
 
 
+def is_film(path: Path) -> bool:
+    """Whether its first bytes are those of a film; nothing else of it is read."""
+    try:
+        _sniff(path)
+    except RenderError:
+        return False
+    return True
+
+
 def _seconds(said: str) -> float | None:
     found = re.search(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", said, re.MULTILINE)
     if not found:

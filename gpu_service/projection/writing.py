@@ -14,6 +14,7 @@ import numpy as np
 
 from gpu_service.projection.facts import write_facts
 from gpu_service.projection.layout import (
+    DISTANCES,
     FINALS,
     GROUPS,
     HISTORIES,
@@ -37,6 +38,7 @@ class FrameFound:
     """One frame. `w` [w_dim]; `plus` [num_ws, w_dim] in W+; pictures uint8 RGB [H, W, 3].
 
     Histories hold one entry a step: latents [num_ws, w_dim], noises (all maps in one row), images [3, H, W] −1…1.
+    `distances` float32 [steps], of the latents to their last.
     """
 
     w: np.ndarray
@@ -49,6 +51,7 @@ class FrameFound:
     latents_history: Sequence[np.ndarray] = field(default=())
     noises_history: Sequence[np.ndarray] = field(default=())
     images_history: Sequence[np.ndarray] = field(default=())
+    distances: np.ndarray | None = None
 
 
 def write_projection(path: Path, facts: ProjectionFacts, frames: Iterable[FrameFound]) -> None:
@@ -104,6 +107,9 @@ def _add(file: h5py.File, number: int, frame: FrameFound) -> None:
     file[FINALS].create_dataset(name_of(FINALS, number), data=frame.final, **PACKED)
     if frame.plus is not None:
         file[PLUS].create_dataset(name_of(PLUS, number), data=frame.plus[None].astype(np.float32), **PACKED)
+    if frame.distances is not None:
+        folder = file.require_group(DISTANCES)
+        folder.create_dataset(name_of(DISTANCES, number), data=frame.distances.astype(np.float32), **PACKED)
     for group, history, has_batch in (
         (LATENTS_HISTORIES, frame.latents_history, True),
         (NOISES_HISTORIES, frame.noises_history, False),
@@ -125,6 +131,9 @@ def _copy(source: h5py.File, file: h5py.File, first: int) -> int:
         if group in source and group in file:
             for number in range(count):
                 source.copy(source[group][name_of(group, number)], file[group], name=name_of(group, first + number))
+    for number in range(count if DISTANCES in source else 0):
+        if (name := name_of(DISTANCES, number)) in source[DISTANCES]:
+            source.copy(source[DISTANCES][name], file.require_group(DISTANCES), name=name_of(DISTANCES, first + number))
     for group in HISTORIES:
         for number in range(count):
             if (name := name_of(group, number)) in source[group]:

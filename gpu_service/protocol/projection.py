@@ -9,6 +9,7 @@ from gpu_service.protocol.leases import Artifact
 Space = Literal["w", "w+"]
 Recipe = Literal["quick", "reference"]
 Loss = Literal["pixels", "discriminator", "features"]
+Side = Annotated[int, Field(ge=16, le=4096)]
 
 
 class ProjectionConfig(BaseModel):
@@ -27,9 +28,13 @@ class ProjectionConfig(BaseModel):
     frames: int | None = Field(default=None, ge=1, le=1_000_000)
     fps: str | None = None
     first_seconds: float = Field(default=0.0, ge=0)
+    # What the film's own rate is taken to be, whatever it says itself.
+    video_fps: str | None = None
     losses: list[Loss] = ["pixels", "discriminator"]
-    # crop: the middle square of the target; pad: all of it, mirrored beyond its edges.
-    fit: Literal["crop", "pad"] = "crop"
+    # crop: the middle of the target; pad: all of it, mirrored beyond its edges; stretch: all of it, squashed.
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    # Size of the targets in the file; the network's own without it. What is searched for has the network's size.
+    width_height: tuple[Side, Side] | None = None
     # network: frames are found as scenes draw them. fitted: the noise is searched for too, as "reference" always does.
     noise: Literal["network", "fitted"] = "network"
     batch: int = Field(default=8, ge=1, le=256)

@@ -47,6 +47,8 @@ def separation(reading: Reading) -> Arrays:
         try:
             return separate(scratch.wave(samples, rate), separator=reading["separator"], scratch=scratch)
         except MusicError as error:
+            if error.retry:
+                raise
             raise RenderError(str(error), kind="bad_input", field="parameters.separator") from error
 
 

@@ -133,6 +133,7 @@ STAGES = (
         inputs=("fps",),
         after=("spectrum",),
         seconds_per_frame=2e-5,
+        version=2,
     ),
     Stage(
         "loudness",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gpu_service.errors import RenderError
-from gpu_service.music.gance import roll_of
+from gpu_service.music.gance_signals import gance_music
 from gpu_service.protocol import SceneSpec, SnapshotNeeds
 from gpu_service.visualizers.base import Beside, DrawQuality, Materials, Plan, Report, Visualizer
 from gpu_service.visualizers.projection_blend_parameters import PRESETS, ProjectionBlendParameters
@@ -60,12 +60,11 @@ class ProjectionBlend(Visualizer):
     def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
         """Each film frame's spectrum and loudness, wherever in the music they lie, and what is made of them."""
         timing = stages["timing"]
-        bins, curve = stages["spectrum"]["bins"], stages["loudness"]["curve"]
-        heard = np.minimum(timing["heard"], len(bins) - 1)
+        rows = int(timing["rows"])
+        own = gance_music(*sound.mono(), fps=facts.fps, vector_length=facts.vector_length, frames=rows or None)
+        heard = np.minimum(timing["heard"], len(own["loudness"]) - 1)
         return [
-            signal("spectrum", "Spectrum", bins[heard]),
-            signal("loudness", "Loudness", curve[heard].astype(np.float32)),
-            signal("roll", "Roll", roll_of(curve)[heard].astype(np.float32)),
+            *(signal(name, name.capitalize(), values[heard]) for name, values in own.items()),
             signal("projection", "Projected frame", timing["place"].astype(np.float32)),
             signal("networks", "Network", stages["networks"]["place"]),
         ]

@@ -101,17 +101,17 @@ def wave(reading: Reading) -> Arrays:
     if not reading["music"]:
         return {"samples": np.zeros((reading.frames, reading.vector_length), np.float32)}
     heard = frame_samples(*reading.mono(), fps=reading.fps, vector_length=reading.vector_length)
-    samples = as_long(heard, reading.frames).astype(np.float64)
+    samples = as_long(heard, reading.frames)
     if reading["accent"] > 0:
         accent = reading["accent"]
-        samples *= (1 - accent + accent * hits(reading.done["onsets"]["strength"]))[:, None]
+        samples = samples * (1 - accent + accent * hits(reading.done["onsets"]["strength"]))[:, None]
     if reading["settle_seconds"] > 0:
         # scipy loads slowly, and rawness needs none of it.
         from scipy.signal import lfilter
 
         kept = np.exp(-1 / (float(reading.fps) * reading["settle_seconds"]))
         samples = lfilter([1.0], [1.0, -kept], samples, axis=0)
-    return {"samples": samples.astype(np.float32)}
+    return {"samples": samples.astype(np.float32, copy=False)}
 
 
 def hits(strength: np.ndarray) -> np.ndarray:

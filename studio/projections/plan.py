@@ -93,10 +93,11 @@ def _choose(plan: Plan, source: Source, config: ProjectionConfig) -> None:
 
     try:
         wanted = parse_fps(config.fps) if config.fps else None
+        own = parse_fps(config.video_fps) if config.video_fps else source.fps
     except ValueError as error:
         plan.problems.append(("config.fps", str(error)))
         return
-    info = TargetInfo(source.kind, source.fps, source.frames, source.width, source.height)  # type: ignore[arg-type]
+    info = TargetInfo(source.kind, own, source.frames, source.width, source.height)  # type: ignore[arg-type]
     try:
         choice = choose(info, fps=wanted, frames=config.frames, first_seconds=config.first_seconds)
     except RenderError as error:

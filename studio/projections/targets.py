@@ -104,7 +104,7 @@ def _look(path: Path) -> tuple[dict[str, Any], Image.Image]:
     info = target.info
     side = min(max(info.width, info.height), THUMB_SIDE)
     first = choose(info, fps=None, frames=1)
-    with closing(target.frames(side=side, fit="pad", choice=first)) as frames:  # type: ignore[type-var]
+    with closing(target.frames(shape=(side, side), fit="pad", choice=first)) as frames:  # type: ignore[type-var]
         picture = Image.fromarray(next(iter(frames)))
     facts = {
         "kind": info.kind,

@@ -16,6 +16,7 @@ import numpy as np
 
 from gpu_service.music.onset_strength import FRAME, RATE
 from gpu_service.music.resample import Resampler
+from gpu_service.music.room import mapped
 
 HOP = 512
 BLOCK_FRAMES = 1_024
@@ -37,10 +38,11 @@ class Scratch:
         self._folder.cleanup()
 
     def empty(self, *shape: int) -> np.ndarray:
-        """float32 of that shape, zeros."""
+        """float32 of that shape, zeros. MusicError where the disk is full."""
         if np.prod(shape) <= IN_MEMORY_SAMPLES:
             return np.zeros(shape, np.float32)
-        return np.memmap(Path(self._folder.name) / f"{next(self._numbers)}.f32", np.float32, "w+", shape=shape)
+        with (Path(self._folder.name) / f"{next(self._numbers)}.f32").open("w+b") as file:
+            return mapped(file, *shape)
 
     def wave(self, samples: np.ndarray, rate: int) -> np.ndarray:
         """The sound at 22 050 Hz. float [n] at `rate` -> float32 [m]"""

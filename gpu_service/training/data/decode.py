@@ -14,6 +14,7 @@ from gpu_service.protocol.training import SMALLEST_SIDE
 from gpu_service.training.data.errors import BadPicture
 
 Fit = Literal["exact", "pad", "crop"]
+AnyFit = Literal["exact", "pad", "crop", "stretch"]
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
 MOST_PIXELS = 100_000_000
 TURNED_SIDEWAYS = (5, 6, 7, 8)
@@ -28,14 +29,19 @@ def sides(content: bytes) -> tuple[int, int]:
 
 def decode(content: bytes, *, size: int, fit: Fit) -> np.ndarray:
     """uint8 [3, size, size], about RGB of a screen. Raises BadPicture."""
+    return decode_to(content, shape=(size, size), fit=fit)
+
+
+def decode_to(content: bytes, *, shape: tuple[int, int], fit: AnyFit) -> np.ndarray:
+    """The same of any (width, height): uint8 [3, height, width]. Raises BadPicture."""
     image = _opened(content)
     wide, high = _sides(image)
-    if fit == "exact" and (wide, high) != (size, size):
-        raise BadPicture(f"is {wide}×{high} pixels, not {size}×{size}")
+    if fit == "exact" and (wide, high) != shape:
+        raise BadPicture(f"is {wide}×{high} pixels, not {shape[0]}×{shape[1]}")
     if min(wide, high) < SMALLEST_SIDE:
         raise BadPicture(f"is only {wide}×{high} pixels")
     try:
-        levels = np.asarray(FITS[fit](_rgb(image), size))
+        levels = np.asarray(FITS[fit](_rgb(image), shape))
     except Exception as error:  # decoders of hostile files raise whatever they like
         raise BadPicture("is damaged") from error
     return np.ascontiguousarray(levels.transpose(2, 0, 1))
@@ -82,23 +88,28 @@ def _rgb(image: Image.Image) -> Image.Image:
     return plain
 
 
-def _as_it_is(image: Image.Image, size: int) -> Image.Image:
+def _as_it_is(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
     return image
 
 
-def _crop(image: Image.Image, size: int) -> Image.Image:
-    """The middle square."""
-    return ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
+def _crop(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
+    """As much of the middle as that shape takes."""
+    return ImageOps.fit(image, shape, Image.Resampling.LANCZOS)
 
 
-def _pad(image: Image.Image, size: int) -> Image.Image:
+def _pad(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
     """All of it; beside it the picture goes on mirrored, so that no hard edge is learnt."""
-    share = size / max(image.size)
-    wide, high = (max(1, round(side * share)) for side in image.size)
+    share = min(shape[0] / image.width, shape[1] / image.height)
+    wide, high = (min(max(1, round(side * share)), most) for side, most in zip(image.size, shape, strict=True))
     small = np.asarray(image.resize((wide, high), Image.Resampling.LANCZOS))
-    left, top = (size - wide) // 2, (size - high) // 2
-    room = ((top, size - high - top), (left, size - wide - left), (0, 0))
+    left, top = (shape[0] - wide) // 2, (shape[1] - high) // 2
+    room = ((top, shape[1] - high - top), (left, shape[0] - wide - left), (0, 0))
     return Image.fromarray(np.pad(small, room, mode="symmetric"))
 
 
-FITS = {"exact": _as_it_is, "crop": _crop, "pad": _pad}
+def _stretch(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
+    """All of it, squashed, as GANce's `--projection-width-height` does."""
+    return image.resize(shape, Image.Resampling.LANCZOS)
+
+
+FITS = {"exact": _as_it_is, "crop": _crop, "pad": _pad, "stretch": _stretch}

@@ -1,4 +1,4 @@
-"""Every visualizer with routes, bends and cue actions: the same pictures however a film is cut, and near in previews."""
+"""Every visualizer with routes, bends and cue actions: the same pictures however a film is cut, previews near them."""
 
 from pathlib import Path
 from typing import Any

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from gpu_service.cli import app
@@ -81,9 +82,69 @@ def test_the_published_recipe_keeps_its_histories(place: Path, tmp_path: Path):
     assert read.noises_history(1).shape == (40, 16 + 2 * 64 + 2 * 256)
 
 
-def test_portraits_are_found_each_by_itself(place: Path, tmp_path: Path):
-    from PIL import Image
+def test_steps_count_every_drawing_and_convergence_needs_no_history(place: Path, tmp_path: Path):
+    out = tmp_path / "p.hdf5"
+    result = CliRunner().invoke(app, words(place, out, "--frames", "9", "--review", str(tmp_path / "r.mp4")))
+    assert result.exit_code == 0, result.output
+    read = read_projection(out)
+    # All drawings but those of the samples, of which there are 64; a keyframe was searched for twice.
+    said = float(result.output.split("frames, ")[1].split(" drawings")[0]) * 9
+    assert read.steps.sum() + 64 == pytest.approx(said, abs=0.5)
+    between = read.steps[[0, 1, 2]]
+    assert read.steps[7] > between.max()
+    assert read.steps[3] > read.steps[7]  # the first of all had all steps before
+    assert not read.facts.has_latents_histories
+    assert [len(read.distances(frame)) for frame in range(3)] == between.tolist()
+    assert read.distances(5)[-1] == 0
+    assert read.distances(5)[0] > 0
+    found = json.loads((tmp_path / "convergence.json").read_text())
+    assert found["share"][-1] == 1
+    with_history = project(place, tmp_path / "h.hdf5", "--frames", "9", "--latents-histories")
+    for frame in (0, 3, 8):
+        wanted = np.abs(with_history.history(frame) - with_history.latents[frame]).sum(axis=(1, 2))
+        assert with_history.distances(frame) == pytest.approx(wanted, rel=1e-5)
+        assert read.distances(frame) == pytest.approx(wanted, rel=1e-5)
 
+
+def test_targets_have_the_size_that_was_asked_for_and_the_network_its_own(place: Path, tmp_path: Path):
+    shaped = ["--projection-width-height", "24", "40", "--fit", "stretch", "--frames", "2", "--video-fps", "10"]
+    read = project(place, tmp_path / "p.hdf5", *shaped, "--space", "w+")
+    assert (read.facts.width_height, read.facts.original_width_height) == ((24, 40), (16, 16))
+    assert (read.facts.fps, read.facts.original_fps) == (10, 10)
+    assert read.target(1).shape == (40, 24, 3)
+    assert read.final(1).shape == (16, 16, 3)
+    plain = project(place, tmp_path / "plain.hdf5", "--frames", "2")
+    again = np.asarray(Image.fromarray(read.target(1)).resize((16, 16), Image.Resampling.LANCZOS)).astype(int)
+    assert np.abs(again - plain.target(1)).mean() < 6
+    assert np.abs(read.final(1).astype(int) - plain.target(1)).mean() < 20
+    assert read.distances(1)[-1] == 0
+
+
+def test_a_folder_of_films_is_projected_film_by_film(place: Path, tmp_path: Path):
+    folder, out = tmp_path / "films", tmp_path / "found"
+    folder.mkdir()
+    for name in ("b.mp4", "a.mp4"):
+        (folder / name).write_bytes((place / "film.mp4").read_bytes())
+    (folder / "c.mp4").write_bytes(b"\0\0\0\x18ftypisom" + b"\0" * 100)
+    (folder / "notes.txt").write_text("no film")
+    told = words(place, out, "--frames", "1", "--resume")
+    told[1] = str(folder)
+    result = CliRunner().invoke(app, told)
+    assert result.exit_code != 0
+    assert "c.mp4: " in result.output
+    assert "1 of 3 films" in str(result.exception)
+    assert sorted(path.name for path in out.iterdir()) == ["projection_of_a.hdf5", "projection_of_b.hdf5"]
+    when = (out / "projection_of_a.hdf5").stat().st_mtime_ns
+    (folder / "c.mp4").unlink()
+    result = CliRunner().invoke(app, told)
+    assert result.exit_code == 0, result.output
+    assert "is there already" in result.output
+    assert (out / "projection_of_a.hdf5").stat().st_mtime_ns == when
+    told[told.index(str(out))] = str(tmp_path / "one.hdf5")
+    assert "is to be a folder" in str(CliRunner().invoke(app, told).exception)
+
+
+def test_portraits_are_found_each_by_itself(place: Path, tmp_path: Path):
     of = little.easel()
     (tmp_path / "people").mkdir()
     for number, picture in enumerate(little.drawn(of, of.samples(3, seed=5))):

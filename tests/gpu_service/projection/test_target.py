@@ -36,7 +36,7 @@ LOSSLESS = ("-c:v", "libx264rgb", "-crf", "0", "-preset", "ultrafast")
 
 def greys(path: Path, choice: Choice, *, start: int = 0) -> list[int]:
     """Which frames came, by the grey at their right edge."""
-    pictures = open_target(path).frames(side=SIDE, fit="crop", choice=choice, start=start)
+    pictures = open_target(path).frames(shape=(SIDE, SIDE), fit="crop", choice=choice, start=start)
     return [int(picture[SIDE // 2, -1, 0]) // 10 for picture in pictures]
 
 
@@ -77,7 +77,7 @@ def test_odd_sizes_are_read_whole(tmp_path: Path):
     target = open_target(path)
     assert (target.info.width, target.info.height) == (33, 27)
     choice = choose(target.info, fps=None, frames=None)
-    assert [picture.shape for picture in target.frames(side=8, fit="crop", choice=choice)] == [(8, 8, 3)] * 3
+    assert [picture.shape for picture in target.frames(shape=(8, 8), fit="crop", choice=choice)] == [(8, 8, 3)] * 3
 
 
 def test_a_film_filmed_upright_stands_upright(tmp_path: Path):
@@ -87,7 +87,7 @@ def test_a_film_filmed_upright_stands_upright(tmp_path: Path):
 
     target = open_target(tmp_path / "turned.mp4")
     assert (target.info.width, target.info.height) == (48, 64)
-    picture = list(target.frames(side=SIDE, fit="crop", choice=choose(target.info, fps=None, frames=None)))[2]
+    picture = list(target.frames(shape=(SIDE, SIDE), fit="crop", choice=choose(target.info, fps=None, frames=None)))[2]
     # Turned to the left by a quarter, the dark left half lies below.
     assert picture[0, :, 0] == pytest.approx(20, abs=1)
     assert picture[-1, :, 0] == pytest.approx(10, abs=1)
@@ -111,8 +111,8 @@ def test_the_middle_square_is_taken_or_the_whole_kept(tmp_path: Path):
     target = open_target(tmp_path / "wide.png")
     choice = choose(target.info, fps=None, frames=None)
 
-    cut = next(target.frames(side=20, fit="crop", choice=choice))
-    whole = next(target.frames(side=60, fit="pad", choice=choice))
+    cut = next(target.frames(shape=(20, 20), fit="crop", choice=choice))
+    whole = next(target.frames(shape=(60, 60), fit="pad", choice=choice))
 
     assert (cut == 200).all()
     assert (whole[30] == wide[10]).all()
@@ -129,8 +129,8 @@ def test_a_zip_of_portraits_comes_in_the_order_of_names(tmp_path: Path):
     choice = choose(target.info, fps=Fraction(2), frames=None)
 
     assert (target.info.kind, choice.count, choice.fps) == ("portraits", 3, 2)
-    assert [p[0, 0, 0] for p in target.frames(side=4, fit="crop", choice=choice)] == [10, 20, 30]
-    assert [p[0, 0, 0] for p in target.frames(side=4, fit="crop", choice=choice, start=2)] == [30]
+    assert [p[0, 0, 0] for p in target.frames(shape=(4, 4), fit="crop", choice=choice)] == [10, 20, 30]
+    assert [p[0, 0, 0] for p in target.frames(shape=(4, 4), fit="crop", choice=choice, start=2)] == [30]
 
 
 def test_a_playlist_in_disguise_reaches_nothing(tmp_path: Path):
@@ -181,6 +181,6 @@ def test_the_sample_clip_is_known_before_it_is_decoded(sample_data: Path):
     assert (info.fps, info.frames, info.width, info.height) == (25, 200, 512, 512)
     target = open_target(path, most=5)
     assert target.info.frames == 5
-    frames = list(islice(target.frames(side=64, fit="crop", choice=choose(info, fps=None, frames=2)), 3))
+    frames = list(islice(target.frames(shape=(64, 64), fit="crop", choice=choose(info, fps=None, frames=2)), 3))
     assert len(frames) == 2
     assert np.abs(frames[1].astype(int) - frames[0]).mean() < 10

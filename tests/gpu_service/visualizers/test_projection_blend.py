@@ -17,6 +17,7 @@ from gpu_service.visualizers.base import Plan
 from gpu_service.visualizers.materials import decode_mono
 from gpu_service.visualizers.projection_blend_rows import projected, rows
 from gpu_service.visualizers.projection_blend_stages import bounced, evened, stretched
+from gpu_service.visualizers.stages import SceneFacts
 from tests.gpu_service.visualizers.projected import ROWS, Projected, W, path_of_w, write_found, write_networks
 
 FAITHFUL = {preset.name: dict(preset.values) for preset in load("projection-blend").presets}["faithful"]
@@ -191,3 +192,18 @@ def test_silence_draws_the_projection_and_no_nan(found, tmp_path, seconds):
     quiet = replace(found, song=tmp_path / "silence.wav", seconds=seconds)
     plan = quiet.plan(**FAITHFUL, roll=True)
     assert np.isfinite(rows(plan, list(range(plan.scene.frames)), num_ws=ROWS)).all()
+
+
+def test_its_signals_are_gances_bent_to_the_projection(found):
+    """Whatever the preset makes of them: range −1…1, roll by the loudness that the roll hears, not by the networks'."""
+    scene = found.scene(**FAITHFUL, roll=True)
+    plan, visualizer = found.plan(scene=scene), load("projection-blend")
+    told = {one.name: one.values for one in visualizer.signals(SceneFacts(scene, W), plan.stages, plan.materials.sound)}
+    samples, rate = decode_mono([found.song])
+    how = {"fps": Fraction(10), "vector_length": W, "frames": 12}
+    heard = np.arange(30) % 12
+    assert np.allclose(told["spectrum"], spectrum_per_frame(samples, rate, **how)[heard])
+    loudness = loudness_per_frame(samples, rate, **how)
+    assert np.allclose(told["loudness"], loudness[heard])
+    assert np.array_equal(told["roll"], np.cumsum(quantise(loudness, 3))[heard])
+    assert told["networks"].shape == told["projection"].shape == (30,)
