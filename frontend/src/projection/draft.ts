@@ -14,7 +14,7 @@ export const emptyDraft: Draft = { target: null, version: null, snapshot: null, 
 
 /** What the studio takes where nothing is said. */
 export const plainConfig: Config = {
-  recipe: 'quick', space: 'w', steps: 200, frames: null, fps: null, first_seconds: 0, losses: ['pixels', 'discriminator'], batch: 8, smoothness: 1, fit: 'crop', noise: 'network',
+  recipe: 'quick', space: 'w', steps: 200, frames: null, fps: null, first_seconds: 0, video_fps: null, width_height: null, losses: ['pixels', 'discriminator'], batch: 8, smoothness: 1, fit: 'crop', noise: 'network',
   encoder: false, seed: 0, precision: 'auto', latents_histories: false, noises_histories: false, images_histories: false,
 }
 

@@ -6748,7 +6748,7 @@ export interface components {
              * @default crop
              * @enum {string}
              */
-            fit: "crop" | "pad";
+            fit: "crop" | "pad" | "stretch";
             /** Fps */
             fps?: string | null;
             /** Frames */
@@ -6815,6 +6815,13 @@ export interface components {
              * @default 200
              */
             steps: number;
+            /** Video Fps */
+            video_fps?: string | null;
+            /** Width Height */
+            width_height?: [
+                number,
+                number
+            ] | null;
         };
         /**
          * ProjectionCurvesOut
@@ -6900,7 +6907,9 @@ export interface components {
              *       "seed": 0,
              *       "smoothness": 1,
              *       "space": "w",
-             *       "steps": 200
+             *       "steps": 200,
+             *       "video_fps": null,
+             *       "width_height": null
              *     }
              */
             config: components["schemas"]["ProjectionConfig"];
@@ -7093,7 +7102,9 @@ export interface components {
              *       "seed": 0,
              *       "smoothness": 1,
              *       "space": "w",
-             *       "steps": 200
+             *       "steps": 200,
+             *       "video_fps": null,
+             *       "width_height": null
              *     }
              */
             config: components["schemas"]["ProjectionConfig"];
