@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gpu_service.routes.mixes import Mix
 from gpu_service.visualizers.base import Plan, Visualizer
 
 MOST_WAITING_BYTES = 32 << 30
@@ -20,9 +21,9 @@ MOST_WAITING_BYTES = 32 << 30
 
 @dataclass(frozen=True)
 class Item:
-    """Frames of one batch that draw with the same place in the list of snapshots."""
+    """Frames of one batch that draw with the same snapshots."""
 
-    place: float
+    mix: Mix
     batch: range
     frames: tuple[int, ...]
 
@@ -34,7 +35,7 @@ class Grouped:
         self, visualizer: Visualizer, plan: Plan, items: Sequence[Item], *, folder: Path, backwards: bool = False
     ) -> None:
         self.visualizer, self.plan = visualizer, plan
-        self.left = sorted(items, key=lambda item: (item.place, item.batch.start), reverse=backwards)
+        self.left = sorted(items, key=lambda item: (item.mix, item.batch.start), reverse=backwards)
         self._missing: dict[int, int] = defaultdict(int)
         for item in items:
             self._missing[item.batch.start] += 1
@@ -77,13 +78,13 @@ def grouped(
         return None
     items: list[Item] = []
     for batch in batches:
-        places = visualizer.network_places(plan, plan.score.shown(batch))
-        if places is None:
+        mixes = visualizer.network_mixes(plan, plan.score.shown(batch))
+        if mixes is None:
             return None
-        for place in np.unique(places):
-            frames = tuple(frame for frame, own in zip(batch, places, strict=True) if own == place)
-            items.append(Item(float(place), batch, frames))
-    if len({item.place for item in items}) < 2:
+        for mix in sorted(set(mixes)):
+            frames = tuple(frame for frame, own in zip(batch, mixes, strict=True) if own == mix)
+            items.append(Item(mix, batch, frames))
+    if len({item.mix for item in items}) < 2:
         return None
     return Grouped(visualizer, plan, items, folder=folder, backwards=backwards)
 

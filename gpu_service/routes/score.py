@@ -12,6 +12,7 @@ from gpu_service.protocol.vectors import VectorSpec
 from gpu_service.routes.events import Cut, Event, Kind, acting, cut, events_of, held, seed_of, vectors_of
 from gpu_service.routes.graph import all_routes, check_routes, heard
 from gpu_service.routes.knobs import Knob
+from gpu_service.routes.mixes import Mix, faded, mix_at
 from gpu_service.routes.values import Driven, driven
 
 Stages = Mapping[str, Mapping[str, np.ndarray]]
@@ -87,14 +88,18 @@ class Score:
         chosen = acting(self._snapshots, np.asarray(frames, dtype=np.int64))
         return np.array([np.nan if place < 0 else self._place(place) for place in chosen])
 
-    def places(self, own: np.ndarray, frames: Sequence[int]) -> np.ndarray:
-        """`own` places, and the cues' where they act; a glide goes through the list. [N] -> float64 [N]"""
+    def mixes(self, own: np.ndarray, frames: Sequence[int]) -> list[Mix]:
+        """Those of `own` places [N], and the cues' where they act; a glide fades straight from one to the other."""
+        mixes = [mix_at(float(place)) for place in own]
         if not self._snapshots:
-            return np.asarray(own, np.float64)
+            return mixes
         found = cut(self._snapshots, np.asarray(frames, dtype=np.int64))
-        targets = np.array([self._place(place) for place in range(len(self._snapshots))])
-        before, after = (np.where(at < 0, own, targets[at]) for at in (found.before, found.after))
-        return np.where(found.share == 1, after, before + (after - before) * found.share)
+        cues = [mix_at(self._place(event)) for event in range(len(self._snapshots))]
+        ways = zip(mixes, found.before, found.after, found.share, strict=True)
+        return [
+            faded(mix if before < 0 else cues[before], mix if after < 0 else cues[after], float(share))
+            for mix, before, after, share in ways
+        ]
 
     def _place(self, event: int) -> float:
         return float(self._snapshots[event].what[0].snapshot or 0)

@@ -24,13 +24,13 @@ from gpu_service.visualizers.vector_cuts import pulled
 
 def draw_reactive(plan: Plan, frames: Sequence[int], *, quality: Quality) -> Tensor:
     """uint8 [N, 3, H, W] on the CPU."""
-    places = plan.places(np.zeros(len(frames)), frames)
+    mixes = plan.mixes(np.zeros(len(frames)), frames)
 
     def paint(network: Network, members: list[int]) -> tuple["Brush", torch.device]:
         brush = Brush(plan, network, [frames[member] for member in members], quality=quality)
         return brush, brush.device
 
-    return draw_groups(plan, frames, places=places, paint=paint)
+    return draw_groups(plan, frames, mixes=mixes, paint=paint)
 
 
 class Brush:

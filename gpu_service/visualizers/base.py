@@ -16,6 +16,7 @@ from gpu_service.errors import NotYet, RenderError
 from gpu_service.protocol import Preset, SceneSpec, SnapshotNeeds, VectorSpec
 from gpu_service.routes.events import Cut
 from gpu_service.routes.knobs import Knob
+from gpu_service.routes.mixes import Mix
 from gpu_service.routes.score import Score, check_scene
 from gpu_service.routes.values import Driven
 from gpu_service.visualizers.parameters import Parameters, knobs_of, read_parameters
@@ -121,9 +122,9 @@ class Plan:
         """The place in the list of snapshots that a cue cuts to, NaN where none does. -> float64 [N]"""
         return self.score.cut_place(frames)
 
-    def places(self, own: np.ndarray, frames: Sequence[int]) -> np.ndarray:
-        """The places that would be drawn with, and those of the cues where they cut or glide. [N] -> float64 [N]"""
-        return self.score.places(own, frames)
+    def mixes(self, own: np.ndarray, frames: Sequence[int]) -> list[Mix]:
+        """The snapshots that would be drawn with, `own` places [N], and those of the cues where they cut or glide."""
+        return self.score.mixes(own, frames)
 
     def cut_vectors(self, frames: Sequence[int]) -> tuple[list[VectorSpec], Cut]:
         """The vectors that cues jump to, and which of them has each frame; −1 is the visualizer's own."""
@@ -257,8 +258,8 @@ class Visualizer:
         """Every curve that its plan uses, for plots. Subclasses add what no stage holds."""
         return stage_signals(cls.stages, stages, frames=facts.frames)
 
-    def network_places(self, plan: Plan, frames: Sequence[int]) -> np.ndarray | None:
-        """The place in the list of snapshots that each frame draws with, [N]; None where a film need not know."""
+    def network_mixes(self, plan: Plan, frames: Sequence[int]) -> list[Mix] | None:
+        """The snapshots that each frame draws with; None where a film need not know."""
         return None
 
     def beside(self, plan: Plan) -> Beside | None:

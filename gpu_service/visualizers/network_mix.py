@@ -1,6 +1,5 @@
 """Drawing one batch with several networks: grouped by network, mixed where one fades into the next, in time order."""
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from gpu_service.networks.base import Network, NoiseMode, Quality, fit, frame_seed, to_uint8
 from gpu_service.networks.fast_cuda import draw_to_host
+from gpu_service.routes.mixes import Mix
 from gpu_service.visualizers.base import Plan
 from gpu_service.visualizers.vector_cuts import pulled
 
@@ -31,15 +31,15 @@ def draw_groups(
     plan: Plan,
     frames: Sequence[int],
     *,
-    places: np.ndarray,
+    mixes: Sequence[Mix],
     paint: Callable[[Network, list[int]], tuple[Painter, torch.device]],
 ) -> Tensor:
-    """places [N] in the list of snapshots -> uint8 [N, 3, H, W] on the CPU.
+    """mixes [N] of snapshots -> uint8 [N, 3, H, W] on the CPU.
 
     `paint` is told a network and which pictures of the batch it draws, as places in `frames`; it says where it draws.
     """
     pictures = torch.empty(len(frames), 3, plan.scene.height, plan.scene.width, dtype=torch.uint8)
-    chosen = [network_at(plan, float(place)) for place in places]
+    chosen = [networks_of(plan, mix) for mix in mixes]
     for members in _groups(chosen):
         painters = [(*paint(network, members), share) for network, share in chosen[members[0]]]
 
@@ -60,14 +60,14 @@ def draw_mix(
     frames: Sequence[int],
     *,
     z: np.ndarray,
-    places: np.ndarray,
+    mixes: Sequence[Mix],
     truncation: np.ndarray,
     noise_inputs: NoiseMode,
     noise_strength: float | np.ndarray,
     seed: int,
     quality: Quality,
 ) -> Tensor:
-    """z [N, V], places [N] in the list of snapshots, truncation [N] -> uint8 [N, 3, H, W] on the CPU.
+    """z [N, V], mixes [N] of snapshots, truncation [N] -> uint8 [N, 3, H, W] on the CPU.
 
     The strength of the noise is one number or [N]. Where cues jump to vectors, those are drawn.
     """
@@ -91,10 +91,10 @@ def draw_mix(
 
         return draw, w.device
 
-    return draw_groups(plan, frames, places=places, paint=paint)
+    return draw_groups(plan, frames, mixes=mixes, paint=paint)
 
 
-Mix = tuple[tuple[Network, float], ...]
+Shares = tuple[tuple[Network, float], ...]
 
 
 def of_pictures(number: float | np.ndarray, members: Sequence[int]) -> float | Tensor:
@@ -102,22 +102,22 @@ def of_pictures(number: float | np.ndarray, members: Sequence[int]) -> float | T
     return torch.from_numpy(number[list(members)]) if isinstance(number, np.ndarray) else number
 
 
-def network_at(plan: Plan, place: float) -> Mix:
-    """One network, or two with their shares. Siblings mix their weights, which costs one drawing instead of two."""
-    below = math.floor(place)
-    share = place - below
-    first = plan.materials.network(below)
-    if share == 0:
-        return ((first, 1.0),)
-    second = plan.materials.network(below + 1)
-    if second is first:
-        return ((first, 1.0),)
-    if first.family is not None and first.family == second.family:
-        return ((first.blended(second, share), 1.0),)
-    return ((first, 1 - share), (second, share))
+def networks_of(plan: Plan, mix: Mix) -> Shares:
+    """The networks to draw with, each once. Siblings mix their weights, which costs one drawing instead of several."""
+    found: list[tuple[Network, float]] = []
+    for place, share in mix:
+        network = plan.materials.network(place)
+        for at, (other, so_far) in enumerate(found):
+            if other is network or (other.family is not None and other.family == network.family):
+                together = so_far + share
+                found[at] = (other if other is network else other.blended(network, share / together), together)
+                break
+        else:
+            found.append((network, share))
+    return tuple(found) if len(found) > 1 else ((found[0][0], 1.0),)
 
 
-def _groups(chosen: Sequence[Mix]) -> list[list[int]]:
+def _groups(chosen: Sequence[Shares]) -> list[list[int]]:
     """Which pictures can be drawn together: the same networks with the same shares. -> places in the batch"""
     groups: dict[tuple[tuple[int, float], ...], list[int]] = defaultdict(list)
     for member, mix in enumerate(chosen):

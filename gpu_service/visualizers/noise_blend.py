@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gpu_service.protocol import SnapshotNeeds
+from gpu_service.routes.mixes import Mix
 from gpu_service.visualizers.base import DrawQuality, Plan, Visualizer
 from gpu_service.visualizers.noise_blend_parameters import PRESETS, NoiseBlendParameters
 from gpu_service.visualizers.noise_blend_stages import STAGES
@@ -43,9 +44,9 @@ class NoiseBlend(Visualizer):
         own = [stage for stage in cls.stages if stage.name in ("onsets", "clock", "follower", "networks")]
         return [*gance(facts, sound, seed=seed), *stage_signals(own, stages, frames=facts.frames)]
 
-    def network_places(self, plan: Plan, frames: Sequence[int]) -> np.ndarray | None:
+    def network_mixes(self, plan: Plan, frames: Sequence[int]) -> list[Mix] | None:
         """As loudness and cues choose them."""
-        return plan.places(plan.stages["networks"]["place"][list(frames)], frames)
+        return plan.mixes(plan.stages["networks"]["place"][list(frames)], frames)
 
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""
@@ -58,7 +59,7 @@ class NoiseBlend(Visualizer):
             plan,
             frames,
             z=vectors(plan, frames),
-            places=plan.places(plan.stages["networks"]["place"][list(frames)], frames),
+            mixes=plan.mixes(plan.stages["networks"]["place"][list(frames)], frames),
             truncation=plan.value("truncation", frames),
             noise_inputs=chosen.noise_inputs,
             noise_strength=plan.number("noise_strength", frames),

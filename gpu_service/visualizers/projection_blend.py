@@ -8,6 +8,7 @@ import numpy as np
 from gpu_service.errors import RenderError
 from gpu_service.music.gance_signals import gance_music
 from gpu_service.protocol import SceneSpec, SnapshotNeeds
+from gpu_service.routes.mixes import Mix
 from gpu_service.visualizers.base import Beside, DrawQuality, Materials, Plan, Report, Visualizer
 from gpu_service.visualizers.projection_blend_parameters import PRESETS, ProjectionBlendParameters
 from gpu_service.visualizers.projection_blend_stages import STAGES
@@ -76,11 +77,11 @@ class ProjectionBlend(Visualizer):
 
         return ProjectedPictures(plan).both
 
-    def network_places(self, plan: Plan, frames: Sequence[int]) -> np.ndarray | None:
+    def network_mixes(self, plan: Plan, frames: Sequence[int]) -> list[Mix] | None:
         """As loudness and cues choose them; with an overlay, frames are drawn with their neighbours."""
         if plan.parameters.overlay:
             return None
-        return plan.places(plan.stages["networks"]["place"][list(frames)], frames)
+        return plan.mixes(plan.stages["networks"]["place"][list(frames)], frames)
 
     def draw_frames(self, plan: Plan, frames: Sequence[int], *, quality: DrawQuality) -> "Tensor":
         """uint8 [N, 3, H, W]"""

@@ -39,7 +39,7 @@ def draw_rows(plan: Plan, frames: Sequence[int], rows: Rows, *, own_places: np.n
 
         return draw, w.device
 
-    return draw_groups(plan, frames, places=plan.places(own_places, frames), paint=paint)
+    return draw_groups(plan, frames, mixes=plan.mixes(own_places, frames), paint=paint)
 
 
 def device_of(network: Network) -> torch.device:

@@ -7,8 +7,10 @@ import torch
 from gpu_service.errors import RenderError
 from gpu_service.protocol import CueSpec, VectorSpec
 from gpu_service.protocol.routes import CueAction
-from gpu_service.visualizers.network_mix import network_at
-from tests.gpu_service.routes.scenes import draw, plan_of, value
+from gpu_service.routes.mixes import mix_at
+from gpu_service.routes.score import Score
+from gpu_service.visualizers.network_mix import networks_of
+from tests.gpu_service.routes.scenes import draw, plan_of, scene_of, value
 
 
 def test_a_held_picture_stands_still_and_then_goes_on(little):
@@ -38,14 +40,39 @@ def test_a_cue_cuts_to_a_snapshot_until_the_next_one_that_does(little):
     assert places[20:25].tolist() == [0.0] * 5
     assert np.isnan(places[25:]).all()
     own = np.full(30, 0.25)
-    assert plan.places(own, range(30)).tolist() == np.where(np.isnan(places), own, places).tolist()
+    wanted = [((0, 0.75), (1, 0.25)) if np.isnan(place) else ((int(place), 1.0),) for place in places]
+    assert plan.mixes(own, range(30)) == wanted
 
 
 def test_a_cut_that_glides_arrives_and_goes_back(little):
     action = CueAction(label="Drop", kind="snapshot", snapshot=1, seconds=1.0, glide_seconds=0.3)
-    places = plan_of(little, actions=[action]).places(np.zeros(30), range(30))
-    assert places[9:14] == pytest.approx([0, 0.25, 0.5, 0.75, 1.0])
-    assert places[19:24] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+    mixes = plan_of(little, actions=[action]).mixes(np.zeros(30), range(30))
+    second = [dict(mix).get(1, 0.0) for mix in mixes]
+    assert second[9:14] == pytest.approx([0, 0.25, 0.5, 0.75, 1.0])
+    assert second[19:24] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+
+
+def test_a_glide_never_shows_what_lies_between_two_snapshots_of_the_list(little):
+    action = CueAction(label="Drop", kind="snapshot", snapshot=3, seconds=1.0, glide_seconds=0.4)
+    score = Score(scene_of(little, actions=[action]), {})
+    gliding = score.mixes(np.zeros(30), range(30))
+    assert gliding[9:11] == [((0, 1.0),), ((0, pytest.approx(0.8)), (3, pytest.approx(0.2)))]
+    assert {place for mix in gliding for place, _ in mix} == {0, 3}
+    # From half-way between two of the scene's own, both are left at once.
+    assert score.mixes(np.full(30, 0.5), range(30))[10] == ((0, 0.4), (1, 0.4), (3, pytest.approx(0.2)))
+
+
+def test_networks_of_a_mix_of_three_add_up(little):
+    plan = plan_of(little)
+    plan.materials.scene = plan.scene.model_copy(update={"snapshots": [*plan.scene.snapshots, plan.scene.snapshots[0]]})
+    (network, share), *others = networks_of(plan, ((0, 0.25), (1, 0.5), (2, 0.25)))
+    first, second = plan.materials.network(0), plan.materials.network(1)
+    assert share == 1.0
+    assert not others
+    # The third is the first again; siblings mix their weights: half of each.
+    for name, weights in network.tensors().items():
+        half = (first.tensors()[name] + second.tensors()[name]) / 2
+        assert torch.allclose(weights, half, atol=1e-6), name
 
 
 def test_a_cut_is_what_is_drawn(little):
@@ -65,7 +92,7 @@ def test_a_vector_is_jumped_to_and_left_again(little):
     assert torch.equal(drawn[0], free[0])
     assert torch.equal(drawn[3], free[3])
     assert torch.equal(drawn[1], drawn[2]) == torch.equal(
-        *(torch.tensor(network_at(plan, float(plan.stages["networks"]["place"][f]))[0][1]) for f in (10, 14))
+        *(torch.tensor(networks_of(plan, mix_at(float(plan.stages["networks"]["place"][f])))[0][1]) for f in (10, 14))
     )
     assert not torch.equal(drawn[1], free[1])
 

@@ -10,7 +10,7 @@ from gpu_service.music.gance import loudness_per_frame, quantise, spectrum_per_f
 from gpu_service.music.smoothed_noise import smoothed_noise
 from gpu_service.networks.base import Network, fit
 from gpu_service.visualizers.materials import decode_mono
-from gpu_service.visualizers.network_mix import network_at
+from gpu_service.visualizers.network_mix import networks_of
 from gpu_service.visualizers.noise_blend import NoiseBlend
 from gpu_service.visualizers.noise_blend_path import limited_path, unit_rms, vectors
 from gpu_service.visualizers.noise_blend_switching import faded, settled
@@ -104,7 +104,7 @@ def test_a_snapshot_listed_twice_is_one_network(little):
     plan = plan_of(little)
     doubled = plan.scene.model_copy(update={"snapshots": [twice[0], twice[0]]})
     plan.materials.scene = doubled
-    mix = network_at(plan, 0.5)
+    mix = networks_of(plan, ((0, 0.5), (1, 0.5)))
     assert len(mix) == 1
     assert mix[0][1] == 1.0
 
