@@ -137,8 +137,8 @@ class _Flow:
         held = self.hand.state
         if f"{label}.w" in held:
             places = [int(place) for place in held[f"{label}.places"]]
-            steps = held.get(f"{label}.steps", np.zeros(len(places), int))
-            self._key_steps = {place: int(count) for place, count in zip(places, steps, strict=True)}
+            counts = held.get(f"{label}.steps", np.zeros(len(places), int))
+            self._key_steps = {place: int(count) for place, count in zip(places, counts, strict=True)}
             return places, self._tensor(held[f"{label}.w"]), self._tensor(held[f"{label}.noise"])
         places = key_places(first, len(pictures))
         targets = self.easel.as_pictures(pictures[[place - first for place in places]])

@@ -58,8 +58,8 @@ class LineTeller:
         if isinstance(saying, ProjectionNote):
             self._line(saying.text)
         elif isinstance(saying, PartDone):
-            loss, steps = (sum(each) / len(each) for each in (saying.loss, saying.steps))
-            self._line(f"Frames {saying.first}–{saying.end - 1}: loss {loss:.4f}, {steps:.1f} steps a frame")
+            mean, steps = (sum(each) / len(each) for each in (saying.loss, saying.steps))
+            self._line(f"Frames {saying.first}–{saying.end - 1}: loss {mean:.4f}, {steps:.1f} steps a frame")
         elif isinstance(saying, ProjectionTick) and self.out.isatty():
             left = "" if saying.left_seconds is None else f", {saying.left_seconds:.0f} s left"
             loss = "" if saying.loss is None else f", loss {saying.loss:.4f}"

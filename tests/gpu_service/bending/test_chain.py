@@ -116,6 +116,15 @@ def fast_fp32(network, bends) -> torch.Tensor:
         )
 
 
+@pytest.mark.parametrize("branch", ["rgb", "features"])
+def test_the_first_block_is_displaced_as_any_other(network, branch):
+    """The original's first block has no number in its name, and displacing it fails."""
+    bend = BendSpec(id="a", operation="displacement", block=0, branch=branch)
+    unbent, bent = draw(network), draw(network, bending=chain(network, bend))
+    assert torch.equal(unbent[0], bent[0])
+    assert not torch.equal(unbent[2], bent[2])
+
+
 def test_operations_on_one_layer_act_in_the_order_of_the_list(network):
     first, second = BendSpec(id="a", operation="rotate", block=7), BendSpec(id="b", operation="translate", block=7)
     there, back = (draw(network, bending=chain(network, *order)) for order in ((first, second), (second, first)))

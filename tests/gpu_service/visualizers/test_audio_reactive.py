@@ -16,7 +16,7 @@ from gpu_service.networks.stylegan3_layout import StyleGan3Config
 from gpu_service.protocol.routes import LfoSource, RouteSpec
 from gpu_service.snapshots.store import write
 from gpu_service.visualizers.audio_reactive import AudioReactive
-from gpu_service.visualizers.audio_reactive_drawing import fitted, stretched
+from gpu_service.visualizers.audio_reactive_drawing import Brush, fitted, stretched
 from gpu_service.visualizers.audio_reactive_latents import parts_of, shares_of_rows, stacked
 from gpu_service.visualizers.audio_reactive_motion import motion_of
 from gpu_service.visualizers.audio_reactive_parameters import AudioReactiveParameters
@@ -142,6 +142,19 @@ def test_noise_turns_with_the_music_or_stands_still(little):
     assert not torch.equal(pictures["const"], pictures["none"])
     assert torch.equal(draw(little.plan(noise_strength=0.0), [3])[0], pictures["none"])
     assert not torch.equal(draw(little.plan(noise_spread="shipped"), [3])[0], pictures["turning"])
+
+
+def test_the_grain_is_as_strong_as_the_swell_from_64_pixels_up(little):
+    """σ = norm(r, 0.4, 1.2) there and 1 below (§2.6); √2 times that where it is spread as shipped."""
+    frames = [0, 7, 15, 29]
+    for spread, factor in (("even", 1.0), ("shipped", 2**0.5)):
+        plan = little.plan(noise_spread=spread, displacement=0.0, displacement_least="none")
+        r = plan.stages["swell"]["r"]
+        wanted = 0.4 + 0.8 * (r - r.min()) / np.ptp(r)
+        brush = Brush(plan, plan.materials.network(0), frames, quality="film")
+        large, small = (brush._noise(frames)(side, slice(None)) for side in (256, 32))
+        assert large.std(dim=(1, 2, 3)).numpy() == pytest.approx(factor * wanted[frames], rel=0.02)
+        assert small.std(dim=(1, 2, 3)).numpy() == pytest.approx(factor, rel=0.08)
 
 
 def test_truncation_0_and_no_grain_is_one_picture(little):
