@@ -60,6 +60,25 @@ class Found:
     has_all_snapshots: bool = True
 
 
+@dataclass(frozen=True)
+class Look:
+    """What an import would make, and what it would leave out, in sentences."""
+
+    name: str
+    visualizer: str
+    track: Track
+    left_out: list[str]
+
+
+def look_at(project: Project, text: str, *, track_id: UUID | None, by: User) -> Look:
+    """What `import_scene` would do: it is done, told, and taken back. Raises Refused as that does."""
+    with transaction.atomic():
+        scene, left_out = import_scene(project, text, name=None, track_id=track_id, by=by)
+        found = Look(scene.name, visualizer(scene.visualizer)["title"], scene.track, left_out)
+        transaction.set_rollback(True)
+    return found
+
+
 def import_scene(
     project: Project, text: str, *, name: str | None, track_id: UUID | None, by: User
 ) -> tuple[Scene, list[str]]:

@@ -13,7 +13,7 @@ from studio.projects.access import EDIT, project_or_404, thing_or_404
 from studio.scenes.api import SceneOut
 from studio.scenes.models import Scene
 from studio.scenes.present import scene_out
-from studio.scenes.scene_files import import_scene, yaml_of
+from studio.scenes.scene_files import import_scene, look_at, yaml_of
 
 router = Router(tags=["scenes"])
 
@@ -34,6 +34,22 @@ class SceneFileOut(Schema):
     left_out: list[str]
 
 
+class SceneFileLookIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    yaml: str = Field(max_length=2_000_000)
+    track_id: UUID | None = None
+
+
+class SceneFileLookOut(Schema):
+    """What an import would make. `left_out` as it would be told then; nothing has been made yet."""
+
+    name: str
+    visualizer: str
+    track_id: UUID
+    track_name: str
+    left_out: list[str]
+
+
 @router.get("/scenes/{uuid:scene_id}/scene.yaml", response={200: str})
 def get_scene_file(request: HttpRequest, scene_id: UUID) -> HttpResponse:
     """The scene as a file for `python -m gpu_service render --scene`; the files that it names lie beside it there."""
@@ -42,6 +58,20 @@ def get_scene_file(request: HttpRequest, scene_id: UUID) -> HttpResponse:
     response = HttpResponse(yaml_of(scene), content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = content_disposition_header(True, f"{scene.name}.yaml") or "attachment"
     return response
+
+
+@router.post("/projects/{uuid:project_id}/scenes/import/look", response=SceneFileLookOut)
+def look_at_scene_file(request: HttpRequest, project_id: UUID, order: SceneFileLookIn) -> dict[str, Any]:
+    """What an import of this file would make here, and what it would leave out."""
+    project = project_or_404(request.user, project_id, may=EDIT)
+    look = look_at(project, order.yaml, track_id=order.track_id, by=person_of(request))
+    return {
+        "name": look.name,
+        "visualizer": look.visualizer,
+        "track_id": look.track.pk,
+        "track_name": look.track.name,
+        "left_out": look.left_out,
+    }
 
 
 @router.post("/projects/{uuid:project_id}/scenes/import", response={201: SceneFileOut})

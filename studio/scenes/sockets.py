@@ -51,10 +51,7 @@ class PreviewSocket(ViewerSocket):
         try:
             sight = await database_sync_to_async(self._sight)()
         except Refused as error:
-            if self.waiting_join is None:
-                await self.error(error.field, str(error))
-            self.waiting_join = message
-            await self.send_json({"type": "preview", "preview_id": None, "state": "failed", "message": str(error)})
+            await self._tell_refused(error, message)
             return
         self.waiting_join = None
         self.preview = hub.join(
@@ -66,6 +63,8 @@ class PreviewSocket(ViewerSocket):
             follow=follow,
             resume=resume,
         )
+        if sight != self.preview.sight:  # taken up again: what was saved meanwhile
+            hub.scene_seen(self.scene_id, sight)
 
     async def _move(self, message: dict[str, Any]) -> None:
         if self.preview is None:
@@ -108,9 +107,29 @@ class PreviewSocket(ViewerSocket):
                 if self.waiting_join is not None:
                     await self._join(self.waiting_join)
                 elif self.preview is not None:
-                    sight = await database_sync_to_async(self._find_sight)()
-                    if sight is not None and self.preview is not None and sight != self.preview.sight:
-                        hub.scene_seen(self.scene_id, sight)
+                    await self._see()
+
+    async def _see(self) -> None:
+        """The scene as it is now. What cannot be drawn is told in place of an old picture, and waited for."""
+        try:
+            sight = await database_sync_to_async(self._sight)()
+        except Scene.DoesNotExist:
+            return
+        except Refused as error:
+            if self.preview is not None:
+                again = {"width": self.preview.width}
+                await self.let_go(comes_back=False)
+                await self._tell_refused(error, again)
+            return
+        if self.preview is not None and sight != self.preview.sight:
+            hub.scene_seen(self.scene_id, sight)
+
+    async def _tell_refused(self, error: Refused, again: dict[str, Any]) -> None:
+        """`again` is the message that joins once the scene has changed."""
+        if self.waiting_join is None:
+            await self.error(error.field, str(error))
+        self.waiting_join = again
+        await self.send_json({"type": "preview", "preview_id": None, "state": "failed", "message": str(error)})
 
     def _project_of_scene(self) -> UUID | None:
         return Scene.objects.filter(pk=self.scene_id).values_list("project_id", flat=True).first()
@@ -136,12 +155,6 @@ class PreviewSocket(ViewerSocket):
 
     def _sight(self) -> Sight:
         return sight_of(Scene.objects.select_related("track__original").get(pk=self.scene_id))
-
-    def _find_sight(self) -> Sight | None:
-        try:
-            return self._sight()
-        except (Refused, Scene.DoesNotExist):
-            return None
 
     handlers: ClassVar[Mapping[str, Handler]] = {
         "join": _join,

@@ -91,6 +91,7 @@ BODIES = {
     "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
     "POST /scenes/{scene_id}/curves": {},
     "POST /projects/{project_id}/scenes/import": {"yaml": "format: phosphene scene"},
+    "POST /projects/{project_id}/scenes/import/look": {"yaml": "format: phosphene scene"},
     "POST /scenes/{scene_id}/debug-films": {"range": {"kind": "whole"}},
     "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
     "POST /projects/{project_id}/tracks/join": {"name": "x", "track_ids": [str(uuid.uuid4()), str(uuid.uuid4())]},

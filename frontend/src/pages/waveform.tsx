@@ -30,7 +30,7 @@ export function mountWaveform(scope: Scope, place: HTMLElement): void {
   const wanted = place.dataset.lanes?.split(',').map((name) => name.trim())
   scope.add(sound.lanes.subscribe(() => {
     const names = (sound.lanes.get() ?? []).map((lane) => lane.name)
-    if (wanted) laneSettings.set({ hidden: names.filter((name) => !wanted.includes(name)), heights: {} })
+    if (wanted) laneSettings.set({ hidden: names.filter((name) => !wanted.includes(name)), heights: {}, order: [] })
   }))
   const box = element('div', { class: 'timeline embed' }, place)
   createTimeline(scope, box, {

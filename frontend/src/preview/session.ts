@@ -157,6 +157,12 @@ export function createPreviewSession(scope: Scope, options: SessionOptions): Pre
     },
     onNotice: (notice) => options.onNotice?.(notice),
     onPlace(notice, before) {
+      // What was refused begins anew: credit and clock that were told meanwhile went nowhere.
+      if (before && !before.preview_id) {
+        ;[outstanding, credited] = [0, false]
+        drive()
+        giveCredit()
+      }
       if (notice.is_driver) options.onDriving((resume = notice.preview_id))
       if (!notice.is_driver || !follow) return
       follow.player.pause()

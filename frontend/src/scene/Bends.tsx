@@ -1,54 +1,107 @@
-/** Bends of a visualizer that has them: an editable list; each one's strength can be driven like a slider. And its signals, as text. */
-import { useState } from 'react'
+/** Bends of a visualizer that has them: an ordered list; each one's strength can be driven like a slider. */
+import { useState, type KeyboardEvent } from 'react'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
-import { Select } from '../parts/basics'
-import { Button, IconButton } from '../parts/Button'
+import { Note, Select } from '../parts/basics'
+import { Button } from '../parts/Button'
+import { Icon } from '../parts/Icon'
+import { Menu } from '../parts/Menu'
 import type { Visualizer } from '../wire/types'
 import type { Draft } from './draft'
 import { newId } from './driven'
+import { OwnFieldRow } from './OwnField'
+import { completed, fieldsOf, isRead, modelOf, moved, parameterOf, type OwnField, type Root } from './own_schema'
 import { bendField } from './routes/RouteProvider'
 import { AmountRow } from './routes/RouteDetails'
 
-type Bend = { id: string; operation: string; block: number; branch: 'rgb' | 'features'; features: 'all' | 'random' | 'range'; amount: number; drive: string } & Record<string, unknown>
+type Bend = { id: string; operation: string; block: number; last_block: number | null; amount: number; drive: string } & Record<string, unknown>
 
-const OPERATIONS = ['zoom', 'translate', 'rotate', 'shear', 'blur', 'blend', 'hue', 'swirl', 'displacement', 'flip-h', 'flip-v', 'invert', 'threshold', 'erode', 'dilate', 'edge', 'multiply', 'ablate']
-const BRANCHES = [{ value: 'rgb', label: 'Colours' }, { value: 'features', label: 'Features' }]
-const FEATURES = [{ value: 'all', label: 'All' }, { value: 'random', label: 'Some, by chance' }, { value: 'range', label: 'A range' }]
-const same = (values: readonly string[]): { value: string; label: string }[] => values.map((value) => ({ value, label: value }))
+const ROUTE = 'route'
+// These have controls of their own in a bend's first rows.
+const AT_THE_TOP = ['id', 'operation', 'block', 'last_block', 'amount', 'drive']
+const DEEPEST = 7
 
 export function Bends({ draft, visualizer }: { draft: Draft; visualizer: Visualizer }) {
-  const { parameters } = useStore(draft.scene)
+  const root = visualizer.schema as Root
+  const found = parameterOf(root, 'bends')
+  return found && <List draft={draft} name={found.name} fields={fieldsOf(modelOf(found.rule, root), root)} />
+}
+
+function List({ draft, name, fields }: { draft: Draft; name: string; fields: OwnField[] }) {
+  const { parameters, warnings } = useStore(draft.scene)
   const faults = useStore(draft.faults)
-  const { properties } = visualizer.schema
-  if (!('bends' in properties)) return null
-  const bends = (Array.isArray(parameters.bends) ? parameters.bends : []) as Bend[]
-  const drives = [...drivesOf(parameters.signals), 'route']
-  const put = (next: Bend[], title: string): void => draft.set({ bends: next }, title)
+  const bends = (Array.isArray(parameters[name]) ? (parameters[name] as Bend[]) : []).map((bend) => completed(fields, bend) as Bend)
+  const drives = [...drivesOf(parameters.signals), ROUTE]
+  const put = (next: Bend[], title: string): void => draft.set({ [name]: next }, title)
   const changed = (id: string, change: Partial<Bend>): Bend[] => bends.map((bend) => (bend.id === id ? ({ ...bend, ...change } as Bend) : bend))
+  const about = warnings.find(({ field }) => field === `parameters.${name}`)?.sentence
   return (
     <section className="sect bends" aria-label="Bends">
       <div className="title">Bends<span className="num faint xs">{bends.length}</span>
-        {mayEdit() && <span className="end"><Button small kind="quiet" icon="plus" onClick={() => put([...bends, newBend(drives[0] ?? 'route')], 'Add bend')}>Add</Button></span>}
+        {mayEdit() && <span className="end"><Button small kind="quiet" icon="plus" onClick={() => put([...bends, newBend(fields, drives[0] ?? ROUTE)], 'Add bend')}>Add</Button></span>}
       </div>
-      {bends.map((bend) => (
-        <div key={bend.id} className="cue-action" data-bend={bend.id}>
-          <div className="row">
-            <Choice label="Operation" value={bend.operation} choices={same(OPERATIONS)} onChange={(operation) => put(changed(bend.id, { operation }), 'Operation of a bend')} />
-            <Choice label="Block" value={String(bend.block)} choices={Array.from({ length: 8 }, (_, block) => ({ value: String(block), label: `Block ${block}` }))} onChange={(block) => put(changed(bend.id, { block: Number(block), last_block: null }), 'Block of a bend')} />
-            {mayEdit() && <span className="end"><IconButton small icon="bin" label={`Remove ${bend.operation}`} onClick={() => put(bends.filter(({ id }) => id !== bend.id), 'Remove bend')} /></span>}
-          </div>
-          <div className="row">
-            <Choice label="Branch" value={bend.branch} choices={BRANCHES} onChange={(branch) => put(changed(bend.id, { branch: branch as Bend['branch'] }), 'Branch of a bend')} />
-            <Choice label="Features" value={bend.features} choices={FEATURES} onChange={(features) => put(changed(bend.id, { features: features as Bend['features'] }), 'Features of a bend')} />
-            <Choice label="Drive" value={bend.drive} choices={same(drives.includes(bend.drive) ? drives : [bend.drive, ...drives])} onChange={(drive) => put(changed(bend.id, { drive }), 'Drive of a bend')} />
-          </div>
-          <AmountRow title="Strength" field={bendField(bend)} value={bend.amount} onMove={(amount) => draft.move({ bends: changed(bend.id, { amount }) })} onSet={(amount) => put(changed(bend.id, { amount }), `Strength of ${bend.operation}`)} />
-        </div>
+      {about && <Note mood="warn">{about}</Note>}
+      {bends.map((bend, at) => (
+        <BendBox key={bend.id} bend={bend} at={at} count={bends.length} fields={fields} drives={drives} warning={warnings.find(({ field }) => field === `${name}.${bend.id}`)?.sentence}
+          onMove={(change) => draft.move({ [name]: changed(bend.id, change) })} onSet={(change, title) => put(changed(bend.id, change), title)}
+          moveTo={(to) => put(moved(bends, at, to), 'Order of bends')}
+          onCopy={() => put([...bends.slice(0, at + 1), { ...bend, id: newId() }, ...bends.slice(at + 1)], 'Duplicate bend')}
+          onRemove={() => put(bends.filter(({ id }) => id !== bend.id), 'Remove bend')} />
       ))}
-      {Object.entries(faults).filter(([name]) => name.startsWith('bends')).map(([name, fault]) => <div key={name} className="wrong-text" role="alert">{fault}</div>)}
-      {'signals' in properties && mayEdit() && <Signals key={JSON.stringify(parameters.signals)} draft={draft} value={parameters.signals} />}
+      {!about && Object.entries(faults).filter(([at]) => at.startsWith(name)).map(([at, fault]) => <div key={at} className="wrong-text" role="alert">{fault}</div>)}
     </section>
+  )
+}
+
+interface BendBoxProps {
+  bend: Bend
+  at: number
+  count: number
+  fields: OwnField[]
+  drives: string[]
+  warning: string | undefined
+  onMove: (change: Partial<Bend>) => void
+  onSet: (change: Partial<Bend>, title: string) => void
+  moveTo: (to: number) => void
+  onCopy: () => void
+  onRemove: () => void
+}
+
+function BendBox({ bend, at, count, fields, drives, warning, onMove, onSet, moveTo, onCopy, onRemove }: BendBoxProps) {
+  const [isOpen, setOpen] = useState(false)
+  const operations = fields.find((field) => field.name === 'operation')?.choices ?? []
+  const press = (event: KeyboardEvent): void => {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
+    event.preventDefault()
+    moveTo(at + (event.key === 'ArrowUp' ? -1 : 1))
+  }
+  const what = bend.operation
+  return (
+    <div className="cue-action" data-bend={bend.id} onKeyDown={press}>
+      <div className="row">
+        <Choice label="Operation" value={what} choices={operations.map(({ value, label }) => ({ value: String(value), label }))} onChange={(operation) => onSet(allowed(operation), 'Operation of a bend')} />
+        <Choice label="Drive" value={bend.drive} choices={same(drives.includes(bend.drive) ? drives : [bend.drive, ...drives])} onChange={(drive) => onSet({ drive }, 'Drive of a bend')} />
+        {mayEdit() && (
+          <Menu align="end" button={<button type="button" className="mini end" aria-label={`More for ${what}`}><Icon name="more" /></button>} items={[
+            { id: 'up', label: 'Earlier', keys: 'Alt ↑', reason: at === 0 ? 'It is the first' : null, act: () => moveTo(at - 1) },
+            { id: 'down', label: 'Later', keys: 'Alt ↓', reason: at === count - 1 ? 'It is the last' : null, act: () => moveTo(at + 1) },
+            { id: 'copy', label: 'Duplicate', icon: 'copy', act: onCopy },
+            { id: 'bin', label: 'Remove', icon: 'bin', danger: true, line: true, act: onRemove },
+          ]} />
+        )}
+      </div>
+      <div className="row">
+        <Choice label="Block" value={String(bend.block)} choices={blocks(0, 'Block')} onChange={(value) => onSet(within(Number(value), bend.last_block), 'Block of a bend')} />
+        <Choice label="To block" value={String(bend.last_block ?? bend.block)} choices={[{ value: String(bend.block), label: 'Only this' }, ...blocks(bend.block + 1, 'to')]}
+          onChange={(value) => onSet({ last_block: Number(value) === bend.block ? null : Number(value) }, 'Blocks of a bend')} />
+        <button type="button" className="mini end" aria-expanded={isOpen} aria-label={`${isOpen ? 'Fold' : 'All'} fields of ${what}`} onClick={() => setOpen(!isOpen)}><Icon name={isOpen ? 'down' : 'right'} /></button>
+      </div>
+      <AmountRow title="Strength" field={bendField(bend)} value={bend.amount} onMove={(amount) => onMove({ amount })} onSet={(amount) => onSet({ amount }, `Strength of ${what}`)} />
+      {isOpen && fields.filter((field) => !AT_THE_TOP.includes(field.name) && isRead(field, bend) && isFree(field, bend)).map((field) => (
+        <OwnFieldRow key={field.name} field={field} value={bend[field.name]} onMove={(value) => onMove({ [field.name]: value })} onSet={(value) => onSet({ [field.name]: value }, `${field.title} of ${what}`)} />
+      ))}
+      {warning && <div className="row xxs warn clamped"><Icon name="warning" size="small" /><span>{warning}</span></div>}
+    </div>
   )
 }
 
@@ -57,35 +110,32 @@ function Choice({ label, value, choices, onChange }: { label: string; value: str
   return <Select small aria-label={label} value={value} choices={choices} onChange={onChange} />
 }
 
-function newBend(drive: string): Bend {
-  return { id: newId(), operation: 'zoom', block: 4, branch: 'rgb', features: 'all', amount: 1, drive }
+const same = (values: readonly string[]): { value: string; label: string }[] => values.map((value) => ({ value, label: value === ROUTE ? 'Routes alone' : value }))
+
+function blocks(from: number, word: string): { value: string; label: string }[] {
+  return Array.from({ length: Math.max(0, DEEPEST + 1 - from) }, (_, place) => ({ value: String(from + place), label: `${word} ${from + place}` }))
+}
+
+/** A range of blocks does not end before it begins. */
+function within(block: number, last: number | null): Partial<Bend> {
+  return { block, last_block: last !== null && last > block ? last : null }
+}
+
+/** Only a whole picture has a hue. */
+function allowed(operation: string): Partial<Bend> {
+  return operation === 'hue' ? { operation, branch: 'rgb', features: 'all' } : { operation }
+}
+
+function isFree({ name }: OwnField, { operation }: Bend): boolean {
+  return operation !== 'hue' || (name !== 'branch' && name !== 'features')
+}
+
+function newBend(fields: readonly OwnField[], drive: string): Bend {
+  return completed(fields, { id: newId(), operation: 'zoom', last_block: null, drive }) as Bend
 }
 
 /** The names of the signals that can drive a bend. */
 function drivesOf(signals: unknown): string[] {
   const drives = (signals as { drives?: { name?: string }[] } | null)?.drives
   return Array.isArray(drives) ? drives.flatMap(({ name }) => name ?? []) : []
-}
-
-/** The signal set as text: what the studio refuses is said at the field. */
-function Signals({ draft, value }: { draft: Draft; value: unknown }) {
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2))
-  const [fault, setFault] = useState<string | null>(null)
-  const told = Object.entries(useStore(draft.faults)).find(([name]) => name.startsWith('signals'))?.[1]
-  const keep = (): void => {
-    try {
-      const next: unknown = JSON.parse(text)
-      setFault(null)
-      if (JSON.stringify(next) !== JSON.stringify(value)) draft.set({ signals: next }, 'Signals')
-    } catch (error) {
-      setFault(`This is not JSON: ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-  return (
-    <details className="signals">
-      <summary className="xs">Signals “{(value as { name?: string } | null)?.name ?? 'Own'}”, as text</summary>
-      <textarea className="field" rows={14} spellCheck={false} aria-label="Signals as JSON" value={text} onChange={(event) => setText(event.target.value)} onBlur={keep} />
-      {(fault ?? told) && <div className="wrong-text" role="alert">{fault ?? told}</div>}
-    </details>
-  )
 }

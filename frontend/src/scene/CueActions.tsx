@@ -59,11 +59,11 @@ function Actions({ about }: { about: RouteDesk }) {
 }
 
 /** Only what this scene can do: two snapshots to cut between, a pin to go to, a slider to move. */
-function kindsFor({ draft, fields }: RouteDesk, pins: readonly Pin[]): Kind[] {
+function kindsFor({ draft, fields, takesVectors }: RouteDesk, pins: readonly Pin[]): Kind[] {
   const scene = draft.scene.get()
   return [
     ...(scene.snapshot_ids.length > 1 ? ['snapshot' as const] : []),
-    ...(pins.length > 0 ? ['vector' as const] : []),
+    ...(takesVectors && pins.length > 0 ? ['vector' as const] : []),
     ...(fields.size > 0 ? ['envelope' as const] : []),
     'hold',
     ...('seed' in scene.parameters ? ['seed' as const] : []),

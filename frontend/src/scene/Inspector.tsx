@@ -15,6 +15,7 @@ import { ParameterForm } from './ParameterForm'
 import { Presets } from './Presets'
 import { ProjectionField } from './ProjectionField'
 import { RoutesTab } from './routes/RoutesTab'
+import { Signals } from './signals/Signals'
 import { Snapshots } from './Snapshots'
 
 interface InspectorProps {
@@ -65,14 +66,15 @@ function Parameters({ draft, visualizers, visualizer, tracks }: InspectorProps) 
     <div className="scrolling" role="tabpanel">
       <section className="sect scene-facts">
         <ChoiceRow label="Visualizer" value={scene.visualizer} shown={visualizer?.title ?? scene.visualizer} fault={faults.visualizer}
-          choices={(visualizers?.items ?? []).map((one) => ({ value: one.name, label: one.title }))} onChange={(value) => draft.change({ visualizer: value }, 'Visualizer')} />
+          choices={(visualizers?.items ?? []).map((one) => ({ value: one.name, label: one.needs_projection ? `${one.title}, needs a projection` : one.title }))} onChange={(value) => draft.change({ visualizer: value }, 'Visualizer')} />
         <Snapshots draft={draft} visualizer={visualizer} />
-        <ProjectionField draft={draft} />
+        <ProjectionField draft={draft} visualizer={visualizer} />
         <ChoiceRow label="Track" value={scene.track_id} shown={scene.track.name} fault={faults.track_id}
           choices={tracks.map((one) => ({ value: one.id, label: one.name }))} onChange={(value) => draft.change({ track_id: value }, 'Track')} />
       </section>
       {visualizer && <ParameterForm draft={draft} visualizer={visualizer} />}
       {visualizer && <Bends draft={draft} visualizer={visualizer} />}
+      {visualizer && <Signals draft={draft} visualizer={visualizer} />}
       {!visualizer && visualizers && <div className="sect"><Note mood="warn">No render service has announced “{scene.visualizer}” yet. Its parameters show when one is attached.</Note></div>}
       {!visualizers && <div className="sect"><Skeleton rows={8} height={32} /></div>}
       <FilmFields draft={draft} />

@@ -1,6 +1,6 @@
 /** Presets: those of the visualizer, and those that this project has saved; and the scene as a file. */
 import { useMemo, useState, type ChangeEvent } from 'react'
-import { projectId } from '../lib/page'
+import { address, projectId } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Select } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
@@ -82,7 +82,8 @@ function Saved({ draft, hasBends, onDone }: { draft: Draft; hasBends: boolean; o
         <FileButton label="Import a preset" accept=".json" onText={(text) => {
           readJson(text).then((file) => post<ScenePreset>(`/projects/${projectId()}/presets/import`, { file })).then(again).catch(toastFault)
         }} />
-        <a className="btn quiet small end" href={`/api/v1/scenes/${scene.id}/scene.yaml`} download>Scene as YAML</a>
+        <a className="btn quiet small end" href={`${address.place('scenes')}#import`}>Import a scene</a>
+        <a className="btn quiet small" href={`/api/v1/scenes/${scene.id}/scene.yaml`} download>Scene as YAML</a>
       </div>
     </section>
   )

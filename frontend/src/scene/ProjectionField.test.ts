@@ -3,10 +3,10 @@ import { isWanted, usable } from './ProjectionField'
 
 const found = { id: 'a', name: 'Talking', is_complete: true, file_url: '/a', frames_done: 1200 }
 
-test('a scene asks for a projection where its visualizer draws with one, or where it has one', () => {
-  expect(isWanted({ visualizer: 'projection-blend', projection_id: null })).toBe(true)
-  expect(isWanted({ visualizer: 'noise-blend', projection_id: null })).toBe(false)
-  expect(isWanted({ visualizer: 'noise-blend', projection_id: 'a' })).toBe(true)
+test('a scene asks for a projection where its visualizer needs one, or where it has one', () => {
+  expect(isWanted({ projection_id: null }, true)).toBe(true)
+  expect(isWanted({ projection_id: null }, false)).toBe(false)
+  expect(isWanted({ projection_id: 'a' }, false)).toBe(true)
 })
 
 test('only finished ones can be chosen, and the chosen one stays in the list', () => {

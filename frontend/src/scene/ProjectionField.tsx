@@ -6,15 +6,14 @@ import { useStore } from '../lib/store'
 import { Note, Select } from '../parts/basics'
 import { Button } from '../parts/Button'
 import { projectionQueries } from '../projection/queries'
-import { BLEND } from '../projection/UseInScene'
 import type { Projection } from '../projection/wire'
 import { useAsk } from '../wire/query'
-import type { Scene } from '../wire/types'
+import type { Scene, Visualizer } from '../wire/types'
 import type { Draft } from './draft'
 
 /** Shown for visualizers that draw with one, and wherever one is chosen. */
-export function isWanted(scene: Pick<Scene, 'visualizer' | 'projection_id'>): boolean {
-  return scene.visualizer === BLEND || scene.projection_id !== null
+export function isWanted(scene: Pick<Scene, 'projection_id'>, needs: boolean): boolean {
+  return needs || scene.projection_id !== null
 }
 
 /** Those that can be drawn with, and the one that is chosen, whatever became of it. */
@@ -25,12 +24,13 @@ export function usable(all: readonly Pick<Projection, 'id' | 'name' | 'is_comple
   return [...found, { value: id, label: projection?.name ?? all.find((one) => one.id === id)?.name ?? 'A projection' }]
 }
 
-export function ProjectionField({ draft }: { draft: Draft }) {
+export function ProjectionField({ draft, visualizer }: { draft: Draft; visualizer: Visualizer | undefined }) {
   const scene = useStore(draft.scene)
+  const needs = visualizer?.needs_projection ?? false
   const fault = useStore(draft.faults).projection_id
-  const list = useAsk({ ...projectionQueries.list(projectId()), enabled: isWanted(scene) })
+  const list = useAsk({ ...projectionQueries.list(projectId()), enabled: isWanted(scene, needs) })
   const [tried, setTried] = useState<string | null>(null)
-  if (!isWanted(scene)) return null
+  if (!isWanted(scene, needs)) return null
   const choices = usable(list.data?.items ?? [], scene)
   const none = { value: '', label: choices.length > 0 ? 'Choose a projection' : 'None is finished yet' }
   const choose = (id: string, isForced = false): void => {
@@ -43,7 +43,7 @@ export function ProjectionField({ draft }: { draft: Draft }) {
       <span className="label scene-label">Projection</span>
       <div className="grow">
         {mayEdit()
-          ? <Select aria-label="Projection" value={scene.projection_id ?? ''} choices={scene.projection_id && scene.visualizer === BLEND ? choices : [none, ...choices]} onChange={(id) => choose(id)} />
+          ? <Select aria-label="Projection" value={scene.projection_id ?? ''} choices={scene.projection_id && needs ? choices : [none, ...choices]} onChange={(id) => choose(id)} />
           : <span className="strong">{scene.projection?.name ?? 'None'}</span>}
         {fault && (
           <div className="wrong-text" role="alert">
@@ -51,8 +51,7 @@ export function ProjectionField({ draft }: { draft: Draft }) {
             {tried && mayEdit() && <div><Button small kind="line" onClick={() => choose(tried, true)}>Use it even so</Button></div>}
           </div>
         )}
-        {!fault && warning && <Note mood="warn">{warning.sentence}</Note>}
-        {!fault && !scene.projection_id && list.data && choices.length === 0 && <div className="xs soft"><a href={address.newProjection()}>Project a video</a> first, or bring a projection as a file.</div>}
+        {!fault && warning && <Note mood="warn">{warning.sentence}{!scene.projection_id && mayEdit() && <> <a href={address.newProjection()}>Make one</a></>}</Note>}
       </div>
     </div>
   )

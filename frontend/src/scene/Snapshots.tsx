@@ -3,6 +3,7 @@ import { useState, type KeyboardEvent } from 'react'
 import { address, mayEdit, projectId } from '../lib/page'
 import { plural } from '../lib/format'
 import { useStore } from '../lib/store'
+import { Note } from '../parts/basics'
 import { IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { Popover } from '../parts/Menu'
@@ -17,6 +18,7 @@ export function Snapshots({ draft, visualizer }: { draft: Draft; visualizer: Vis
   const networks = useAsk(queries.networks(projectId()))
   const chosen = chosenOf(scene, networks.data?.items ?? [])
   const fault = useStore(draft.faults).snapshot_ids
+  const lacks = scene.warnings.find(({ field }) => field === 'snapshot_ids')?.sentence
   const inside = <Summary chosen={chosen} networks={networks.data?.items ?? []} />
   return (
     <div className="row">
@@ -28,6 +30,7 @@ export function Snapshots({ draft, visualizer }: { draft: Draft; visualizer: Vis
           </Popover>
         ) : <div className="row tight">{inside}</div>}
         {fault && <div className="wrong-text" role="alert">{fault}</div>}
+        {!fault && lacks && <Note mood="warn">{lacks}</Note>}
       </div>
     </div>
   )

@@ -50,6 +50,11 @@ export function groupsOf(schema: Visualizer['schema']): FieldGroup[] {
   return groups
 }
 
+/** One property of any model of the schema, such as of one bend or one function. */
+export function fieldFrom(name: string, rule: ParameterSchema, root: Visualizer['schema']): Field {
+  return fieldOf(name, resolved(rule, root))
+}
+
 /** Follows one `$ref`, one lonely `allOf`, and the first choice that is not null. */
 function resolved(rule: Resolved, root: Root): Resolved {
   if (rule.$ref) return { ...root.$defs?.[rule.$ref.split('/').at(-1) ?? ''], ...rule }
@@ -102,7 +107,7 @@ function stepFor(minimum: number, maximum: number, isWhole: boolean): number {
 }
 
 /** Choices whose own word is jargon. */
-const plainWords: Record<string, string> = { const: 'constant' }
+const plainWords: Record<string, string> = { const: 'constant', rgb: 'colours', x: 'across', y: 'down' }
 
 /** "by_loudness" → "By loudness". */
 function wordsOf(value: string): string {

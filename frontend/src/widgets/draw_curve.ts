@@ -119,3 +119,18 @@ export function drawStretches({ context, width, height, view, colour }: Drawing,
 function clamp(value: number): number {
   return Math.min(1, Math.max(0, value))
 }
+
+/** Stretches in which results are cut off: stripes along the end that cuts them. */
+export function drawClamped({ context, height, view, colour }: Drawing, places: readonly { from: number; to: number; end: 'low' | 'high' }[]): void {
+  const deep = 5
+  context.fillStyle = colour('warn')
+  for (const { from, to, end } of places) {
+    const [left, right] = [view.xOf(from), Math.max(view.xOf(to), view.xOf(from) + 2)]
+    if (right < 0 || left > view.width) continue
+    const top = end === 'high' ? 0 : height - deep
+    context.globalAlpha = 0.35
+    context.fillRect(left, top, right - left, deep)
+    context.globalAlpha = 1
+    for (let x = Math.max(0, left); x < Math.min(right, view.width); x += 6) context.fillRect(x, top, Math.min(3, right - x), deep)
+  }
+}

@@ -6,6 +6,7 @@ import { createScope, type Scope } from '../lib/scope'
 import type { IconName } from '../parts/Icon'
 import { iconInto } from './icon'
 import { createLaneCanvas, type Drawing } from './lane_canvas'
+import { addDrag, addMoveKeys } from './lane_moves'
 import type { Player } from './player'
 import type { TimeView } from './time_view'
 
@@ -32,6 +33,8 @@ export interface LaneSpec {
   isQuiet?: boolean
   /** The head may be carried onto a slider. */
   carry?: LaneCarry
+  /** The head may be dragged to another place among those that may: by the hand, or Alt with the arrows. */
+  isMovable?: boolean
   button?: LaneButton
   isPanel?: boolean
   /** Why there is nothing to draw; shown on hatching. */
@@ -57,6 +60,8 @@ export interface LaneButton {
 export interface LaneStackEvents {
   height: { id: string; height: number; isDone: boolean }
   hide: string
+  /** This lane is to stand before that one; null is the end. */
+  order: { id: string; before: string | null }
 }
 
 export interface LaneStack {
@@ -138,10 +143,13 @@ export function createLaneStack(scope: Scope, parent: HTMLElement, { player, vie
     },
     redraw: () => redraws.forEach((redraw) => redraw()),
     show(lanes) {
+      // Who moves a lane by keys keeps it in hand.
+      const inHand = (document.activeElement as HTMLElement | null)?.matches?.('.lh[tabindex]') ? (document.activeElement as HTMLElement).dataset.lane : undefined
       rows.close()
       rows = createScope()
       box.style.gridTemplateRows = lanes.map(trackOf).join(' ')
       redraws = lanes.flatMap((lane) => showLane(rows, over, lane, view, events))
+      if (inHand !== undefined) box.querySelector<HTMLElement>(`.lh[data-lane="${CSS.escape(inHand)}"]`)?.focus()
     },
   }
 }
@@ -164,12 +172,13 @@ function showLane(
     head.remove()
     cell.remove()
   })
-  if (lane.carry) addCarry(scope, head, lane.carry)
+  if (lane.carry || lane.isMovable) addDrag(scope, head, lane, events)
+  if (lane.isMovable) addMoveKeys(scope, head, lane, events)
   if (lane.hue) {
     head.style.setProperty('--h', `var(--${lane.hue})`)
     element('span', { class: 'swatch', 'aria-hidden': 'true' }, head)
   }
-  const title = element('span', { class: `grow clip${lane.isPanel ? ' faint' : ''}`, title: lane.title }, head, lane.title)
+  const title = element('span', { class: `grow clip${lane.isPanel ? ' faint' : ''}`, title: [lane.title, lane.drives].filter(Boolean).join(' ') }, head, lane.title)
   if (lane.detail && !lane.drives) element('span', { class: 'faint' }, title, ` ${lane.detail}`)
   if (lane.drives) element('span', { class: 'drives' }, title, lane.drives)
   if (lane.button) addButton(scope, head, lane.button)
@@ -185,34 +194,6 @@ function addButton(scope: Scope, head: HTMLElement, { icon, label, isOn, act }: 
   const button = element('button', { class: `mini${isOn ? ' on' : ''}`, type: 'button', title: label, 'aria-label': label, 'aria-pressed': isOn ? 'true' : null }, head)
   iconInto(scope, button, icon)
   scope.listen(button, 'click', act)
-}
-
-const CARRY_PX = 4
-
-/** A head that is dragged is in the hand; what it means to let go is for the page to say. */
-function addCarry(scope: Scope, head: HTMLElement, carry: LaneCarry): void {
-  head.classList.add('carries')
-  const grip = element('span', { class: 'faint', 'aria-hidden': 'true' }, head)
-  iconInto(scope, grip, 'grip')
-  let from: { x: number; y: number; isCarried: boolean } | null = null
-  scope.listen(head, 'pointerdown', (event) => {
-    if (event.button !== 0 || (event.target as HTMLElement).closest('button, .lane-grip')) return
-    from = { x: event.clientX, y: event.clientY, isCarried: false }
-    head.setPointerCapture(event.pointerId)
-  })
-  scope.listen(head, 'pointermove', (event) => {
-    if (!from) return
-    if (!from.isCarried && Math.hypot(event.clientX - from.x, event.clientY - from.y) < CARRY_PX) return
-    if (from.isCarried) return carry.move(event.clientX, event.clientY)
-    from.isCarried = true
-    carry.begin(event.clientX, event.clientY)
-  })
-  const end = (isDropped: boolean) => (): void => {
-    if (from?.isCarried) carry.end(isDropped)
-    from = null
-  }
-  scope.listen(head, 'pointerup', end(true))
-  scope.listen(head, 'pointercancel', end(false))
 }
 
 function addGrip(scope: Scope, head: HTMLElement, cell: HTMLElement, lane: LaneSpec, events: Emitter<LaneStackEvents>): void {

@@ -5,7 +5,7 @@ import type { Store } from '../lib/store'
 import type { Cue } from '../wire/types'
 import { placeAt, stepAlong } from './beats'
 import type { CueTimes } from './cue_lane'
-import { changeLaneSettings, laneSettings, showLaneOf } from './lane_settings'
+import { changeLaneSettings, laneSettings, reordered, showLaneOf } from './lane_settings'
 import { createLaneStack, type LaneSpec, type LaneStack } from './lane_stack'
 import { createOverview } from './overview'
 import type { Player } from './player'
@@ -86,9 +86,12 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   listenForSteps(scope, stack, options)
 
   let asked = 0
+  let shown: string[] = []
   const rebuild = (): void => {
     asked = 0
-    stack.show(lanesOf(options, snapTo, laneSettings.get()))
+    const lanes = lanesOf(options, snapTo, laneSettings.get())
+    shown = lanes.filter(({ isMovable }) => isMovable).map(({ id }) => id)
+    stack.show(lanes)
     overview.showStretches(sound.stretches.get())
   }
   const rebuildSoon = (): void => {
@@ -101,6 +104,7 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   scope.add(sound.beats.subscribe(rebuildSoon))
   scope.add(stack.events.on('hide', (id) => showLaneOf(id, false)))
   scope.add(stack.events.on('height', ({ id, height }) => changeLaneSettings({ heights: { ...laneSettings.get().heights, [id]: height } })))
+  scope.add(stack.events.on('order', ({ id, before }) => changeLaneSettings({ order: reordered(shown, laneSettings.get().order, id, before) })))
   listenToPeaks(scope, sound, (peaks) => overview.showPeaks(peaks), rebuildSoon, stack)
   if (cues) drawCueLine(scope, stack, cues, view)
   rebuild()

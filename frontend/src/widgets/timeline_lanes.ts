@@ -6,7 +6,7 @@ import { drawCurve, drawImpulses, drawTable, levelBetween } from './draw_curve'
 import { drawBars, drawGrid, drawRuler } from './draw_time'
 import { drawWave, PLAYED, UNPLAYED } from './draw_wave'
 import { createLaneCanvas, type Drawing } from './lane_canvas'
-import type { LaneSettings } from './lane_settings'
+import { inOrder, type LaneSettings } from './lane_settings'
 import type { LaneSpec } from './lane_stack'
 import type { TimelineOptions } from './timeline'
 import type { NamedCurve } from './track_lanes'
@@ -28,7 +28,8 @@ export function lanesOf(options: TimelineOptions, snapTo: SnapTo, settings: Lane
   if (layout !== 'scene') lanes.push(barsLane(options))
   if (options.cues) lanes.push(cuesLane(options, snapTo))
   lanes.push(waveLane(options))
-  return [...lanes, ...drivenLanes(options, settings), ...curveLanes(options, settings)]
+  const curves = inOrder([...drivenLanes(options, settings), ...curveLanes(options, settings)], settings.order)
+  return [...lanes, ...curves.map((lane) => ({ ...lane, isMovable: lane.isCurve === true && (layout === 'desk' || layout === 'scene') }))]
 }
 
 function drivenLanes({ driven, sound }: TimelineOptions, settings: LaneSettings): LaneSpec[] {

@@ -2136,6 +2136,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/scenes/import/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At Scene File
+         * @description What an import of this file would make here, and what it would leave out.
+         */
+        post: operations["studio_scenes_scene_files_api_look_at_scene_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/snapshot-imports": {
         parameters: {
             query?: never;
@@ -7753,6 +7773,32 @@ export interface components {
             track_id?: string | null;
             /** Yaml */
             yaml: string;
+        };
+        /** SceneFileLookIn */
+        SceneFileLookIn: {
+            /** Track Id */
+            track_id?: string | null;
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * SceneFileLookOut
+         * @description What an import would make. `left_out` as it would be told then; nothing has been made yet.
+         */
+        SceneFileLookOut: {
+            /** Left Out */
+            left_out: string[];
+            /** Name */
+            name: string;
+            /**
+             * Track Id
+             * Format: uuid
+             */
+            track_id: string;
+            /** Track Name */
+            track_name: string;
+            /** Visualizer */
+            visualizer: string;
         };
         /**
          * SceneFileOut
@@ -13585,6 +13631,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SceneFileOut"];
+                };
+            };
+        };
+    };
+    studio_scenes_scene_files_api_look_at_scene_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SceneFileLookIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SceneFileLookOut"];
                 };
             };
         };

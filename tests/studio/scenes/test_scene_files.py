@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from studio.events.models import Event
 from studio.projects.models import Membership, Project
 from studio.scenes.models import Scene
 from studio.scenes.spec import sight_of
@@ -121,3 +122,20 @@ def test_what_the_visualizer_does_not_know_is_left_out(client, scene, project):
         "There is no parameter named “alhpa” for a route to drive",
     ]
     assert answer["scene"]["routes"] == []
+
+
+def test_a_look_at_a_file_tells_what_would_be_left_out_and_makes_nothing(client, scene, project):
+    """The same sentences as the import itself, and not a row of it: no scene, no cue, no event."""
+    found = yaml.safe_load(out(client, scene))
+    found["snapshots"][1] = {"file": "nowhere.safetensors"}
+    found["cues"].append({"seconds": 2.0, "label": "later"})
+    counts = [rows.objects.count() for rows in (Scene, Cue, Event)]
+    look = client.call("POST", f"/projects/{project.id}/scenes/import/look", {"yaml": json.dumps(found)}).json()
+    assert [rows.objects.count() for rows in (Scene, Cue, Event)] == counts
+    made = into(client, project, json.dumps(found)).json()
+    assert look["left_out"] == made["left_out"]
+    assert any("nowhere" in sentence for sentence in look["left_out"])
+    assert (look["name"], look["track_id"]) == (made["scene"]["name"], str(scene.track_id))
+    found["tracks"] = [{"file": "gone.wav"}]
+    refused = client.call("POST", f"/projects/{project.id}/scenes/import/look", {"yaml": json.dumps(found)})
+    assert (refused.status_code, refused.json()["field"]) == (422, "track_id")

@@ -290,6 +290,23 @@ async def test_a_preview_begins_by_itself_once_the_track_is_unpacked(token, scen
     await service.leave()
 
 
+async def test_what_cannot_be_drawn_any_more_is_told_and_drawn_again_once_it_can(token, scene, owner, cookie):
+    service = await FakeService(token[1]).attach()
+    page = await watch(scene, cookie)
+    first = await service.hear("preview.open")
+    kept = [str(one) for one in await in_thread(list)(scene.places.values_list("snapshot_id", flat=True))]
+    await in_thread(change_scene)(scene.id, {"revision": 1, "snapshot_ids": []}, by=owner)
+    while (told := await next_json(page, "preview"))["state"] != "failed":
+        pass
+    assert (told["preview_id"], "needs" in told["message"]) == (None, True)
+    await in_thread(change_scene)(scene.id, {"revision": 2, "snapshot_ids": kept, "parameters": {"seed": 7}}, by=owner)
+    again = await service.hear("preview.update")
+    assert again["scene"]["parameters"]["seed"] == 7
+    assert (again["preview_id"], len(again["scene"]["snapshots"])) == (first["preview_id"], len(kept))
+    await page.disconnect()
+    await service.leave()
+
+
 async def test_an_editor_who_becomes_a_viewer_moves_no_slider_any_more(token, scene, member):
     editor = await in_thread(member)("editor")
     service = await FakeService(token[1]).attach()

@@ -104,7 +104,7 @@ function NewSceneForm({ trackId, snapshotIds = [], tracks, networks, visualizers
       <TextField label="Name" value={name} onChange={setName} placeholder={nameFor(tracks.find((one) => one.id === track))} wrong={field === 'name' ? String((fault as Error).message) : null} autoFocus maxLength={255} />
       <div className="two">
         <ChoiceField label="Track" value={track} onChange={setTrack} choices={tracks.map((one) => ({ value: one.id, label: one.name }))} hint={tracks.length === 0 ? <>There is no track yet. <a href={address.place('tracks')}>Add one</a></> : undefined} />
-        <ChoiceField label="Visualizer" value={visualizer?.name ?? ''} onChange={chooseVisualizer} choices={visualizers.map((one) => ({ value: one.name, label: one.title }))} hint={visualizer?.summary} />
+        <ChoiceField label="Visualizer" value={visualizer?.name ?? ''} onChange={chooseVisualizer} choices={visualizers.map((one) => ({ value: one.name, label: one.title }))} hint={visualizer?.needs_projection ? <>{visualizer.summary} It draws with a projection, which you choose in the scene. <a href={address.newProjection()}>Make one</a></> : visualizer?.summary} />
       </div>
       {presets.length > 0 && (
         <ChoiceField label="Preset" value={preset} onChange={setPreset} choices={presets.map((one) => ({ value: one.name, label: one.title }))} hint={presets.find((one) => one.name === preset)?.summary} />

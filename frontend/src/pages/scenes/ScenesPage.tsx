@@ -13,6 +13,7 @@ import { Shell } from '../../shell/Shell'
 import { post } from '../../wire/api'
 import { queries, refresh, useAsk } from '../../wire/query'
 import type { Scene } from '../../wire/types'
+import { ImportScene } from './ImportScene'
 import { NewScene } from './NewScene'
 
 export function ScenesPage() {
@@ -20,17 +21,22 @@ export function ScenesPage() {
   const scenes = useAsk(queries.scenes(project))
   const renders = useAsk(queries.renders(project))
   const [isNew, setNew] = useState(window.location.hash === '#new')
+  const [isImporting, setImporting] = useState(window.location.hash === '#import')
   const [renaming, setRenaming] = useState<Scene | null>(null)
   const wished = new URLSearchParams(window.location.search)
   const isEditor = mayEdit()
   useEffect(() => {
-    const open = (): void => setNew(window.location.hash === '#new')
+    const open = (): void => {
+      setNew(window.location.hash === '#new')
+      setImporting(window.location.hash === '#import')
+    }
     window.addEventListener('hashchange', open)
     return () => window.removeEventListener('hashchange', open)
   }, [])
   const close = (): void => {
     window.history.replaceState(null, '', window.location.pathname)
     setNew(false)
+    setImporting(false)
   }
   const items = scenes.data?.items
   const pictureOf = (scene: Scene): string | null => {
@@ -43,6 +49,7 @@ export function ScenesPage() {
       <div className="middle">
         <header className="pagehead">
           <div className="grow"><h1>Scenes</h1><div className="lead">A track, a visualizer, snapshots and parameters: what can be watched and rendered.</div></div>
+          {isEditor && items && <Button onClick={() => setImporting(true)}>Import…</Button>}
           {isEditor && items && items.length > 0 && newButton}
         </header>
         {scenes.error && <FaultNote fault={scenes.error} what="The scenes could not be loaded." again={() => void scenes.refetch()} />}
@@ -53,6 +60,7 @@ export function ScenesPage() {
         </div>
       </div>
       {isNew && isEditor && <NewScene trackId={wished.get('track')} snapshotIds={wished.get('snapshots')?.split(',') ?? []} onClose={close} />}
+      {isImporting && isEditor && <ImportScene onClose={close} />}
       <RenameDialog noun="scene" thing={renaming} onClose={() => setRenaming(null)} />
     </Shell>
   )
@@ -85,6 +93,7 @@ function SceneCard({ scene, picture, onRename }: { scene: Scene; picture: string
           <Menu align="end" button={<IconButton small icon="more" label={`More about ${scene.name}`} />} items={[
             { id: 'rename', label: 'Rename…', icon: 'edit', act: onRename },
             { id: 'copy', label: 'Duplicate', icon: 'copy', act: copy },
+            { id: 'yaml', label: 'Scene as YAML', icon: 'download', href: `/api/v1/scenes/${scene.id}/scene.yaml` },
             { id: 'bin', label: 'Put in the bin', icon: 'bin', danger: true, act: () => putInBin('scene', scene) },
           ]} />
         )}

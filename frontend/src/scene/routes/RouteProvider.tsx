@@ -37,8 +37,9 @@ export function RouteProvider({ draft, desk, visualizer, children }: ProviderPro
     return {
       draft, desk, fields, curves, stems, labels: [...new Set(named.map(({ label }) => label))].sort(),
       cueHues: Object.fromEntries(named.map(({ label, colour }) => [label, `hue-${colour}`])),
+      takesVectors: visualizer?.takes_vectors ?? false,
     }
-  }, [draft, desk, fields, curves, stems, cues])
+  }, [draft, desk, fields, curves, stems, cues, visualizer?.takes_vectors])
   useEffect(() => listenForDrops((parameter, source) => void addRoute({ draft, fields }, parameter, source)), [draft, fields])
   return <RouteContext.Provider value={about}>{children}<Ghost /></RouteContext.Provider>
 }

@@ -57,16 +57,18 @@ export function RouteRow({ route, about, named = false }: { route: RouteSpec; ab
   const warning = scene.warnings.find((one) => one.field === `routes.${route.id}`)?.sentence
   return (
     <div className="route-box" data-route-row={route.id} style={{ '--route': `var(--${routeHue(route, about)})` } as React.CSSProperties}>
-      <div className={route.is_bypassed ? 'route bypassed' : 'route'}>
+      <div className={['route', route.is_bypassed && 'bypassed', named && 'named'].filter(Boolean).join(' ')}>
         <button type="button" className="route-name" aria-expanded={isOpen} aria-label={`${title} drives ${targetTitle(route.parameter, about.fields, routes)}`} onClick={() => setOpen(!isOpen)}>
-          <span className="strong clip">{title}</span>
-          {named && <span className="faint clip xxs">to {targetTitle(route.parameter, about.fields, routes)}</span>}
+          <span className="route-words clip" title={title}>
+            <span className="strong clip">{title}</span>
+            {named && <span className="faint clip xxs">to {targetTitle(route.parameter, about.fields, routes)}</span>}
+          </span>
           <Spark route={route} about={about} />
         </button>
         {mayEdit() ? (
           <Scrub label={`Amount of ${title}`} value={route.amount} words={amountWords(field, route.amount)} onMove={(amount) => move({ amount })} onSet={(amount) => put({ amount }, `Amount of ${title}`)} />
         ) : <span className="amount">{amountWords(field, route.amount)}</span>}
-        {!named && <span className="faint num xxs ms" title="Attack and release">{Math.round(route.attack_seconds * 1000)} / {Math.round(route.release_seconds * 1000)} ms</span>}
+        {!named && route.attack_seconds + route.release_seconds > 0 && <span className="faint num xxs ms" title="Attack and release">{Math.round(route.attack_seconds * 1000)} / {Math.round(route.release_seconds * 1000)} ms</span>}
         {mayEdit() && (
           <>
             <Mini icon="solo" label={`Solo ${title}`} isOn={route.is_solo} onClick={() => put({ is_solo: !route.is_solo }, `${route.is_solo ? 'Leave solo of' : 'Solo'} ${title}`)} />

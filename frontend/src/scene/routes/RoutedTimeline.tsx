@@ -1,15 +1,17 @@
 /** The timeline of a scene: each route has a lane that names what it drives; the heads of lanes can be carried onto sliders. */
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { address, mayEdit } from '../../lib/page'
 import { createStore, useStore } from '../../lib/store'
 import type { Desk } from '../../track/desk'
 import { TimelineBox } from '../../track/TimelineBox'
 import type { RouteSource, RouteSpec, Track } from '../../wire/types'
-import { drawCurve } from '../../widgets/draw_curve'
+import { drawClamped, drawCurve } from '../../widgets/draw_curve'
 import type { LaneCarry, LaneSpec } from '../../widgets/lane_stack'
 import type { DrivenLanes } from '../../widgets/timeline'
+import { clampedPlaces, type ClampedPlace } from './band'
 import { carryTo, letGo, putDown, takeUp } from './carry'
-import { routeHue, routeTitle, targetTitle, useRouteDesk, type RouteDesk } from './context'
+import { movedBy, routeHue, routeTitle, targetTitle, useRouteDesk, type RouteDesk } from './context'
+import { actingRoutes } from './sources'
 
 const NO_LANES: DrivenLanes = { lanes: [], covered: new Set(), free: () => ({}) }
 const BANDS = ['bass', 'low_mid', 'mid', 'high_mid', 'high']
@@ -27,24 +29,36 @@ export function RoutedTimeline({ desk, track }: { desk: Desk; track: Track }) {
 
 /** Nothing to see: tells the timeline what lanes there are. */
 function Lanes({ about, onLanes }: { about: RouteDesk; onLanes: (lanes: DrivenLanes) => void }) {
-  const { routes } = useStore(about.draft.scene)
-  const key = routes.map((route) => [route.id, route.parameter, route.is_bypassed, JSON.stringify(route.source)].join()).join(';')
+  const { routes, parameters } = useStore(about.draft.scene)
+  const places = useMemo(() => clampedOf(about, routes, parameters), [about, routes, parameters])
+  const marks = [...places].map(([parameter, list]) => `${parameter} ${list.map(({ from, to }) => `${from.toFixed(2)}-${to.toFixed(2)}`).join()}`).join(';')
+  const key = `${routes.map((route) => [route.id, route.parameter, route.is_bypassed, JSON.stringify(route.source)].join()).join(';')} ${marks}`
   useEffect(() => {
-    onLanes(lanesOf(about, about.draft.scene.get().routes))
+    onLanes(lanesOf(about, about.draft.scene.get().routes, places))
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a moving amount changes no lane
   }, [about, key])
   return null
 }
 
-function lanesOf(about: RouteDesk, routes: readonly RouteSpec[]): DrivenLanes {
+/** Where all routes together want a parameter beyond its range, by its name. */
+function clampedOf(about: RouteDesk, routes: readonly RouteSpec[], parameters: Readonly<Record<string, unknown>>): Map<string, ClampedPlace[]> {
+  const acting = actingRoutes(routes)
+  return new Map([...about.fields.values()].flatMap((field) => {
+    const value = parameters[field.name] ?? field.default
+    const moved = typeof value === 'number' ? movedBy(acting, field.name, about.curves) : []
+    return moved.length > 0 && typeof value === 'number' ? [[field.name, clampedPlaces(field, value, moved, about.desk.view.durationSeconds)] as const] : []
+  }))
+}
+
+function lanesOf(about: RouteDesk, routes: readonly RouteSpec[], clamped: Map<string, ClampedPlace[]>): DrivenLanes {
   return {
-    lanes: routes.map((route) => laneOf(about, route, routes)),
+    lanes: routes.map((route) => laneOf(about, route, routes, clamped.get(route.parameter) ?? [])),
     covered: new Set(routes.flatMap(({ source }) => curveName(source) ?? [])),
     free(name, title, hue) {
       const source = sourceOfCurve(name)
       if (!source || !mayEdit()) return {}
       return {
-        drives: 'not routed yet',
+        drives: 'no route',
         carry: carryOf(source, title, hue),
         button: { icon: 'route', label: `Route ${title}`, isOn: false, act: () => takeUp(source, title, hue) },
       }
@@ -52,7 +66,7 @@ function lanesOf(about: RouteDesk, routes: readonly RouteSpec[]): DrivenLanes {
   }
 }
 
-function laneOf(about: RouteDesk, route: RouteSpec, routes: readonly RouteSpec[]): LaneSpec {
+function laneOf(about: RouteDesk, route: RouteSpec, routes: readonly RouteSpec[], clamped: readonly ClampedPlace[]): LaneSpec {
   const title = routeTitle(route, routes)
   const hue = routeHue(route, about)
   const curve = about.curves.get(route.id) ?? null
@@ -66,7 +80,10 @@ function laneOf(about: RouteDesk, route: RouteSpec, routes: readonly RouteSpec[]
         act: () => toggle(about, route.id, title),
       },
     } : {}),
-    draw: (drawing) => curve && drawCurve(drawing, { values: curve.values, columns: 1, scale: 1, secondsPerValue: 1 / curve.rate, start: 0 }, hue),
+    draw: (drawing) => {
+      if (curve) drawCurve(drawing, { values: curve.values, columns: 1, scale: 1, secondsPerValue: 1 / curve.rate, start: 0 }, hue)
+      if (!route.is_bypassed) drawClamped(drawing, clamped)
+    },
   }
 }
 

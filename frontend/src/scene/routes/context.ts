@@ -20,6 +20,8 @@ export interface RouteDesk {
   labels: readonly string[]
   stems: readonly string[]
   cueHues: Readonly<Record<string, string>>
+  /** Cues may take the picture to a vector. */
+  takesVectors: boolean
 }
 
 export const RouteContext = createContext<RouteDesk | null>(null)
@@ -39,7 +41,7 @@ export function useRoutesOn(parameter: string): { about: RouteDesk | null; route
   }), [about, all, parameter])
 }
 
-function movedBy(acting: RouteSpec[], parameter: string, curves: RouteDesk['curves'], depth = 0): Moved[] {
+export function movedBy(acting: RouteSpec[], parameter: string, curves: RouteDesk['curves'], depth = 0): Moved[] {
   return acting.filter((route) => route.parameter === parameter).map((route) => ({
     route, curve: curves.get(route.id) ?? null,
     amountBy: depth < acting.length ? movedBy(acting, `route:${route.id}`, curves, depth + 1) : [],
