@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from gpu_service.music.gance import rescale
+from gpu_service.music.reactive.segments import seeds_of
 from gpu_service.visualizers.base import Plan
 
 # How an even film goes on: seconds from seed to seed, for a turn of the noise, and for a round of the twelve parts.
@@ -66,16 +67,16 @@ def _seeded(segments: Any, prefix: str) -> Seeded:
 
 
 def _even(plan: Plan) -> Motion:
-    """From seed to seed, turning and mixing evenly; the music is not heard, only its seeds are used."""
-    frames, heard = plan.scene.frames, _heard(plan)
+    """From seed to seed, turning and mixing evenly; nothing of it depends on the music."""
+    frames, heard, chosen = plan.scene.frames, _heard(plan), plan.parameters
     seconds = np.arange(frames) / float(plan.scene.frame_rate)
     parts = heard.weights.shape[1]
     phase = seconds[:, None] / EVEN_ROUND_SECONDS - np.arange(parts) / parts
     weights = np.exp(2 * np.cos(2 * np.pi * phase))
     still = np.full(frames, 0.5)
     return Motion(
-        segments=_walk(heard.segments.seeds, seconds),
-        other=_walk(heard.other.seeds, seconds),
+        segments=_walk(seconds, seed=chosen.seed, chosen=chosen.segment_seeds),
+        other=_walk(seconds, seed=chosen.other_seed, chosen=chosen.other_seeds),
         part_seeds=heard.part_seeds,
         weights=weights / weights.sum(axis=1, keepdims=True),
         mix=np.zeros(frames),
@@ -87,8 +88,8 @@ def _even(plan: Plan) -> Motion:
     )
 
 
-def _walk(seeds: np.ndarray, seconds: np.ndarray) -> Seeded:
-    """Another of the seeds every few seconds, in a ring."""
+def _walk(seconds: np.ndarray, *, seed: int, chosen: list[int]) -> Seeded:
+    """Another of the seeds every few seconds."""
     place, share = np.divmod(seconds / EVEN_SEGMENT_SECONDS, 1.0)
-    here = place.astype(np.int64) % len(seeds)
-    return Seeded(seeds, here, (here + 1) % len(seeds), share)
+    here = place.astype(np.int64)
+    return Seeded(seeds_of(int(here[-1]) + 2, seed=seed, chosen=chosen), here, here + 1, share)

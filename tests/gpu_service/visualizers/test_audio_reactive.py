@@ -46,6 +46,18 @@ class Little(LittleScene):
         return AudioReactive().prepare(scene, materials, cache=CACHE, report=lambda _title, _share: None)
 
 
+def write_wave(path: Path, loudness: list[float]) -> Path:
+    """A low tone that is so loud in each second."""
+    times = np.arange(len(loudness) * 22_050) / 22_050
+    samples = np.repeat(loudness, 22_050) * np.sin(2 * np.pi * 220 * times)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(22_050)
+        file.writeframes((samples * 32_767).astype("<i2").tobytes())
+    return path
+
+
 @pytest.fixture(scope="module")
 def little(tmp_path_factory) -> Little:
     folder: Path = tmp_path_factory.mktemp("reactive")
@@ -172,6 +184,18 @@ def test_without_music_the_film_goes_on_and_hears_nothing(little):
     assert not torch.equal(first, other)
 
 
+def test_without_music_another_song_makes_the_same_film(little, tmp_path):
+    """Not even how often it pauses is heard."""
+    steady = write_wave(tmp_path / "steady.wav", [0.3] * 15)
+    paused = write_wave(tmp_path / "paused.wav", [0.3, 0.3, 0.3, 0.0, 0.0] * 3)
+    one, other = (
+        Little(song=song, snapshots=little.snapshots, seconds=15.0).plan(music=False) for song in (steady, paused)
+    )
+    assert len(one.stages["segments"]["boundaries"]) != len(other.stages["segments"]["boundaries"])
+    frames = [0, 45, 90, 149]
+    assert torch.equal(draw(one, frames), draw(other, frames))
+
+
 def test_fixed_brightness_does_not_pump_and_stretched_does():
     calm = torch.rand(1, 3, 8, 8, generator=torch.Generator().manual_seed(1)) * 0.5
     lit = calm.clone()
@@ -188,12 +212,7 @@ def test_fixed_brightness_does_not_pump_and_stretched_does():
 
 @pytest.mark.parametrize("preset", ["hits", "faithful"])
 def test_a_second_of_silence_is_a_film_that_no_hit_touches(little, tmp_path, preset):
-    song = tmp_path / "silence.wav"
-    with wave.open(str(song), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(22_050)
-        file.writeframes(bytes(2 * 22_050))
+    song = write_wave(tmp_path / "silence.wav", [0.0])
     silent = Little(song=song, snapshots=little.snapshots, seconds=1.0)
     values = PRESETS[preset]
     plan = silent.plan(**{**values, **({"signals": _quick(values["signals"])} if "signals" in values else {})})
