@@ -15,6 +15,7 @@ from gpu_service.visualizers.noise_blend import NoiseBlend
 from gpu_service.visualizers.noise_blend_path import limited_path, unit_rms, vectors
 from gpu_service.visualizers.noise_blend_switching import faded, settled
 from tests.gpu_service.visualizers.drawing import draw, plan_of
+from tests.gpu_service.visualizers.projected import Projected, write_found, write_networks
 
 FAITHFUL = dict(NoiseBlend.presets[1].values)
 
@@ -190,3 +191,16 @@ def test_previews_stay_within_45_decibels_of_the_film(little):
     preview = visualizer.draw(plan, [5], quality="preview").double()
     error = (film - preview).square().mean()
     assert 10 * torch.log10(255**2 / error) >= 45
+
+
+def test_grain_flickers_as_in_the_original_and_can_be_told_to_stand_still(little_song, tmp_path):
+    """With random noise inputs, which the faithful preset has, even a still vector flickers."""
+    networks = write_networks(tmp_path)
+    made = Projected(little_song, networks, write_found(tmp_path / "unused.hdf5", network=networks[0]))
+    still = {"truncation": 0.0, "switching": "off"}
+    assert NoiseBlend.read(FAITHFUL).noise_inputs == "random"
+    for noise_inputs, stands in (("random", False), ("const", True), ("none", True)):
+        plan = made.plan(visualizer="noise-blend", noise_inputs=noise_inputs, **still)
+        first, other = draw(plan, [3, 4])
+        assert torch.equal(first, other) is stands
+        assert torch.equal(draw(plan, [4])[0], other)
