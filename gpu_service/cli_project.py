@@ -41,6 +41,8 @@ from gpu_service.training.wishes import Wishes
 
 INTERRUPTED, FAILED = 130, 2
 REFERENCE_STEPS = 1000
+# Where an option is not called as its setting.
+OPTIONS = {"width_height": "projection-width-height", "losses": "loss"}
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,8 @@ def config_from(
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         name = str(problem["loc"][0]) if problem["loc"] else "a setting"
-        raise RenderError(f"--{name.replace('_', '-')} {problem['input']}: {problem['msg']}.", field=name) from error
+        option = OPTIONS.get(name, name.replace("_", "-"))
+        raise RenderError(f"--{option} {problem['input']}: {problem['msg']}.", field=name) from error
 
 
 def read_config(path: Path) -> ProjectionConfig:

@@ -231,6 +231,7 @@ def test_what_cannot_be_is_said_before_anything_is_drawn(place: Path, tmp_path: 
         (["--loss", "features"], "no network for them"),
         (["--space", "z"], "--space z"),
         (["--resume"], "nothing to go on with"),
+        (["--projection-width-height", "5", "64"], "--projection-width-height 5: .* 16"),
     ):
         with pytest.raises(RenderError, match=sentence):
             project(place, out, *more)
