@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # After a frame's worth of drawings, but not more often than that.
 KEEP_SECONDS = 0.5
-LAST_NOISE, DRAWINGS = "last.noise", "drawings"
+LAST_NOISE, DRAWINGS, SECONDS = "last.noise", "drawings", "seconds"
 
 
 class KeptHand(Hand):
@@ -51,5 +51,5 @@ class KeptHand(Hand):
         self._kept_at, self._since = time.monotonic(), 0
 
     def _write(self, search: dict[str, np.ndarray]) -> None:
-        drawings = {DRAWINGS: np.array([self.run.evaluations])}
-        self.folder.keep_state({**self.keys, **search, **self.noise, **drawings})
+        spent = {DRAWINGS: np.array([self.run.evaluations]), SECONDS: np.array([self.run.seconds])}
+        self.folder.keep_state({**self.keys, **search, **self.noise, **spent})

@@ -13,7 +13,7 @@ from gpu_service.projection.cost import most_evaluations
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.file import read_projection
 from gpu_service.projection.folder import WorkFolder
-from gpu_service.projection.keeping import DRAWINGS, LAST_NOISE, KeptHand
+from gpu_service.projection.keeping import DRAWINGS, LAST_NOISE, SECONDS, KeptHand
 from gpu_service.projection.layout import ProjectionFacts
 from gpu_service.projection.losses import Losses
 from gpu_service.projection.parts import beside, found_alone, frames_of, last_w, shape_of
@@ -59,11 +59,17 @@ class ProjectionRun:
         self.done = self.at_start = given.folder.done
         self._told = 0.0
         self._drawn_before = self._drawings()
+        self._seconds_before = float(given.folder.state().get(SECONDS, np.zeros(1))[0])
 
     @property
     def evaluations(self) -> int:
         """Drawings of the whole projection, those of earlier starts among them."""
         return self._drawn_before + self.given.easel.evaluations
+
+    @property
+    def seconds(self) -> float:
+        """Time spent searching, that of earlier starts with it."""
+        return self._seconds_before + time.monotonic() - self.began
 
     def _drawings(self) -> int:
         """What earlier starts told, or what their frames tell."""
@@ -94,22 +100,21 @@ class ProjectionRun:
                 frames=total,
                 step=step,
                 loss=loss if loss is None or np.isfinite(loss) else None,
-                seconds=now - self.began,
+                seconds=self.seconds,
                 left_seconds=self._left(now - self.began),
                 evaluations=self.evaluations,
             )
         )
 
     def _left(self, gone: float) -> float | None:
-        """Seconds, by frames where some are found; before that by the drawings that there can be at most."""
+        """Seconds, by the drawings that there can be at most, or by frames where those found so far promise less."""
         found, drawn, given = self.done - self.at_start, self.given.easel.evaluations, self.given
-        if found:
-            return gone / found * (given.choice.count - self.done)
         if not drawn:
             return None
         are_related = given.target.info.kind == "video"
-        most = most_evaluations(self.config, given.choice.count - self.done, are_related=are_related)
-        return gone / drawn * max(most - drawn, 0)
+        most = most_evaluations(self.config, given.choice.count - self.at_start, are_related=are_related)
+        by_drawings = gone / drawn * max(most - drawn, 0)
+        return min(by_drawings, gone / found * (given.choice.count - self.done)) if found else by_drawings
 
     def obey(self, keep: Callable[[], None]) -> None:
         """Between two steps: end where that is wished, wait while others need the device."""

@@ -72,6 +72,7 @@ class ProjectionTick(BaseModel):
     frames: int = Field(ge=0)
     step: int = Field(ge=0)
     loss: float | None = None
+    # Of the whole search, over all its starts, as `evaluations` are.
     seconds: float = Field(ge=0)
     left_seconds: float | None = None
     evaluations: int = Field(default=0, ge=0)

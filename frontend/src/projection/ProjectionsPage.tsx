@@ -59,7 +59,7 @@ export function ProjectionsPage() {
 function Card({ one, onRename }: { one: Projection; onRename: () => void }) {
   const facts = [one.source?.name, networkWords(one), one.config?.space === 'w+' && 'W+'].filter(Boolean)
   const right = leftWords(one) ?? ''
-  const said = one.state === 'failed' ? one.sentence : [`${one.created_by_name || 'Somebody'}, ${when(one.created_at)}`, one.state === 'waiting' && one.sentence].filter(Boolean).join(' · ')
+  const said = one.state === 'failed' ? one.sentence : [`${one.created_by_name || 'Somebody'}, ${when(one.created_at)}`, (one.state === 'waiting' || (one.state === 'done' && !one.is_complete)) && one.sentence].filter(Boolean).join(' · ')
   return (
     <article className="card runcard projectioncard" data-projection={one.id}>
       <a className="plain pic" href={address.projection(one.id)} aria-label={one.name} tabIndex={-1}>
@@ -81,7 +81,7 @@ function Card({ one, onRename }: { one: Projection; onRename: () => void }) {
         <div className="xs faint num clip">{facts.join(' · ') || 'Brought as a file'}</div>
         <div className="row xs"><span className="row tight soft nowrap" data-state={one.state}><Dot mood={moodOf(one)} />{standingWords(one)}</span><span className="num grow clip">{progressWords(one)}</span><span className="num soft nowrap">{right}</span></div>
         <Bar share={one.state === 'checking' ? null : shareOf(one)} label={`${one.name}: ${progressWords(one)}`} />
-        <div className={`xs num clip ${one.state === 'failed' ? 'danger' : 'faint'}`} title={one.sentence || undefined}>{said}</div>
+        <div className={`xs num ${one.state === 'failed' ? 'danger' : 'faint clip'}`} title={one.sentence || undefined}>{said}</div>
       </div>
     </article>
   )

@@ -2,7 +2,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { plural } from '../lib/format'
-import { projectId } from '../lib/page'
+import { address, projectId } from '../lib/page'
 import { libraryQueries } from '../library/queries'
 import { versionTitle } from '../library/versions'
 import { Note } from '../parts/basics'
@@ -47,7 +47,7 @@ export function TargetStep({ draft, targets, problem, onChange }: StepProps) {
   return (
     <section className="step" aria-label="What is looked for">
       <DropAnywhere kind={kind} title="Drop a video or a picture here">MP4, MOV, MKV, WebM, AVI, or JPEG, PNG, WebP. Faces are best cut as the network’s own pictures are.</DropAnywhere>
-      <div className="steptitle"><h2>What is looked for</h2><span className="soft xs">A video, a picture, or a frozen version of portraits.</span><span className="grow" /><Button small kind="line" icon="upload" onClick={choose}>Send a video or picture</Button></div>
+      <div className="steptitle"><h2>What is looked for</h2><span className="soft xs">A video, a picture, or a frozen version of portraits.</span><span className="grow" />{(datasets.data?.items.length ?? 0) > 0 && <Button small kind="quiet" icon="grid" href={address.place('library')}>Choose portraits</Button>}<Button small kind="line" icon="upload" onClick={choose}>Send a video or picture</Button></div>
       <UploadRows kind={kind} onArrived={() => void take()} />
       {targets.length === 0 && shown.length === 0 && <Note>Nothing is here yet. Send a video or a picture, or drop it anywhere on this page.</Note>}
       <div className="choices" role="radiogroup" aria-label="What is looked for">
