@@ -238,6 +238,8 @@ def failure(number: int, error: Exception) -> orders.Failed:
     """An error as it goes through the pipe: sentences as they are, surprises with their trace for the log."""
     if isinstance(error, RenderError):
         return orders.Failed(number, str(error), error.kind, error.retry, error.field)
+    if isinstance(error, MusicError) and error.retry:
+        return orders.Failed(number, str(error), retry=True)  # a full disk, not the track
     if isinstance(error, MusicError | SnapshotError | NetworkError):
         return orders.Failed(number, str(error), "bad_input")
     if isinstance(error, NotYet):

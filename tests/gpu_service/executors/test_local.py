@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gpu_service.executors.child import failure
 from gpu_service.executors.local import LocalExecutor
 from gpu_service.executors.watch import Watch
+from gpu_service.music.errors import MusicError
 from gpu_service.settings import read_settings
 from tests.gpu_service.executors.conformance import Conformance, wait_for
 from tests.gpu_service.executors.faulty import REGISTRY
@@ -101,3 +103,11 @@ def test_nothing_hangs_while_nothing_is_drawn():
     for _ in range(10):
         clock.now += 1
         assert not watch.look()
+
+
+def test_a_full_disk_is_worth_another_try_and_a_damaged_track_is_not():
+    told = [failure(7, MusicError("Words.", retry=retry)) for retry in (True, False)]
+    assert [(each.message, each.kind, each.retry) for each in told] == [
+        ("Words.", "other", True),
+        ("Words.", "bad_input", False),
+    ]
