@@ -1,6 +1,7 @@
 """Plots of signals as pictures, a page of frames at a time: everything but the cursor is drawn once per page."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ COLOURS = {"signal": (88, 166, 255), "route": (126, 211, 112), "value": (255, 18
 GAP, LEAST_PANEL, WIDEST = 4, 56, 4096
 # A row of numbers is shown along the page and, at the right, as it is in this frame.
 NOW_SHARE = 0.3
+ALIKE = {"♯": "#", "♭": "b", "×": "x", "–": "-", "—": "-", "ß": "ss"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ class Plots:
             else:
                 points = _points(shown, (left, top, left + width, bottom))
                 draw.line(points, fill=COLOURS[signal.kind], width=1)
-            draw.text((left + 3, top + 1), signal.title, fill=TEXT, font=_font(self.grid.panel[1]))
+            font = _font(self.grid.panel[1])
+            draw.text((left + 3, top + 1), readable(signal.title, font), fill=TEXT, font=font)
         return picture
 
     def _draw_now(self, draw: ImageDraw.ImageDraw, place: int, signal: Signal, frame: int) -> None:
@@ -129,6 +132,27 @@ def _inside(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     return box[0], box[1], box[2] - 1, box[3] - 1
 
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+def readable(text: str, font: Font) -> str:
+    """The text without signs that the font lacks and would draw as empty boxes: ψ becomes psi, é becomes e."""
+    return "".join(sign if _has(font, sign) else _plain(sign) for sign in text)
+
+
+def _plain(sign: str) -> str:
+    if sign in ALIKE:
+        return ALIKE[sign]
+    name = unicodedata.name(sign, "")
+    if name.startswith("GREEK"):
+        return name.split()[-1].lower()
+    return "".join(part for part in unicodedata.normalize("NFKD", sign) if part.isascii()) or "?"
+
+
+def _has(font: Font, sign: str) -> bool:
+    return sign.isascii() or bytes(font.getmask(sign)) != bytes(font.getmask("\uffff"))
+
+
 @lru_cache(maxsize=8)
-def _font(panel_height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def _font(panel_height: int) -> Font:
     return ImageFont.load_default(max(8, min(13, panel_height // 4)))

@@ -11,6 +11,7 @@ from gpu_service.routes.graph import AMOUNT_OF, all_routes
 from gpu_service.routes.knobs import Knob
 from gpu_service.routes.score import Score, curve_stage
 from gpu_service.routes.shaping import finished
+from gpu_service.routes.titles import title_of
 from gpu_service.visualizers.stage_cache import StageCache
 from gpu_service.visualizers.stages import Arrays, SceneFacts, SoundSource, Stage
 
@@ -49,7 +50,7 @@ def scene_signals(
     stages = visualizer.run_stages(facts, sound, cache=cache, report=report)
     return [
         *visualizer.signals(facts, stages, sound),
-        *route_signals(facts, stages),
+        *route_signals(visualizer, facts, stages),
         *driven_signals(visualizer, facts, stages),
     ]
 
@@ -84,13 +85,15 @@ def gance(facts: SceneFacts, sound: SoundSource, *, seed: int) -> list[Signal]:
     return [signal(name, titles[name], values) for name, values in found.items()]
 
 
-def route_signals(facts: SceneFacts, stages: Mapping[str, Arrays]) -> list[Signal]:
+def route_signals(visualizer: "type[Visualizer]", facts: SceneFacts, stages: Mapping[str, Arrays]) -> list[Signal]:
     """The curve of each route that can be followed, as it moves its parameter before the amount. 0…1"""
-    scene, found = facts.scene, []
+    scene, found = facts.scene, list[Signal]()
+    titles = {name: knob.title for name, (knob, _) in visualizer.knobs(visualizer.check(scene)).items()}
     for route in all_routes(scene.routes, scene.actions):
         if (stage := curve_stage(route.id)) in stages:
             curve = finished(route, stages[stage]["curve"].astype(np.float64)).astype(np.float32)
-            found.append(Signal(f"route:{route.id}", route.parameter, curve, 0.0, 1.0, "route"))
+            driven = titles.get(route.parameter, "the amount of a route")
+            found.append(Signal(f"route:{route.id}", f"{title_of(route.source)} to {driven}", curve, 0.0, 1.0, "route"))
     return found
 
 

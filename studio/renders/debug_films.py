@@ -99,7 +99,7 @@ def debug_film_out(row: DebugFilm) -> dict[str, Any]:
         "first_frame": row.first_frame,
         "end_frame": row.end_frame,
         "fps": row.fps,
-        "frames_done": job.done,
+        "frames_done": row.end_frame - row.first_frame if row.film_id else job.done,
         "queue_place": queue_place(job),
         "film_url": f"/api/v1/debug-films/{row.pk}/film" if row.film_id else None,
         "film_size": row.film.size if row.film else None,

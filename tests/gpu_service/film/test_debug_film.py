@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import ImageFont
 
 from gpu_service.film.debug_film import DebugFilm, DebugLook, DebugOrder, signals_of
-from gpu_service.film.debug_plots import COLOURS, CURSOR, Plots, grid_of, heat
+from gpu_service.film.debug_plots import COLOURS, CURSOR, Plots, grid_of, heat, readable
 from gpu_service.film.debug_render import render_debug
 from gpu_service.film.recipe import make_recipe, with_code_path
 from gpu_service.film.render import render_film
@@ -47,6 +48,14 @@ def test_there_is_a_panel_for_every_signal_however_many():
         assert grid.width <= 3000
     many = Plots([replace(RAMP, name=str(place)) for place in range(40)], window=50, height=720, room=3000)
     assert many.at(0).size == (many.grid.width, 720)
+
+
+def test_signs_that_the_font_lacks_become_words():
+    font = ImageFont.load_default(12)
+    assert readable("Truncation ψ at its end", font) == "Truncation psi at its end"
+    assert readable("Note E♭ to Größe", font) == "Note Eb to Grosse"
+    assert readable("“Drop” cues, 12 %", font) == "“Drop” cues, 12 %"
+    assert readable("あ", font) == "?"
 
 
 def test_rows_of_numbers_are_brighter_where_they_are_more():
