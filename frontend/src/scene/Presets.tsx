@@ -98,11 +98,11 @@ async function readJson(text: string): Promise<unknown> {
 }
 
 /** A button that asks for a file and hands on its text. */
-export function FileButton({ label, accept, onText }: { label: string; accept: string; onText: (text: string) => void }) {
+export function FileButton({ label, accept, onText }: { label: string; accept: string; onText: (text: string, name: string) => void }) {
   const take = (event: ChangeEvent<HTMLInputElement>): void => {
     const file = event.target.files?.[0]
     event.target.value = ''
-    file?.text().then(onText, toastFault)
+    file?.text().then((text) => onText(text, file.name), toastFault)
   }
   return <label className="btn quiet small file-button">{label}<input type="file" accept={accept} aria-label={label} onChange={take} /></label>
 }

@@ -63,8 +63,8 @@ function useShellCommands(): void {
   useCommands([
     { id: 'page.find', title: 'Find anything', group: 'Everywhere', key: 'Mod+k', run: openPalette },
     { id: 'page.keys', title: 'Keys of this page', group: 'Everywhere', key: '?', run: openKeySheet },
-    { id: 'page.undo', title: 'Undo', group: 'Everywhere', key: 'Mod+z', run: step('undo') },
-    { id: 'page.redo', title: 'Redo', group: 'Everywhere', key: 'Mod+Shift+z | Mod+y', run: step('redo') },
+    { id: 'page.undo', title: 'Undo', group: 'Everywhere', key: 'Mod+z', run: step('undo'), isOff: () => undoRegistry.state.get().undoTitle === null },
+    { id: 'page.redo', title: 'Redo', group: 'Everywhere', key: 'Mod+Shift+z | Mod+y', run: step('redo'), isOff: () => undoRegistry.state.get().redoTitle === null },
     { id: 'page.region', title: 'Next part of the page', group: 'Everywhere', key: 'F6', run: () => nextRegion(1) },
     { id: 'page.region-back', title: 'Previous part of the page', group: 'Everywhere', key: 'Shift+F6', run: () => nextRegion(-1) },
   ])

@@ -1,9 +1,10 @@
 /** A scene from a YAML file: what of it this project has is told before anything is made. */
-import { useState, type ChangeEvent } from 'react'
+import { useState } from 'react'
 import { plural } from '../../lib/format'
 import { address, projectId } from '../../lib/page'
 import { ChoiceField, FaultNote, Note, TextField } from '../../parts/basics'
 import { FormDialog } from '../../parts/Dialog'
+import { FileButton } from '../../scene/Presets'
 import { ApiError, post } from '../../wire/api'
 import { queries, useAsk } from '../../wire/query'
 import type { components } from '../../wire/schema'
@@ -30,15 +31,12 @@ export function ImportScene({ onClose }: { onClose: () => void }) {
       .then(setLook, setFault)
       .finally(() => setBusy(false))
   }
-  const take = (event: ChangeEvent<HTMLInputElement>): void => {
-    const chosen = event.target.files?.[0]
-    if (!chosen) return
+  const take = (yaml: string, called: string): void => {
     setTrack('')
-    if (chosen.size > LARGEST) return setFault(new Error(`“${chosen.name}” is too large for a scene. Choose a YAML file that a studio has exported.`))
-    chosen.text().then((yaml) => {
-      setFile({ name: chosen.name, yaml })
-      ask(yaml, '')
-    }, setFault)
+    setFile({ name: called, yaml })
+    if (yaml.length <= LARGEST) return ask(yaml, '')
+    setLook(null)
+    setFault(new Error(`“${called}” is too large for a scene. Choose a YAML file that a studio has exported.`))
   }
   const send = (): void => {
     if (!file) return
@@ -54,8 +52,8 @@ export function ImportScene({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog title="Import a scene?" act="Import" isOpen isBusy={isBusy} reason={reason} onSend={send} onClose={onClose}>
       <div className="col scene-import">
-        <input className="field" type="file" accept=".yaml,.yml" aria-label="Scene file" onChange={take} />
-        {!file && !fault && <p className="soft xs none">A YAML file that “Scene as YAML” has exported here or in another studio. Tracks, networks and stems are found by what is in them, else by their names.</p>}
+        <div className="row"><FileButton label={file ? 'Choose another file' : 'Choose a file'} accept=".yaml,.yml" onText={take} /><span className="strong clip">{file?.name}</span></div>
+        {!file && <p className="soft xs none">A YAML file that “Scene as YAML” has exported here or in another studio. Tracks, networks and stems are found by what is in them, else by their names.</p>}
         {fault !== null && <FaultNote what="The file cannot be imported as it is." fault={fault} />}
         {file && (needsTrack || track || look) && tracks.length > 0 && (
           <ChoiceField label="Track" value={track || look?.track_id || ''} onChange={(id) => {
