@@ -5,7 +5,7 @@
 Films of the sample network at 64 × 64 and 30 frames a second, the first half minute of each track (musicality.py judges
 a film that you have). Of each: z as a share of its ceiling, z of the second witness, and z of the same film with the
 music's influence at zero, by both witnesses. In a short film without music a few slow changes may lie beside the beats
-by chance, so such films are drawn with as many seeds as make half a minute together, and the mean z counts. A track is
+by chance, so such films are drawn with as many seeds as make a minute together, and the mean z counts. A track is
 rhythmic where the studio's own detector finds its attacks on straight lines. Gates of issue 6, for tuned presets on
 rhythmic tracks: 0.75 and 2.5; without music |z| < 2.5. Each film that is judged is put into FILE at once, so that a
 bench which was ended goes on.
@@ -38,7 +38,7 @@ from gpu_service.music.no_beats import UNSTEADY
 from gpu_service.whole_files import write_whole
 
 # Of a film without music, over all its seeds.
-ENOUGH_SECONDS = 30.0
+ENOUGH_SECONDS = 60.0
 GATE_SHARE, GATE_WITNESS, GATE_OFF = 0.75, 2.5, 2.5
 FILMS = (
     Film("noise-blend", "faithful"),
