@@ -12,6 +12,8 @@ from gpu_service.errors import RenderError
 from gpu_service.file_hash import file_sha256
 from gpu_service.protocol import Recipe
 
+ENDINGS = (".safetensors", ".hdf5")
+
 
 def replayed_job(call: RenderCall, folder: Path) -> Job:
     """The recipe of the record, with the way it was drawn, and its files where they lay or beside the record."""
@@ -55,9 +57,13 @@ def _read(path: Path) -> dict[str, Any]:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise RenderError(f"{path} is no record of a film: it is no JSON.") from error
+    if isinstance(kept, dict) and isinstance(kept.get("scene"), dict) and isinstance(kept.get("files"), dict):
+        # A film's recipe, as the studio lets one download it: its files lie beside it.
+        kept = {"recipe": kept, "paths": kept["files"]}
     is_record = isinstance(kept, dict) and isinstance(kept.get("recipe"), dict) and isinstance(kept.get("paths"), dict)
     if not is_record:
-        raise RenderError(f"{path} is no record that a film can be made from. Records of `render --run-config` are.")
+        records = "Records of `render --run-config` and recipes of films are."
+        raise RenderError(f"{path} is no record that a film can be made from. {records}")
     found: dict[str, Any] = kept
     return found
 
@@ -72,8 +78,8 @@ def _recipe(kept: dict[str, Any], path: Path) -> Recipe:
 
 
 def _found(path: Path, *, home: Path) -> Path:
-    """Where it lay, or beside the record."""
-    for place in (path, home / path.name):
+    """Where it lay, or beside the record; a studio's recipe names its snapshots without the ending of their files."""
+    for place in (path, *(home / f"{path.name}{ending}" for ending in ("", *ENDINGS))):
         if place.is_file():
             return place
     raise RenderError(f"A file of this film is missing: {path}. Bring it back, or put it beside the record.")

@@ -84,6 +84,14 @@ def test_a_film_is_made_once_more_from_its_record(run, little, tmp_path):
     assert code == 2
     assert "was drawn on “cuda”" in err
 
+    # A film's recipe is a record, too, with the files beside it; a studio's names snapshots without an ending.
+    recipe = json.loads(first.with_suffix(".recipe.json").read_text())
+    recipe["files"] = {sha256: name.removesuffix(".safetensors") for sha256, name in recipe["files"].items()}
+    (tmp_path / "film.recipe.json").write_text(json.dumps(recipe))
+    code, _, err = run("render", "--run-config", tmp_path / "film.recipe.json", "--out", again)
+    assert (code, err) == (0, "")
+    assert (frames_of(again, width=48, height=32) == frames[0]).all()
+
     # A file that moved beside the record is found; one that changed is not used.
     song = tmp_path / little.song.name
     song.write_bytes(song.read_bytes()[:-400])
