@@ -41,15 +41,18 @@ Operation = Literal[
 Branch = Literal["rgb", "features"]
 BlockPlace = Annotated[int, Field(ge=0, le=DEEPEST_BLOCK)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Strength = Annotated[float, Field(ge=-STRONGEST, le=STRONGEST, allow_inf_nan=False)]
+Level = Annotated[float, Field(ge=-1000, le=1000, allow_inf_nan=False)]
+EXACTLY = "Translate by whole pixels; blur never below σ = 1."
 # Operations that read beyond the edge of their maps by a rule of choice; swirl and displacement repeat the edge.
 EDGED: tuple[Operation, ...] = ("zoom", "translate", "rotate", "shear")
 SQUARE: tuple[Operation, ...] = ("blur", "erode", "dilate")
 
 
-def _read_by(title: str, help: str = "", **when: tuple[str, ...]) -> dict[str, Any]:
+def _words(title: str, help: str = "", **when: tuple[str, ...]) -> Any:
     """A title for a form, and `x-when`: the other fields' values with which this one is read at all."""
-    extra = {"x-when": {name: list(values) for name, values in when.items()}} if when else {}
-    return {"title": title, "description": help or None, "json_schema_extra": extra}
+    extra: dict[str, Any] = {"x-when": {name: list(values) for name, values in when.items()}} if when else {}
+    return Field(title=title, description=help or None, json_schema_extra=extra)
 
 
 class BendSpec(Part):
@@ -68,30 +71,21 @@ class BendSpec(Part):
 
     id: RouteId
     operation: Operation
-    block: BlockPlace = Field(default=4, **_read_by("Block", "0 is 4 px, 7 the finest: by its share of the depth."))
-    last_block: BlockPlace | None = Field(default=None, **_read_by("To block", "All blocks from the first to this."))
-    branch: Branch = Field(default="rgb", **_read_by("Branch", "The small picture a block adds, or its maps."))
-    features: Literal["all", "random", "range"] = Field(default="all", **_read_by("Features"))
-    share: Share = Field(default=0.5, **_read_by("Share of the features", features=("random",)))
-    seed: Seed = Field(default=0, **_read_by("Seed of the choice", features=("random",)))
-    first: Share = Field(default=0.0, **_read_by("From", "Of the number of features.", features=("range",)))
-    last: Share = Field(default=1.0, **_read_by("To", "Of the number of features.", features=("range",)))
-    amount: float = Field(
-        default=1.0, ge=-STRONGEST, le=STRONGEST, allow_inf_nan=False, **_read_by("Strength", "Times the drive.")
-    )
-    drive: str = Field(default=ROUTE, min_length=1, max_length=40, **_read_by("Drive"))
-    axis: Literal["x", "y"] = Field(default="x", **_read_by("Axis", operation=("translate",)))
-    level: float = Field(
-        default=0.5, ge=-1000, le=1000, allow_inf_nan=False, **_read_by("Level", operation=("threshold",))
-    )
-    size: int = Field(default=9, ge=1, le=65, **_read_by("Size (px)", "Side of the square.", operation=SQUARE))
-    edges: Literal["mirror", "edge", "black"] = Field(default="mirror", **_read_by("Beyond the edges", operation=EDGED))
-    faithful: bool = Field(
-        default=False,
-        **_read_by(
-            "As in the original", "Translate by whole pixels; blur never below σ = 1.", operation=("translate", "blur")
-        ),
-    )
+    block: Annotated[BlockPlace, _words("Block", "0 is 4 px, 7 the finest: by its share of the depth.")] = 4
+    last_block: Annotated[BlockPlace | None, _words("To block", "All blocks from the first to this.")] = None
+    branch: Annotated[Branch, _words("Branch", "The small picture a block adds, or its maps.")] = "rgb"
+    features: Annotated[Literal["all", "random", "range"], _words("Features")] = "all"
+    share: Annotated[Share, _words("Share of the features", features=("random",))] = 0.5
+    seed: Annotated[Seed, _words("Seed of the choice", features=("random",))] = 0
+    first: Annotated[Share, _words("From", "Of the number of features.", features=("range",))] = 0.0
+    last: Annotated[Share, _words("To", "Of the number of features.", features=("range",))] = 1.0
+    amount: Annotated[Strength, _words("Strength", "Times the drive.")] = 1.0
+    drive: Annotated[str, Field(min_length=1, max_length=40), _words("Drive")] = ROUTE
+    axis: Annotated[Literal["x", "y"], _words("Axis", operation=("translate",))] = "x"
+    level: Annotated[Level, _words("Level", operation=("threshold",))] = 0.5
+    size: Annotated[int, Field(ge=1, le=65), _words("Size (px)", "Side of the square.", operation=SQUARE)] = 9
+    edges: Annotated[Literal["mirror", "edge", "black"], _words("Beyond the edges", operation=EDGED)] = "mirror"
+    faithful: Annotated[bool, _words("As in the original", EXACTLY, operation=("translate", "blur"))] = False
 
     @model_validator(mode="after")
     def _can_be_done(self) -> Self:
