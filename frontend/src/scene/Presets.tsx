@@ -5,6 +5,7 @@ import { useStore } from '../lib/store'
 import { Select } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
+import { download } from '../parts/downloads'
 import { Popover } from '../parts/Menu'
 import { toast, toastFault } from '../parts/toasts'
 import { get, patch, post, request } from '../wire/api'
@@ -83,7 +84,7 @@ function Saved({ draft, hasBends, onDone }: { draft: Draft; hasBends: boolean; o
           readJson(text).then((file) => post<ScenePreset>(`/projects/${projectId()}/presets/import`, { file })).then(again).catch(toastFault)
         }} />
         <a className="btn quiet small end" href={`${address.place('scenes')}#import`}>Import a scene</a>
-        <a className="btn quiet small" href={`/api/v1/scenes/${scene.id}/scene.yaml`} download>Scene as YAML</a>
+        <Button small kind="quiet" onClick={() => download(`/scenes/${scene.id}/scene.yaml`)}>Scene as YAML</Button>
       </div>
     </section>
   )

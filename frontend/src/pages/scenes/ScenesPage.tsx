@@ -5,6 +5,7 @@ import { address, mayEdit, projectId } from '../../lib/page'
 import { putInBin, RenameDialog } from '../../parts/Bin'
 import { Empty, FaultNote, Late } from '../../parts/basics'
 import { Button, IconButton } from '../../parts/Button'
+import { download } from '../../parts/downloads'
 import { newestThumb } from '../../parts/Film'
 import { Icon } from '../../parts/Icon'
 import { Menu } from '../../parts/Menu'
@@ -93,7 +94,7 @@ function SceneCard({ scene, picture, onRename }: { scene: Scene; picture: string
           <Menu align="end" button={<IconButton small icon="more" label={`More about ${scene.name}`} />} items={[
             { id: 'rename', label: 'Rename…', icon: 'edit', act: onRename },
             { id: 'copy', label: 'Duplicate', icon: 'copy', act: copy },
-            { id: 'yaml', label: 'Scene as YAML', icon: 'download', href: `/api/v1/scenes/${scene.id}/scene.yaml` },
+            { id: 'yaml', label: 'Scene as YAML', icon: 'download', act: () => download(`/scenes/${scene.id}/scene.yaml`) },
             { id: 'bin', label: 'Put in the bin', icon: 'bin', danger: true, act: () => putInBin('scene', scene) },
           ]} />
         )}
