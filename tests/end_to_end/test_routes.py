@@ -64,10 +64,10 @@ def changed_from(page: Page, before: np.ndarray) -> np.ndarray:
 
 
 def scene_of_ones_own(page: Page) -> str:
-    """A scene of the demo's network as it comes; others walk through the demo's own."""
+    """A scene as the demo's, and untouched: others walk through the demo's own, and add tracks that begin in silence."""
     project = project_of(page)
     scenes = api(page, f"/projects/{project}/scenes")["items"]
-    demo = next(scene for scene in scenes if scene["visualizer"] == "noise-blend")
+    demo = next(scene for scene in scenes if scene["name"] == "First Light")
     wanted = {name: demo[name] for name in ("track_id", "visualizer", "snapshot_ids", "width", "height")}
     return str(post(page, f"/projects/{project}/scenes", {**wanted, "name": "Routes", "fps": "30"})["id"])
 
