@@ -64,7 +64,7 @@ def changed_from(page: Page, before: np.ndarray) -> np.ndarray:
 
 
 def scene_of_ones_own(page: Page) -> str:
-    """A scene as the demo's, and untouched: others walk through the demo's own, and add tracks that begin in silence."""
+    """A scene as the demo's, untouched: others walk through the demo's own, and add tracks that begin in silence."""
     project = project_of(page)
     scenes = api(page, f"/projects/{project}/scenes")["items"]
     demo = next(scene for scene in scenes if scene["name"] == "First Light")
