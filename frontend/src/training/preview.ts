@@ -2,6 +2,7 @@
 import { address, projectId } from '../lib/page'
 import { visualizerFor } from '../pages/scenes/NewScene'
 import { inOrder } from '../network/growth'
+import { sizeOf } from '../pages/scenes/size'
 import { patch, post } from '../wire/api'
 import { queries, queryClient } from '../wire/query'
 import type { Network, Scene, Visualizer } from '../wire/types'
@@ -23,7 +24,7 @@ export function sceneOf<T extends Pick<Scene, 'name' | 'snapshot_ids'>>(scenes: 
   return scenes.find((one) => one.name === sceneName(run) && one.snapshot_ids.some((id) => own.has(id)))
 }
 
-/** Its side in the scene, px: no smaller than one can look at, no larger than a preview is quick. */
+/** Its longer side in the scene, px: no smaller than one can look at, no larger than a preview is quick. */
 export function previewSide(resolution: number): number {
   return Math.min(512, Math.max(256, resolution))
 }
@@ -54,7 +55,7 @@ function sceneBody(run: Run, network: Network, track: string, visualizers: reado
   const ids = network.snapshots.map((one) => one.id)
   const visualizer = visualizerFor(visualizers, [network], ids)
   if (!visualizer || !visualizer.snapshots.kinds.includes(network.kind)) throw new Error('No visualizer that draws with this network is known yet. They come with a render service.')
-  const side = previewSide(network.snapshots[0]?.resolution ?? 256)
+  const size = sizeOf(run.aspect, previewSide(network.snapshots[0]?.resolution ?? 256))
   const preset = visualizer.presets[0]?.name
-  return { name: sceneName(run), track_id: track, visualizer: visualizer.name, ...(preset ? { preset } : {}), snapshot_ids: newestOnes(network, visualizer.snapshots.max), width: side, height: side, fps: '30' }
+  return { name: sceneName(run), track_id: track, visualizer: visualizer.name, ...(preset ? { preset } : {}), snapshot_ids: newestOnes(network, visualizer.snapshots.max), ...size, fps: '30' }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runWith, sampleAt } from './fixtures'
 import { bestOf, metricsOf, notesOf } from './Metrics'
+import { aspectOf, sizeOf, wrongSize } from '../pages/scenes/size'
 import { newestOnes, previewSide, sceneOf } from './preview'
 import type { Run } from './wire'
 import type { Network } from '../wire/types'
@@ -76,5 +77,12 @@ describe('the preview of a run', () => {
   })
   test('is neither too small to look at nor too large to be quick', () => {
     expect([64, 256, 1024].map(previewSide)).toEqual([256, 256, 512])
+  })
+  test('has the shape that was photographed, so that nothing of the padding is seen', () => {
+    expect([null, 1, 4 / 3, 0.75].map((aspect) => sizeOf(aspect, 512))).toEqual([
+      { width: 512, height: 512 }, { width: 512, height: 512 }, { width: 512, height: 384 }, { width: 384, height: 512 },
+    ])
+    expect([1.37, 0.61, 30].map((aspect) => wrongSize(sizeOf(aspect, 256)))).toEqual([null, null, null])
+    expect([[1.5, 1.5], [1.5, 1], [undefined], []].map((all) => aspectOf(all.map((aspect) => ({ facts: { aspect } }))))).toEqual([1.5, null, null, null])
   })
 })

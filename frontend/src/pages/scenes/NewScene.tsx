@@ -7,7 +7,7 @@ import { FormDialog } from '../../parts/Dialog'
 import { ApiError, post } from '../../wire/api'
 import { queries, useAsk } from '../../wire/query'
 import type { Network, Scene, Track, Visualizer } from '../../wire/types'
-import { frameRates, sizes, wrongSize, type Size } from './size'
+import { aspectOf, frameRates, sizeOf, sizes, wrongSize, type Size } from './size'
 import { SnapshotChoice } from './SnapshotChoice'
 
 interface NewSceneProps {
@@ -69,7 +69,7 @@ function NewSceneForm({ trackId, snapshotIds = [], tracks, networks, visualizers
   const [visualizer, setVisualizer] = useState(start)
   const [preset, setPreset] = useState(start?.presets[0]?.name ?? '')
   const [snapshots, setSnapshots] = useState(() => wishedSnapshots(networks, start, snapshotIds))
-  const [size, setSize] = useState<Size>({ width: 512, height: 512 })
+  const [size, setSize] = useState<Size>(() => sizeOf(aspectOf(networks.flatMap((one) => one.snapshots.filter(({ id }) => snapshots.includes(id)))), 512))
   const [fps, setFps] = useState('30')
   const [fault, setFault] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)

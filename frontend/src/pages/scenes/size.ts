@@ -15,6 +15,22 @@ export const sizes: readonly (Size & { label: string })[] = [
   { width: 1080, height: 1920, label: '1080 × 1920, upright' },
 ]
 
+/** A frame with a long side of `side` px; `aspect` is width over height of what was photographed, null for squares.
+
+A network's picture covers its frame, so in this one nothing is seen of what squares were padded with. */
+export function sizeOf(aspect: number | null, side: number): Size {
+  const even = (length: number): number => Math.max(64, 2 * Math.round(length / 2))
+  const shape = aspect ?? 1
+  return shape >= 1 ? { width: even(side), height: even(side / shape) } : { width: even(side * shape), height: even(side) }
+}
+
+/** Width over height that renders of these snapshots give back, where all were trained on padded pictures of one shape. */
+export function aspectOf(snapshots: readonly { facts: Readonly<Record<string, unknown>> }[]): number | null {
+  const said = snapshots.map((one) => one.facts.aspect)
+  const [first] = said
+  return typeof first === 'number' && said.every((one) => one === first) ? first : null
+}
+
 export const frameRates = ['24', '25', '30', '48', '50', '60', '24000/1001', '30000/1001', '60000/1001'] as const
 
 /** Why a size cannot be drawn, or null. Sides are even because films keep colour at half size. */
