@@ -5,10 +5,11 @@ A zip tells a checksum of each file; of a folder, lengths and the list of labels
 
 import hashlib
 import os
-import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+
+from gpu_service.training.data.zip_index import entries
 
 LISTS = ("dataset.json",)
 
@@ -17,8 +18,11 @@ def fingerprint_of(path: Path) -> str:
     """Of a zip or a folder that `open_pictures` opened. Nothing is decoded."""
     if path.is_dir():
         return _hash(_in_folder(path))
-    with zipfile.ZipFile(path) as archive:
-        return _hash((entry.filename, entry.file_size, entry.CRC) for entry in archive.infolist() if not entry.is_dir())
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return _hash((entry.name, entry.size, entry.crc) for entry in entries(file, shown=path.name))
+    finally:
+        os.close(file)
 
 
 def _hash(entries: Iterable[tuple[str, int, int]]) -> str:
