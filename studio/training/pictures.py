@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from PIL import Image
 
-from gpu_service.protocol.training import LEAST_PICTURES
+from gpu_service.protocol.training import LEAST_PICTURES, SMALLEST_SIDE
 from studio.blobs.models import Blob, Upload
 from studio.blobs.uploads import Became, UploadRefused
 from studio.training.models import TrainingUpload
@@ -24,7 +24,6 @@ CLUTTER = ("__MACOSX/", "$RECYCLE.BIN/")
 MOST_FILES = 400_000
 LOOKED_AT = 64
 MOST_LABEL_BYTES = 256 * 1024**2
-LEAST_SIDE = 8
 
 NOT_ONE = "“{name}” is no zip archive, or it is damaged. Pack the pictures again."
 TOO_MANY = "“{name}” holds more than {most:,} files. Train from a folder on the render service’s own machine instead."
@@ -106,9 +105,9 @@ def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> tuple[i
             width, height = picture.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UploadRefused(BROKEN.format(picture=info.filename[:200], name=name)) from error
-    if min(width, height) < LEAST_SIDE:
+    if min(width, height) < SMALLEST_SIDE:
         said = {"picture": info.filename[:200], "name": name, "width": width, "height": height}
-        raise UploadRefused(TINY.format(**said, least=LEAST_SIDE))
+        raise UploadRefused(TINY.format(**said, least=SMALLEST_SIDE))
     return width, height
 
 

@@ -88,9 +88,11 @@ def test_what_is_no_zip_of_pictures_is_refused(client, project):
     assert refusal(client, project, zipped(pictures(3))) == (
         "“faces.zip” holds 3 pictures, and training needs at least 8."
     )
-    assert refusal(client, project, zipped(pictures(8, size=(1, 1)))) == (
-        "“00000/img00000000.png” in “faces.zip” is 1 × 1: training needs pictures of at least 8 pixels a side."
-    )
+    for side in (1, 15):
+        assert refusal(client, project, zipped(pictures(8, size=(side, side)))) == (
+            f"“00000/img00000000.png” in “faces.zip” is {side} × {side}: "
+            "training needs pictures of at least 16 pixels a side."
+        )
     broken = dict.fromkeys(pictures(8), b"not a picture")
     assert refusal(client, project, zipped(broken)) == (
         "“00000/img00000000.png” in “faces.zip” cannot be read as a picture. Pack the pictures again."
