@@ -7,14 +7,15 @@ import os
 import signal
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from gpu_service import training_handing_in
-from gpu_service.protocol import Made, Tick, TrainResult
+from gpu_service import training_handing_in, work_training
+from gpu_service.protocol import Device, InputRef, Made, Tick, TrainOrder, TrainResult
 from gpu_service.training.checkpoint_file import read_checkpoint
 from gpu_service.training_log import TrainingLog
 from tests.gpu_service.session.fakes import FakeStudio
@@ -188,6 +189,22 @@ async def test_the_studio_hears_that_a_run_diverged(studio, bench, tmp_path):
     (failed,) = studio.posted("/fail")
     assert (failed["retry"], failed["kind_of_failure"]) == (False, "diverged")
     assert "no number" in failed["message"]
+
+
+@pytest.mark.parametrize(("batch", "cards", "taken"), [(8, 4, 4), (8, 3, 2), (6, 3, 3), (2, 4, 1), (8, 1, 1)])
+async def test_a_run_takes_all_gpus_of_its_service_that_its_batch_divides_among(
+    bench, executor, tmp_path, monkeypatch, batch, cards, taken
+):
+    card = Device(name="H200", kind="cuda", memory_bytes=1)
+    monkeypatch.setattr(executor, "devices", lambda: [card] * cards)
+    order = TrainOrder(run_id="9c2f", name="Heads", config=little_config(batch=batch))
+    (tmp_path / "faces.zip").touch()
+    pictures = InputRef(sha256="0" * 64, size=1, name="Faces.zip", role="pictures")
+    words = work_training._words(
+        bench, order, tmp_path / "run", {"pictures": pictures}, {"0" * 64: tmp_path / "faces.zip"}
+    )
+    said = dict(pairwise(words)).get("--devices")
+    assert said == (str(taken) if taken > 1 else None)
 
 
 def test_a_log_is_read_once_and_on_from_where_it_was(tmp_path):

@@ -85,8 +85,8 @@ def test_a_run_writes_down_what_it_said(whole):
 
 
 def test_paused_and_gone_on_with_it_is_the_same_run_to_the_bit(tmp_path, pictures, whole):
-    wishes = Wishes()
-    with begun(tmp_path, pictures, config=little_config(), wishes=wishes) as first:
+    before, wishes = Heard(), Wishes()
+    with begun(tmp_path, pictures, config=little_config(), heard=before, wishes=wishes) as first:
         after(first, 7, lambda: wishes.say(Wish(wanted="pause")))
         assert first.train() == "paused"
     assert newest(tmp_path).keys() == newest(whole[0]).keys()
@@ -94,6 +94,7 @@ def test_paused_and_gone_on_with_it_is_the_same_run_to_the_bit(tmp_path, picture
     heard = Heard()
     assert trained(tmp_path, heard=heard) == "done"  # settings and pictures are those of run.json
     assert heard.sentences()[0] == "The run goes on at 0.028 kimg, from its newest checkpoint."
+    assert heard.ticks()[0].seconds > before.ticks()[-1].seconds > 0  # the run's own clock goes on, too
     assert differing(newest(tmp_path), newest(whole[0])) == []
 
 

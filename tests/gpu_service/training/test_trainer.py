@@ -43,6 +43,14 @@ def test_four_steps_are_two_steps_a_new_trainer_and_two_steps_to_the_bit(changes
     assert straight.pictures == 32
 
 
+def test_signs_that_were_counted_since_the_strength_moved_last_are_kept():
+    first, second = (little_trainer(augment="ada", first_p=0.4, ada_every=8) for _ in range(2))
+    for batch in batches(3):
+        first.step(batch)
+    second.load(kept(first), first.facts())
+    assert float(second.signs) == float(first.signs) != 0
+
+
 def test_augmentation_grows_by_the_signs_of_the_last_steps():
     trainer = little_trainer(augment="ada", first_p=0.4, ada_target=0.1, ada_kimg=0.1, ada_every=2)
     signs = [float(trainer.step(batch).sign_real) for batch in batches(2)]

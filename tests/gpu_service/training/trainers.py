@@ -16,6 +16,7 @@ from gpu_service.snapshots.store import write
 from gpu_service.snapshots.training_file import FORM
 from gpu_service.training.trainer import Trainer
 from gpu_service.training.weights import Weights
+from tests.conftest import missing
 
 CPU = torch.device("cpu")
 LITTLE = {
@@ -40,6 +41,8 @@ def little_config(**changes: Any) -> TrainingConfig:
 
 def little_trainer(**changes: Any) -> Trainer:
     """A trainer of such a run."""
+    if changes.get("precision") == "bf16" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        missing("This processor cannot compute in bf16.")
     return Trainer(little_config(**changes), device=CPU)
 
 
