@@ -62,7 +62,7 @@ def train_call(call: TrainCall) -> int:
     if call.cluster:
         from gpu_service.training.cluster import train_on_cluster
 
-        return train_on_cluster(replace(call, cluster=0), workers=call.cluster)
+        return train_on_cluster(replace(call, cluster=0), folder=folder, workers=call.cluster)
     if call.refusal is not None and call.refusal.exists():
         return 0  # started again, though it was no accident
     try:

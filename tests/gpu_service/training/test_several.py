@@ -67,10 +67,31 @@ def workers(out: Path) -> list[int]:
     return sorted(found)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed (extra “cluster”).")
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed (extra “cluster”)."
+)
+
+
+@needs_ray
 def test_two_workers_of_a_ray_cluster_train_what_one_would(tmp_path, pictures):
     config = little_config(kimg=0.032, tick_kimg=0.008)
     process = start(command(tmp_path / "two", pictures, config, "--cluster", "2", "--device", "cpu"))
     _, errors = process.communicate(timeout=SECONDS)
     assert process.returncode == 0, errors
-    assert ticks_of(tmp_path / "two")[-1].step == 8
+    with single_thread():
+        trained(tmp_path / "one", pictures, config=config)
+    together, alone = ticks_of(tmp_path / "two"), ticks_of(tmp_path / "one")
+    assert together[-1].step == alone[-1].step == 8
+    assert together[0].loss_g == pytest.approx(alone[0].loss_g, rel=1e-2)
+    assert together[0].loss_d == pytest.approx(alone[0].loss_d, rel=1e-2)
+    assert "2 processes" in (tmp_path / "two" / "stats.jsonl").read_text()
+
+
+@needs_ray
+def test_what_a_cluster_is_asked_in_vain_is_one_sentence(tmp_path, pictures):
+    words = command(tmp_path / "run", pictures, little_config(batch=6), "--cluster", "2", "--device", "cpu")
+    process = start(words)
+    _, errors = process.communicate(timeout=SECONDS)
+    assert process.returncode == 2
+    assert errors.strip().endswith("A batch of 6 does not divide among 2 processes in groups of 2.")
+    assert not list((tmp_path / "run").glob("refusal*"))
