@@ -19,6 +19,8 @@ from tests.end_to_end import walk
 from tests.end_to_end.conftest import RunningStudio, wait_for
 
 pytestmark = pytest.mark.browser
+# From the dropped track on every step stands on it.
+with_music = pytest.mark.usefixtures("sample_data")
 
 FRAMES = 60  # two seconds of the person's own film
 
@@ -147,6 +149,7 @@ def test_a_dropped_track_is_drawn_and_analysed(owner: Page, studio: RunningStudi
         expect(owner.get_by_text(lane, exact=False).first).to_be_visible()
 
 
+@with_music
 def test_a_text_file_named_mp3_is_refused_with_a_sentence(owner: Page, studio: RunningStudio, tmp_path: Path):
     notes = tmp_path / "notes.mp3"
     notes.write_text("Remember to buy milk.\n" * 40)
@@ -158,6 +161,7 @@ def test_a_text_file_named_mp3_is_refused_with_a_sentence(owner: Page, studio: R
     owner.goto(here)
 
 
+@with_music
 def test_cues_are_set_named_and_stay(owner: Page):
     expect(owner.get_by_role("button", name=re.compile(r"^Play"))).to_be_visible()
     # There is nothing to snap to before the grid is there.
@@ -181,6 +185,7 @@ def test_cues_are_set_named_and_stay(owner: Page):
     expect(owner.get_by_text("the vibes enter").first).to_be_visible()
 
 
+@with_music
 def test_a_double_click_sets_a_cue_and_opens_the_name_of_one(owner: Page):
     track = thing_id(owner)
     before = len(walk.api(owner, f"/tracks/{track}/cues")["items"])
@@ -195,6 +200,7 @@ def test_a_double_click_sets_a_cue_and_opens_the_name_of_one(owner: Page):
     wait_for(lambda: len(walk.api(owner, f"/tracks/{track}/cues")["items"]) == before, 15, "the cue to go")
 
 
+@with_music
 def test_the_friend_sees_the_cue_and_cannot_move_it(owner: Page, friend: Page):
     friend.goto(owner.url)
     expect(friend.get_by_text("the vibes enter").first).to_be_visible()
@@ -215,6 +221,7 @@ def test_a_stylegan2_file_becomes_a_network(owner: Page, studio: RunningStudio, 
     assert (snapshot["kind"], snapshot["resolution"], snapshot["z_dim"]) == ("stylegan2", 256, 128)
 
 
+@with_music
 def test_a_scene_of_ones_own_is_previewed(owner: Page, studio: RunningStudio):
     walk.go(owner, studio, "scenes/")
     owner.get_by_role("button", name="New scene").first.click()
@@ -228,6 +235,7 @@ def test_a_scene_of_ones_own_is_previewed(owner: Page, studio: RunningStudio):
     owner.get_by_role("button", name=re.compile(r"^Pause")).click()
 
 
+@with_music
 def test_a_film_is_rendered_watched_and_downloaded(owner: Page, studio: RunningStudio, tmp_path: Path):
     scene = scene_id(owner)
     owner.get_by_role("button", name="Render film").click()
@@ -266,6 +274,7 @@ def test_a_film_is_rendered_watched_and_downloaded(owner: Page, studio: RunningS
     assert walk.api(owner, f"/scenes/{scene}")["id"] == scene
 
 
+@with_music
 def test_rendering_again_from_the_recipe_gives_the_same_frames(owner: Page, studio: RunningStudio):
     first = walk.api(owner, f"/renders/{thing_id(owner)}")
     owner.get_by_role("button", name="Render again from this recipe").click()
@@ -275,6 +284,7 @@ def test_rendering_again_from_the_recipe_gives_the_same_frames(owner: Page, stud
     assert films[0] == films[1]
 
 
+@with_music
 def test_a_removed_friend_sees_nothing_more(owner: Page, friend: Page, studio: RunningStudio):
     seen = friend.url
     walk.go(owner, studio, "settings/#people")
