@@ -11,7 +11,7 @@ import { along, dataOf, joined, plots, type Along, type PlotSpec } from './curve
 import { comparedLines } from './differences'
 import { wordsOf, type FieldWords } from './fields'
 import { nearestSample } from './film'
-import { metricsOf } from './Metrics'
+import { MetricNotes, metricsOf } from './Metrics'
 import { trainingQueries } from './queries'
 import { xWords } from './RunCurves'
 import { RUN_HUES, useCompared } from './use_compared'
@@ -118,6 +118,7 @@ function Curves({ runs, columns, sheets }: { runs: readonly Run[]; columns: read
           return tables.some((one) => one.x.length > 0) ? <Over key={spec.id} {...said} title={spec.title} unit={spec.unit} range={spec.range} tables={tables} /> : null
         })}
       </div>
+      <MetricNotes samples={sheets.flat()} />
     </section>
   )
 }
