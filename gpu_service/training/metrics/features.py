@@ -26,8 +26,10 @@ class Features:
 
     @property
     def sentence(self) -> str:
-        """Which features these are."""
-        return f"Features: {self.name} (SHA-256 {self.sha256[:HASH_SHOWN]}…), {self.layer}, {self.count:,} a picture."
+        """Which features these are: by the file's hash, and by its name where it still has one of its own."""
+        known = f"SHA-256 {self.sha256[:HASH_SHOWN]}…"
+        title = known if self.sha256 in self.name else f"{self.name} ({known})"
+        return f"Features: {title}, {self.layer}, {self.count:,} a picture."
 
     def pooled(self, pictures: Tensor) -> Tensor:
         """RGB 0…255 [n, 3, S, S], uint8 or float -> float32 [n, count]"""

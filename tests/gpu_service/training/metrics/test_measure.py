@@ -178,6 +178,9 @@ def test_path_length_of_a_straight_network_is_the_length_of_the_way_in_w():
 def test_features_see_what_people_see(sample_data: Path, features_file: Path):
     """A cat is nearer to itself in another light than to flowers, and the more noise the farther."""
     features = Features(features_file, device=torch.device("cpu"))
+    assert features.sentence.startswith(f"Features: {features_file.name} (SHA-256 {features.sha256[:12]}…), mixed_")
+    features.name = f"features-{features.sha256}.safetensors"  # as a service keeps it
+    assert features.sentence.startswith(f"Features: SHA-256 {features.sha256[:12]}…, mixed_")
     cat, flowers = (read_photo(sample_data / "photos" / name) for name in ("cat_chelsea.png", "flowers.jpg"))
     grain = torch.randn(cat.shape, generator=chance()) * 25
     shown = torch.stack([cat, cat * 0.8 + 10, flowers, cat + grain, cat + 3 * grain])
