@@ -4,8 +4,8 @@
 
 One after the other, each in a process of its own with a limit. FOLDER holds what is no part of Phosphene: music/,
 clips/talking_head_a.mp4, squeezenet/squeezenet_v1.1_features.safetensors; without it the benches that need them are
-left out. A bench that fails is a line with its reason. Exit
-status 1 when a gate is missed or a bench fails.
+left out. A bench that fails is a line with its reason. What stands below the table, written by hand of single runs, is
+kept. Exit status 1 when a gate is missed or a bench fails.
 """
 
 import argparse
@@ -120,6 +120,12 @@ def end(child: subprocess.Popen[str]) -> None:
         child.communicate()
 
 
+def by_hand(path: Path) -> str:
+    """The sections below the table of a former report."""
+    former = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return former[place:] if (place := former.find("\n## ")) >= 0 else ""
+
+
 def written(rans: list[Ran], *, about: str) -> str:
     """The report as Markdown."""
     lines = [
@@ -156,7 +162,7 @@ def main() -> int:
     # Ended from outside, the bench that runs is ended too.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     rans = [run(name, options.data) for name in names]
-    report = written(rans, about=about)
+    report = written(rans, about=about) + by_hand(options.out)
     options.out.write_text(report, encoding="utf-8")
     print(report)
     return 0 if all(ran.is_good for ran in rans) else 1

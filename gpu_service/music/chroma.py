@@ -4,12 +4,12 @@ import librosa
 import numpy as np
 
 from gpu_service.music.onset_strength import RATE, power_spectra
+from gpu_service.protocol.routes import NOTES
 
 CHROMA_FRAME = 8_192
 CHROMA_HOP = 2_048
 # Octaves around 110 Hz, where the roots of chords lie; with librosa's usual 880 Hz overtones outshout them.
 HEARD_OCTAVE, HEARD_SPREAD = 2.0, 1.0
-NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 # Krumhansl & Kessler 1982, how well each note fits a key; the tonic first.
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)

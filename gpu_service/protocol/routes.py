@@ -41,8 +41,11 @@ class StemSource(Part):
     stem: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+
 class ChromaSource(Part):
-    """How strongly a pitch class sounds. 0 is C, 11 is B."""
+    """How strongly a pitch class sounds, by its place in NOTES."""
 
     kind: Literal["chroma"] = "chroma"
     pitch: int = Field(ge=0, le=11)

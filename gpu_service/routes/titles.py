@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from gpu_service.protocol.routes import (
+    NOTES,
     BandSource,
     ChanceSource,
     ChromaSource,
@@ -16,7 +17,6 @@ from gpu_service.protocol.routes import (
     Unit,
 )
 
-NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 CURVES = {
     "loudness": "Loudness",
     "short_term": "Slow loudness",
@@ -29,6 +29,15 @@ CURVES = {
 }
 BANDS = {"bass": "Bass", "low_mid": "Low mids", "mid": "Mids", "high_mid": "High mids", "high": "Highs"}
 
+OWN_STEMS = {
+    "drums": "Drums",
+    "bass": "Bass stem",
+    "vocals": "Vocals",
+    "other": "Other stem",
+    "harmonic": "Harmonic part",
+    "percussive": "Percussive part",
+}
+
 
 def title_of(source: Source) -> str:
     """A few words."""
@@ -38,7 +47,7 @@ def title_of(source: Source) -> str:
         case BandSource(band=band):
             return BANDS[band]
         case StemSource(stem=stem):
-            return f"Stem “{stem}”"
+            return OWN_STEMS.get(stem, f"Stem “{stem}”")
         case ChromaSource(pitch=pitch):
             return f"Note {NOTES[pitch]}"
         case CueSource(label=label):

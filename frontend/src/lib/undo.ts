@@ -1,5 +1,6 @@
 /** Undo: what this person did on this page, newest last. Ctrl/Cmd Z takes the newest back, with Shift it comes again. */
 import { createStore, type Store } from './store'
+import { createTurns } from './turns'
 
 export interface Step {
   /** What was done, as the menu says it: "Move cue". */
@@ -30,9 +31,8 @@ export function createUndo(): UndoRegistry {
   const [done, undone]: [Step[], Step[]] = [[], []]
   const state = createStore<UndoState>({ undoTitle: null, redoTitle: null, isBusy: false })
   let isBusy = false
-  // Steps go one after the other: a key pressed while the former one is on its way takes the next.
-  let turn: Promise<unknown> = Promise.resolve()
-  let faults = 0
+  // A key pressed while the former step is on its way takes the next.
+  const inTurn = createTurns()
 
   const show = (): void =>
     state.set({ undoTitle: done.at(-1)?.title ?? null, redoTitle: undone.at(-1)?.title ?? null, isBusy })
@@ -48,20 +48,10 @@ export function createUndo(): UndoRegistry {
       const place = from.lastIndexOf(step)
       if (place >= 0) to.push(...from.splice(place, 1))
       return true
-    } catch (fault) {
-      faults += 1
-      throw fault
     } finally {
       isBusy = false
       show()
     }
-  }
-  /** After those that are on their way. Where one of them fails, what was asked for on top of it is let go. */
-  const inTurn = (from: Step[], to: Step[], act: 'undo' | 'redo'): Promise<boolean> => {
-    const before = faults
-    const asked = turn.then(() => faults === before && move(from, to, act))
-    turn = asked.catch(() => undefined)
-    return asked
   }
 
   return {
@@ -77,8 +67,8 @@ export function createUndo(): UndoRegistry {
       undone.length = 0
       show()
     },
-    undo: () => inTurn(done, undone, 'undo'),
-    redo: () => inTurn(undone, done, 'redo'),
+    undo: () => inTurn(() => move(done, undone, 'undo')),
+    redo: () => inTurn(() => move(undone, done, 'redo')),
     clear() {
       done.length = 0
       undone.length = 0

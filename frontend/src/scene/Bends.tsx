@@ -19,7 +19,6 @@ type Bend = { id: string; operation: string; block: number; last_block: number |
 const ROUTE = 'route'
 // These have controls of their own in a bend's first rows.
 const AT_THE_TOP = ['id', 'operation', 'block', 'last_block', 'amount', 'drive']
-const DEEPEST = 7
 
 export function Bends({ draft, visualizer }: { draft: Draft; visualizer: Visualizer }) {
   const root = visualizer.schema as Root
@@ -70,6 +69,7 @@ interface BendBoxProps {
 function BendBox({ bend, at, count, fields, drives, warning, onMove, onSet, moveTo, onCopy, onRemove }: BendBoxProps) {
   const [isOpen, setOpen] = useState(false)
   const operations = fields.find((field) => field.name === 'operation')?.choices ?? []
+  const deepest = fields.find((field) => field.name === 'block')?.most ?? 0
   const press = (event: KeyboardEvent): void => {
     if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
     event.preventDefault()
@@ -91,8 +91,8 @@ function BendBox({ bend, at, count, fields, drives, warning, onMove, onSet, move
         )}
       </div>
       <div className="row">
-        <Choice label="Block" value={String(bend.block)} choices={blocks(0, 'Block')} onChange={(value) => onSet(within(Number(value), bend.last_block), 'Block of a bend')} />
-        <Choice label="To block" value={String(bend.last_block ?? bend.block)} choices={[{ value: String(bend.block), label: 'Only this' }, ...blocks(bend.block + 1, 'to')]}
+        <Choice label="Block" value={String(bend.block)} choices={blocks(0, deepest, 'Block')} onChange={(value) => onSet(within(Number(value), bend.last_block), 'Block of a bend')} />
+        <Choice label="To block" value={String(bend.last_block ?? bend.block)} choices={[{ value: String(bend.block), label: 'Only this' }, ...blocks(bend.block + 1, deepest, 'to')]}
           onChange={(value) => onSet({ last_block: Number(value) === bend.block ? null : Number(value) }, 'Blocks of a bend')} />
         <button type="button" className="mini end" aria-expanded={isOpen} aria-label={`${isOpen ? 'Fold' : 'All'} fields of ${what}`} onClick={() => setOpen(!isOpen)}><Icon name={isOpen ? 'down' : 'right'} /></button>
       </div>
@@ -112,8 +112,8 @@ function Choice({ label, value, choices, onChange }: { label: string; value: str
 
 const same = (values: readonly string[]): { value: string; label: string }[] => values.map((value) => ({ value, label: value === ROUTE ? 'Routes alone' : value }))
 
-function blocks(from: number, word: string): { value: string; label: string }[] {
-  return Array.from({ length: Math.max(0, DEEPEST + 1 - from) }, (_, place) => ({ value: String(from + place), label: `${word} ${from + place}` }))
+function blocks(from: number, deepest: number, word: string): { value: string; label: string }[] {
+  return Array.from({ length: Math.max(0, deepest + 1 - from) }, (_, place) => ({ value: String(from + place), label: `${word} ${from + place}` }))
 }
 
 /** A range of blocks does not end before it begins. */

@@ -76,6 +76,21 @@ test('undo right after a change takes this change back, though it was not saved 
   expect(undo.state.get()).toMatchObject({ undoTitle: 'Push', redoTitle: 'Music in the vector' })
 })
 
+test('keys pressed faster than steps are taken go on with what was done before the page was opened', async () => {
+  const asked: string[] = []
+  api.step = async (direction) => {
+    await new Promise((done) => setTimeout(done, 50))
+    asked.push(direction)
+    return (scene = { ...scene, revision: scene.revision + 1 })
+  }
+  draft.set({ alpha: 0.3 }, 'Music in the vector')
+  await vi.advanceTimersByTimeAsync(1000)
+  for (let press = 0; press < 3; press++) draft.undo()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(asked).toEqual(['undo', 'undo', 'undo'])
+  expect(undo.state.get()).toMatchObject({ undoTitle: null, redoTitle: 'Music in the vector' })
+})
+
 test('the preview is told at most about thirty times a second, and the last value always', async () => {
   for (let index = 0; index < 200; index++) {
     draft.move({ alpha: index / 1000 })

@@ -3,6 +3,7 @@
  * A moving value goes to the preview at once; when the hand lets go it is saved, and becomes one step of undo.
  */
 import { createStore, type Store } from '../lib/store'
+import { createTurns } from '../lib/turns'
 import type { UndoRegistry } from '../lib/undo'
 import { ApiError } from '../wire/api'
 import type { Saving } from '../wire/saving'
@@ -158,18 +159,18 @@ export function createDraft(options: DraftOptions): Draft {
     clearTimeout(timer)
     timer = setTimeout(save, SAVE_AFTER_MS)
   }
+  const inTurn = createTurns()
   /** What waits to be saved goes first: it is the newest step. Without connection it would never come to its turn. */
-  const stepOr = async (direction: 'undo' | 'redo'): Promise<void> => {
+  const stepNow = async (direction: 'undo' | 'redo'): Promise<boolean> => {
     if (timer !== undefined) save()
     if (!saving.state.get().isOffline) await saved
     const state = undo.state.get()
-    const hasStep = (direction === 'undo' ? state.undoTitle : state.redoTitle) !== null
-    try {
-      await (hasStep ? undo[direction]() : step(direction))
-    } catch (fault) {
-      tell(fault instanceof Error ? fault.message : String(fault), true)
-    }
+    if ((direction === 'undo' ? state.undoTitle : state.redoTitle) !== null) return undo[direction]()
+    await step(direction)
+    return true
   }
+  const stepOr = (direction: 'undo' | 'redo'): void =>
+    void inTurn(() => stepNow(direction)).catch((fault: unknown) => tell(fault instanceof Error ? fault.message : String(fault), true))
   return {
     scene: shown,
     faults,
@@ -201,8 +202,8 @@ export function createDraft(options: DraftOptions): Draft {
       base = { ...base, ...scene }
       show()
     },
-    undo: () => void stepOr('undo'),
-    redo: () => void stepOr('redo'),
+    undo: () => stepOr('undo'),
+    redo: () => stepOr('redo'),
   }
 }
 

@@ -11,6 +11,7 @@ import { stemKind } from '../wire/kinds'
 import { refresh, useAsk } from '../wire/query'
 import type { components } from '../wire/schema'
 import type { Items, Track } from '../wire/types'
+import { SPLIT_STEMS } from './stems'
 
 export type Stem = components['schemas']['StemOut']
 
@@ -19,7 +20,7 @@ export const stemsOf = (track: string) => ({
   queryFn: ({ signal }: { signal: AbortSignal }) => get<Items<Stem>>(`/tracks/${track}/stems`, signal),
 })
 
-const NAMES = [{ value: '', label: 'By its file’s name' }, ...['drums', 'bass', 'vocals', 'other'].map((name) => ({ value: name, label: name }))]
+const NAMES = [{ value: '', label: 'By its file’s name' }, ...SPLIT_STEMS.map((name) => ({ value: name, label: name }))]
 
 export function StemPanel({ track }: { track: Track }) {
   const stems = useAsk(stemsOf(track.id))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from gpu_service.music.chroma import NOTES, find_chroma, guess_key
+from gpu_service.music.chroma import find_chroma, guess_key
 from gpu_service.music.onset_strength import RATE
+from gpu_service.protocol.routes import NOTES
 
 MINOR, MAJOR = (0, 3, 7), (0, 4, 7)
 # Semitones from C, and the kind of the chord.

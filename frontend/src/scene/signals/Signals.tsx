@@ -5,6 +5,7 @@ import { useStore } from '../../lib/store'
 import { Select } from '../../parts/basics'
 import { Button } from '../../parts/Button'
 import { toast, toastFault } from '../../parts/toasts'
+import { SPLIT_STEMS } from '../../track/stems'
 import { get, post } from '../../wire/api'
 import { refresh, useAsk } from '../../wire/query'
 import type { Items, ScenePreset, Visualizer } from '../../wire/types'
@@ -17,7 +18,7 @@ import { bendsRenamed, freeName, languageOf, outputsOf, setInForce, type Drive, 
 import { SignalEditor } from './SignalEditor'
 import { SignalsText } from './SignalsText'
 
-const STEMS = ['mix', 'drums', 'bass', 'vocals', 'other']
+const STEMS = ['mix', ...SPLIT_STEMS]
 const OWN = ''
 
 export function Signals({ draft, visualizer }: { draft: Draft; visualizer: Visualizer }) {
