@@ -18,11 +18,11 @@ class RenderError(Exception):
         return _rebuild, (str(self), self.retry, self.kind, self.field)
 
 
-class OutOfMemory(RenderError):
-    """There was no room, but the film can be drawn another way: all its segments again, by this code path."""
+class OtherPath(RenderError):
+    """It could not be drawn this way, but can be another: all segments of the film again, by this code path."""
 
-    def __init__(self, message: str, *, code_path: CodePath) -> None:
-        super().__init__(message, kind="out_of_memory", retry=True)
+    def __init__(self, message: str, *, kind: FailureKind, code_path: CodePath) -> None:
+        super().__init__(message, kind=kind, retry=True)
         self.code_path = code_path
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from gpu_service.bench import Bench
 from gpu_service.client import LeaseLost, StudioRefused
-from gpu_service.errors import Cancelled, OutOfMemory, RenderError
+from gpu_service.errors import Cancelled, OtherPath, RenderError
 from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import Claim, ClaimRequest, JobKind, LeaseFail
 from gpu_service.work_chores import do_chore
@@ -147,7 +147,7 @@ class Work:
             message=str(error),
             retry=error.retry,
             kind_of_failure=error.kind,
-            code_path=error.code_path if isinstance(error, OutOfMemory) else None,
+            code_path=error.code_path if isinstance(error, OtherPath) else None,
         )
         try:
             await self.bench.client.post(f"/service/leases/{claim.lease.kind}/{claim.lease.id}/fail", said, patience=60)

@@ -6,10 +6,10 @@ import hashlib
 import logging
 
 from gpu_service.bench import Bench
-from gpu_service.errors import OutOfMemory, RenderError
+from gpu_service.errors import OtherPath, RenderError
 from gpu_service.executors.base import SceneOrder, SegmentOrder
 from gpu_service.file_hash import file_sha256
-from gpu_service.film.fallback import smaller
+from gpu_service.film.fallback import another, in_words
 from gpu_service.film.segment_facts import SegmentFilm
 from gpu_service.lease import LeaseKeeper
 from gpu_service.protocol import Claim, CodePathFix, Recipe, SegmentCommit, Thumb, canonical_json
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 async def do_segment(bench: Bench, claim: Claim, keeper: LeaseKeeper) -> None:
-    """Draw it and hand it in. Raises Cancelled, LeaseLost, OutOfMemory or RenderError."""
+    """Draw it and hand it in. Raises Cancelled, LeaseLost, OtherPath or RenderError."""
     assert claim.segment is not None
     assert claim.recipe is not None
     recipe = await _with_code_path(bench, claim, claim.recipe)
@@ -81,11 +81,11 @@ async def _draw(bench: Bench, order: SegmentOrder, keeper: LeaseKeeper) -> Segme
         task.cancel()
         raise
     except RenderError as error:
-        less = smaller(order.code_path)
-        if error.kind == "out_of_memory" and less is not None:
-            log.warning("%s The film is drawn again with batches of %s, %s.", error, less.batch, less.precision)
-            raise OutOfMemory(str(error), code_path=less) from error
-        raise
+        other = another(order.code_path, error.kind)
+        if other is None:
+            raise
+        log.warning("%s The film is drawn again: %s.", error, in_words(other))
+        raise OtherPath(str(error), kind=error.kind, code_path=other) from error
 
 
 async def _hand_in(bench: Bench, claim: Claim, film: SegmentFilm) -> None:

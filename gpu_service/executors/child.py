@@ -133,7 +133,10 @@ class Drawer:
         if command.code_path is not None and command.code_path.compiled:
             networks = self._plan(order.key)[1].networks()
             self._send(orders.Step(number, "Compiling", 0.0))
-            fast.compile_for(networks, way_of(command.code_path), self.device)
+            try:
+                fast.compile_for(networks, way_of(command.code_path), self.device)
+            except NetworkError as error:
+                raise RenderError(str(error), kind="not_compiled") from error
         return PlanFacts(order.key, self.plans[order.key][1].ready_until)
 
     def _make_plan(self, order: SceneOrder, *, report: Report) -> None:

@@ -1,5 +1,6 @@
 """A whole film in this process, from a recipe and its files: what the command line does without any studio."""
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -14,13 +15,13 @@ import torch
 from gpu_service.errors import RenderError
 from gpu_service.film.code_path import Precision, choose_code_path, enter_code_path, way_of
 from gpu_service.film.debug_film import DebugOrder, Taker, written_beside
-from gpu_service.film.fallback import smaller
+from gpu_service.film.fallback import another
 from gpu_service.film.grouped import Grouped, grouped, may_wait
 from gpu_service.film.join import join_film
 from gpu_service.film.recipe import with_code_path
 from gpu_service.film.segment import SegmentDrawing, batches
 from gpu_service.film.segment_facts import SegmentFilm
-from gpu_service.networks import fast
+from gpu_service.networks import NetworkError, fast
 from gpu_service.out_of_memory import is_out_of_memory
 from gpu_service.protocol import Recipe
 from gpu_service.visualizers import load
@@ -28,6 +29,7 @@ from gpu_service.visualizers.base import Plan, Visualizer
 from gpu_service.visualizers.materials import NetworkShelf, SceneMaterials, SoundShelf
 from gpu_service.visualizers.stage_cache import StageCache
 
+log = logging.getLogger(__name__)
 NETWORK_BUDGET_BYTES = 8 * 1024**3
 
 
@@ -85,19 +87,29 @@ def render_film(
     beside = written_beside(debug, recipe, visualizer=visualizer, plan=plan, cache=cache, files=files)
     with fast.drawing(fast.way()), beside as taker:
         while True:
-            compile_for_film(recipe, plan, device=device, report=report)
+            recipe = compiled_for_film(recipe, plan, device=device, report=report)
             try:
                 return draw(recipe, taker=taker)
             except (RuntimeError, MemoryError) as error:
                 recipe = _fallback(recipe, error)
 
 
-def compile_for_film(recipe: Recipe, plan: Plan, *, device: torch.device, report: Callable[[Progress], None]) -> None:
-    """A film waits for what its recipe fixed."""
+def compiled_for_film(
+    recipe: Recipe, plan: Plan, *, device: torch.device, report: Callable[[Progress], None]
+) -> Recipe:
+    """A film waits for what its recipe fixed. Where the compiler fails, a new revision does without."""
     assert recipe.code_path is not None
-    if recipe.code_path.compiled and not fast.is_compiled(recipe.code_path.precision, device):
-        report(Progress("Compiling", 0, 100))
+    if not recipe.code_path.compiled or fast.is_compiled(recipe.code_path.precision, device):
+        return recipe
+    report(Progress("Compiling", 0, 100))
+    try:
         fast.compile_for(plan.networks(), way_of(recipe.code_path), device)
+    except NetworkError as error:
+        other = another(recipe.code_path, "not_compiled")
+        assert other is not None
+        log.warning("%s The film is drawn without.", error)
+        return with_code_path(recipe, other)
+    return recipe
 
 
 def _fallback(recipe: Recipe, error: BaseException) -> Recipe:
@@ -105,7 +117,7 @@ def _fallback(recipe: Recipe, error: BaseException) -> Recipe:
     if not is_out_of_memory(error):
         raise error
     assert recipe.code_path is not None
-    less = smaller(recipe.code_path)
+    less = another(recipe.code_path, "out_of_memory")
     if less is None:
         raise RenderError(out_of_memory_sentence(recipe), kind="out_of_memory") from error
     return with_code_path(recipe, less)

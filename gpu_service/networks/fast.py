@@ -217,12 +217,12 @@ def way_for(device: torch.device, precision: Precision | Literal["auto"], *, com
 
 
 def compile_for(networks: Iterable[object], chosen: Way, device: torch.device) -> None:
-    """Make that way's compiled steps ready where one of the networks uses them, or say in the log why not."""
+    """Make that way's compiled steps ready where one of the networks uses them. NetworkError where it cannot be done.
+
+    Whoever goes on without must say so: in pieces the last bits are others.
+    """
     if chosen.compiled and gains(networks):
-        try:
-            compile_steps(chosen.precision, device)
-        except NetworkError as reason:
-            log.warning("%s It is drawn in pieces, which give the same numbers.", reason)
+        compile_steps(chosen.precision, device)
 
 
 def gains(networks: Iterable[object]) -> bool:

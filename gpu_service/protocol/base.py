@@ -29,7 +29,7 @@ JobKind = Literal[
 LeaseKind = Literal["segment", "job"]
 PreviewState = Literal["waiting", "preparing", "running", "paused", "failed"]
 Quality = Literal["draft", "final"]
-FailureKind = Literal["out_of_memory", "crashed", "hung", "bad_input", "diverged", "other"]
+FailureKind = Literal["out_of_memory", "not_compiled", "crashed", "hung", "bad_input", "diverged", "other"]
 
 
 class Model(BaseModel):

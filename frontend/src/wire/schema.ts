@@ -4092,7 +4092,7 @@ export interface components {
         };
         /**
          * ChromaSource
-         * @description How strongly a pitch class sounds. 0 is C, 11 is B.
+         * @description How strongly a pitch class sounds, by its place in NOTES.
          */
         ChromaSource: {
             /**
@@ -5663,7 +5663,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            kind_of_failure: "out_of_memory" | "crashed" | "hung" | "bad_input" | "diverged" | "other";
+            kind_of_failure: "out_of_memory" | "not_compiled" | "crashed" | "hung" | "bad_input" | "diverged" | "other";
             /** Message */
             message: string;
             /**
@@ -7705,7 +7705,7 @@ export interface components {
              * @default other
              * @enum {string}
              */
-            kind_of_failure: "out_of_memory" | "crashed" | "hung" | "bad_input" | "diverged" | "other";
+            kind_of_failure: "out_of_memory" | "not_compiled" | "crashed" | "hung" | "bad_input" | "diverged" | "other";
             /**
              * Level
              * @default info

@@ -14,7 +14,7 @@ from gpu_service.film.join import join_film, timescale
 from gpu_service.film.recipe import recipe_path, write_recipe
 from gpu_service.film.render import Film, render_film
 from gpu_service.film.segment import batches, thumb_frames
-from gpu_service.networks import fast
+from gpu_service.networks import NetworkError, fast
 from gpu_service.networks.cppn import Cppn
 from gpu_service.protocol import EncoderSpec, Recipe
 from tests.gpu_service.film.films import frames_of, sound_of, told_by_ffmpeg
@@ -175,6 +175,25 @@ def test_where_one_picture_is_too_large_smaller_numbers_are_tried(little, tmp_pa
     film = film_of(little, little.recipe(end_frame=6), tmp_path / "film.mp4")
     assert (film.recipe.code_path.batch, film.recipe.code_path.precision, film.recipe.revision) == (1, "bf16", 4)
     assert fast.way() is None
+    assert len(frames_of(film.path, width=48, height=32)) == 6
+
+
+def break_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there, and fails at whatever it is given."""
+
+    def fail(_precision: str, _device: torch.device) -> None:
+        raise NetworkError("Drawing could not be compiled. The service's log says why.")
+
+    monkeypatch.setattr(fast, "gains", lambda _networks: True)
+    monkeypatch.setattr(fast, "compile_steps", fail)
+
+
+def test_where_the_compiler_fails_the_recipe_says_that_the_film_was_drawn_without(little, tmp_path, monkeypatch):
+    break_the_compiler(monkeypatch)
+    recipe = little.recipe(end_frame=6)
+    recipe = recipe.model_copy(update={"code_path": recipe.code_path.model_copy(update={"compiled": True})})
+    film = film_of(little, recipe, tmp_path / "film.mp4")
+    assert (film.recipe.code_path.compiled, film.recipe.revision) == (False, recipe.revision + 1)
     assert len(frames_of(film.path, width=48, height=32)) == 6
 
 

@@ -43,13 +43,14 @@ class FakeExecutor:
         self.chores: list[ChoreOrder] = []
         self.chores_wait = False
         self.draws = False
+        self.path = CodePath(batch=8, threads=2)
         self.chore_results: dict[str, dict[str, Any]] = {}
 
     def devices(self) -> list[Device]:
         return [Device(name="CPU", kind="cpu", memory_bytes=1)]
 
     def code_path(self) -> CodePath:
-        return CodePath(batch=8, threads=2)
+        return self.path
 
     def prepare(self, order: SceneOrder, *, report: Any) -> Future[PlanFacts]:
         self.prepared.append(order)

@@ -127,6 +127,20 @@ async def test_out_of_memory_asks_for_smaller_batches_then_smaller_numbers_then_
     assert by_path[None]["retry"] is False
 
 
+async def test_a_compiler_that_fails_asks_to_draw_without_and_then_fails(studio, bench, executor, little):
+    executor.segment = failing(RenderError("Drawing could not be compiled.", kind="not_compiled"))
+    executor.path = executor.path.model_copy(update={"compiled": True})
+    for path in ({"compiled": True}, {"compiled": False}):
+        claim(studio, little, path=path)
+    async with working(bench):
+        await until(lambda: len(studio.posted("/fail")) == 2)
+    by_path = {body["code_path"] and body["code_path"]["compiled"]: body for body in studio.posted("/fail")}
+    assert set(by_path) == {False, None}
+    assert by_path[False]["kind_of_failure"] == "not_compiled"
+    assert by_path[False]["retry"] is True
+    assert by_path[None]["retry"] is False
+
+
 async def test_a_cancel_over_the_socket_reaches_the_executor_and_is_told(studio, bench, executor, little):
     running: Future[Any] = Future()
     executor.segment = lambda _order, _report: running
