@@ -258,6 +258,11 @@ class Visualizer:
         """Every curve that its plan uses, for plots. Subclasses add what no stage holds."""
         return stage_signals(cls.stages, stages, frames=facts.frames)
 
+    @classmethod
+    def own_places(cls, stages: Mapping[str, Arrays]) -> np.ndarray | None:
+        """The place in the list of snapshots of each frame, [frames], before cues cut; None where it is the first."""
+        return None
+
     def network_mixes(self, plan: Plan, frames: Sequence[int]) -> list[Mix] | None:
         """The snapshots that each frame draws with; None where a film need not know."""
         return None

@@ -39,10 +39,15 @@ class NoiseBlend(Visualizer):
 
     @classmethod
     def signals(cls, facts: SceneFacts, stages: Mapping[str, Arrays], sound: SoundSource) -> list[Signal]:
-        """GANce's own, then those of the clock and of the choice of networks."""
+        """GANce's own, then those of the clock."""
         seed = cls.read(facts.scene.parameters).seed
-        own = [stage for stage in cls.stages if stage.name in ("onsets", "clock", "follower", "networks")]
+        own = [stage for stage in cls.stages if stage.name in ("onsets", "clock", "follower")]
         return [*gance(facts, sound, seed=seed), *stage_signals(own, stages, frames=facts.frames)]
+
+    @classmethod
+    def own_places(cls, stages: Mapping[str, Arrays]) -> np.ndarray | None:
+        """As loudness chooses them."""
+        return stages["networks"]["place"]
 
     def network_mixes(self, plan: Plan, frames: Sequence[int]) -> list[Mix] | None:
         """As loudness and cues choose them."""

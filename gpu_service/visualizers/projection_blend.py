@@ -67,8 +67,12 @@ class ProjectionBlend(Visualizer):
         return [
             *(signal(name, name.capitalize(), values[heard]) for name, values in own.items()),
             signal("projection", "Projected frame", timing["place"].astype(np.float32)),
-            signal("networks", "Network", stages["networks"]["place"]),
         ]
+
+    @classmethod
+    def own_places(cls, stages: Mapping[str, Arrays]) -> np.ndarray | None:
+        """As loudness chooses them."""
+        return stages["networks"]["place"]
 
     def beside(self, plan: Plan) -> Beside:
         """What was looked for, and what was found."""

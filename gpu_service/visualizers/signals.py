@@ -50,6 +50,7 @@ def scene_signals(
     stages = visualizer.run_stages(facts, sound, cache=cache, report=report)
     return [
         *visualizer.signals(facts, stages, sound),
+        *network_signals(facts, visualizer.own_places(stages)),
         *route_signals(visualizer, facts, stages),
         *driven_signals(visualizer, facts, stages),
     ]
@@ -73,6 +74,33 @@ def stage_signals(own: Sequence[Stage], stages: Mapping[str, Arrays], *, frames:
 def is_curve(array: np.ndarray, *, frames: int) -> bool:
     """Whether it has a number, or a row of numbers, for each frame."""
     return array.ndim in (1, 2) and len(array) == frames and array.dtype.kind in "fiub"
+
+
+def network_signals(facts: SceneFacts, own: np.ndarray | None) -> list[Signal]:
+    """Which snapshots each frame draws with, as cues hold, cut and glide. `own`: without them, None for the first one.
+
+    "networks" is the place in the list, between places where several mix; "networks:shares" [frames, K] tells, where
+    cues cut, which ones those are: a glide from the first to the third has nothing of the second.
+    """
+    score, count = Score(facts.scene, {}), len(facts.scene.snapshots)
+    cuts = score.events("snapshot")
+    if own is None and not (cuts and count > 1):
+        return []
+    shown = score.shown(range(facts.frames))
+    places = (np.zeros(facts.frames) if own is None else own)[shown]
+    shares = _shares(score, places, shown, count=count) if cuts else None
+    place = (places if shares is None else shares @ np.arange(count)).astype(np.float32)
+    found = [Signal("networks", "Choice of networks", place, 0.0, max(count - 1.0, 1.0))]
+    return found if shares is None else [*found, Signal("networks:shares", "Share of each snapshot", shares, 0.0, 1.0)]
+
+
+def _shares(score: Score, own: np.ndarray, shown: Sequence[int], *, count: int) -> np.ndarray:
+    """How much of each snapshot is in each frame. -> float32 [frames, count]"""
+    shares = np.zeros((len(shown), count), np.float32)
+    for row, mix in zip(shares, score.mixes(own, shown), strict=True):
+        for place, share in mix:
+            row[place] = share
+    return shares
 
 
 def gance(facts: SceneFacts, sound: SoundSource, *, seed: int) -> list[Signal]:
