@@ -1,4 +1,7 @@
-"""What augmentation is worth on few pictures: the preset `small` with ADA and without, the same faces and budget."""
+"""What augmentation is worth on few pictures: the preset `small` with ADA and without, the same faces and budget.
+
+With a folder to keep things in, both go on from where they were ended.
+"""
 
 import io
 import json
@@ -16,6 +19,7 @@ from PIL import Image
 
 from gpu_service.protocol.training import Metric
 from gpu_service.protocol.training_presets import resolve
+from gpu_service.training.checkpoints import Checkpoints
 from gpu_service.training.data.feed import Feed
 from gpu_service.training.data.pictures import Pictures, open_pictures
 from gpu_service.training.metrics.measure import measure
@@ -24,6 +28,7 @@ from gpu_service.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 SEED = 1
+KEPT_EVERY_PICTURES = 5_000
 ARMS = ("ada", "none")
 
 
@@ -34,12 +39,22 @@ class Arm:
     name: str
     trainer: Trainer
     feed: Feed
+    checkpoints: Checkpoints | None
     distances: list[float] = field(default_factory=list)
 
     def go_on(self, pictures: int) -> None:
         """Until that many have been shown."""
+        kept = self.trainer.pictures
         while self.trainer.pictures < pictures:
             self.trainer.step(*next(self.feed))
+            if self.trainer.pictures - kept >= KEPT_EVERY_PICTURES:
+                self.keep()
+                kept = self.trainer.pictures
+
+    def keep(self) -> None:
+        if self.checkpoints is not None:
+            facts = {"trainer": self.trainer.facts(), "distances": self.distances}
+            self.checkpoints.save(self.trainer.pictures, self.trainer.tensors(), facts, keep=set())
 
 
 def ada_figures(
@@ -58,9 +73,9 @@ def ada_figures(
     with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
         path = faces if faces.suffix == ".zip" else write_zip(faces, Path(folder) / "faces.zip", size=size)
         pictures = open_pictures(path, size=size)
-        arms = [_arm(name, pictures, size=size, kimg=kimg, ada_kimg=ada_kimg) for name in ARMS]
+        arms = [_arm(name, pictures, size=size, kimg=kimg, ada_kimg=ada_kimg, out=out) for name in ARMS]
         for look in range(1, looks + 1):
-            for arm in arms:
+            for arm in (arm for arm in arms if len(arm.distances) < look):
                 began = time.perf_counter()
                 arm.go_on(round(kimg * 1000 * look / looks))
                 arm.distances.append(_distance(arm, pictures, metric, features, Path(folder), count))
@@ -71,7 +86,8 @@ def ada_figures(
                     flush=True,
                 )
                 if out:
-                    _keep(arm, out, kimg / looks)
+                    arm.keep()
+                    _tell(arm, out, kimg / looks)
         for arm in arms:
             arm.feed.close()
     return _figures(arms, metric, f"{len(pictures)} faces, {size}², small, {kimg:g} kimg")
@@ -87,10 +103,15 @@ def write_zip(faces: Path, path: Path, *, size: int) -> Path:
     return path
 
 
-def _arm(name: str, pictures: Pictures, *, size: int, kimg: float, ada_kimg: float | None) -> Arm:
+def _arm(name: str, pictures: Pictures, *, size: int, kimg: float, ada_kimg: float | None, out: Path | None) -> Arm:
     config = resolve("small", size=size, kimg=kimg, augment=name, ada_kimg=ada_kimg, seed=SEED)
-    feed = Feed(pictures, batch=config.batch, seed=SEED, mirror=config.mirror)
-    return Arm(name, Trainer(config, device=CPU), feed)
+    trainer, distances = Trainer(config, device=CPU), []
+    checkpoints = Checkpoints(out / name) if out else None
+    if checkpoints is not None and (found := checkpoints.newest_whole()) is not None:
+        trainer.load(found.tensors, found.facts["trainer"])
+        distances = found.facts["distances"]
+    feed = Feed(pictures, batch=config.batch, seed=SEED, mirror=config.mirror, start=trainer.pictures)
+    return Arm(name, trainer, feed, checkpoints, distances)
 
 
 def _distance(arm: Arm, pictures: Pictures, metric: Metric, features: Path | None, folder: Path, count: int) -> float:
@@ -107,8 +128,7 @@ def _distance(arm: Arm, pictures: Pictures, metric: Metric, features: Path | Non
     return found[metric]
 
 
-def _keep(arm: Arm, out: Path, every_kimg: float) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+def _tell(arm: Arm, out: Path, every_kimg: float) -> None:
     draw_grid(arm.trainer.generator(), out / f"{arm.name}.png", seed=0)
     steps = [every_kimg * (number + 1) for number in range(len(arm.distances))]
     (out / f"{arm.name}.json").write_text(json.dumps({"kimg": steps, "distance": arm.distances}))

@@ -98,7 +98,9 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000, help="pictures drawn for each distance")
     parser.add_argument("--looks", type=int, default=10, help="distances of each run")
     parser.add_argument("--ada-kimg", type=float, help="kimg from strength 0 to 1, where the preset's are too many")
-    parser.add_argument("--out", type=Path, help="where the sheets and the curves of --faces64 are kept")
+    parser.add_argument(
+        "--out", type=Path, help="where sheets, curves and both runs of --faces64 are kept; they go on from there"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
