@@ -1,6 +1,8 @@
 """Pins: made in the explorer, changed with a revision, put into the bin and brought back."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,10 +15,11 @@ from studio.networks.models import Network, Pin, Snapshot
 from studio.networks.present_made import pin_out
 from studio.networks.sheet_orders import PIN_TILE, sheet_of
 from studio.networks.sheets import order_sheet
-from studio.networks.vectors import direction_inputs, require_fitting
+from studio.networks.vectors import direction_inputs, misfit_among, require_fitting
 from studio.networks.words import clean_name
 
 MOST = 5_000
+MOST_OFFERED = 500
 
 
 def add_pin(network: Network, values: dict[str, Any], *, by: User) -> Pin:
@@ -69,6 +72,32 @@ def bin_pin(pin: Pin, *, is_binned: bool, by: User) -> Pin:
         pin.save(update_fields=["binned_at", "revision", "changed_by"])
         _tell(pin, "pin.removed" if is_binned else "pin.restored", by=by)
     return pin
+
+
+def offered_pins(project_id: UUID, snapshot_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """The project's pins for a scene of those snapshots, its own networks' first; `misfit` says why one cannot be.
+
+    A pin of another network that fits is another picture in this one.
+    """
+    snapshots = Snapshot.objects.filter(pk__in=snapshot_ids, network__project_id=project_id)
+    own = {snapshot.network_id for snapshot in snapshots}
+    rows = Pin.objects.filter(network__project_id=project_id, network__binned_at=None, binned_at=None)
+    rows = rows.select_related("network")
+    found = list(rows.filter(network__in=own)[:MOST_OFFERED])
+    found += rows.exclude(network__in=own)[: MOST_OFFERED - len(found)]
+    misfits = misfit_among((VectorSpec.model_validate(pin.vector) for pin in found), snapshots)
+    return [
+        {
+            "id": str(pin.pk),
+            "name": pin.name,
+            "network_id": str(pin.network_id),
+            "network_name": pin.network.name,
+            "vector": pin.vector,
+            "is_own": pin.network_id in own,
+            "misfit": sentence,
+        }
+        for pin, sentence in zip(found, misfits, strict=True)
+    ]
 
 
 def snapshot_of(network: Network, snapshot_id: Any) -> Snapshot:

@@ -4,14 +4,25 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 
 from studio.accounts.auth import person_of
 from studio.networks import paths, pins
 from studio.networks.api import network_or_404
 from studio.networks.models import Pin, PinPath
 from studio.networks.present_made import path_out, pin_out
-from studio.networks.vector_schemas import PathIn, PathList, PathOut, PathPatch, PinIn, PinList, PinOut, PinPatch
+from studio.networks.vector_schemas import (
+    MOST_SNAPSHOTS,
+    OfferedPins,
+    PathIn,
+    PathList,
+    PathOut,
+    PathPatch,
+    PinIn,
+    PinList,
+    PinOut,
+    PinPatch,
+)
 from studio.paging import page_of
 from studio.projects.access import EDIT, project_or_404, thing_or_404
 
@@ -37,6 +48,15 @@ def list_project_pins(request: HttpRequest, project_id: UUID, after: UUID | None
     rows = PINS.filter(network__project_id=project_id, network__binned_at=None, binned_at=None)
     page, go_on = page_of(rows, after=after)
     return {"items": [pin_out(pin) for pin in page], "next": go_on}
+
+
+@router.get("/projects/{uuid:project_id}/pins/offered", response=OfferedPins)
+def list_offered_pins(
+    request: HttpRequest, project_id: UUID, snapshot_ids: list[UUID] = Query([], max_length=MOST_SNAPSHOTS)
+) -> dict[str, Any]:
+    """Up to 500 pins for a scene of those snapshots: its own networks' first, and which of the others fit."""
+    project_or_404(request.user, project_id)
+    return {"items": pins.offered_pins(project_id, snapshot_ids)}
 
 
 @router.post("/networks/{uuid:network_id}/pins", response={201: PinOut})

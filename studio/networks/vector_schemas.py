@@ -63,6 +63,22 @@ class PinList(Schema):
     next: str | None
 
 
+class OfferedPin(Schema):
+    """`is_own`: of a network of these snapshots. `misfit` says why it cannot go through all of them; empty: it can."""
+
+    id: UUID
+    name: str
+    network_id: UUID
+    network_name: str
+    vector: VectorSpec
+    is_own: bool
+    misfit: str
+
+
+class OfferedPins(Schema):
+    items: list[OfferedPin]
+
+
 class WaypointIn(Schema):
     """A pin of the project, or a vector of its own. `length` of the way on: seconds, or beats where a track leads."""
 

@@ -1,6 +1,7 @@
 """Vectors against what there is: the sizes of the snapshot that they go through, the directions of the project."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +10,38 @@ from studio.errors import Refused
 from studio.networks.models import Directions, OrderState, Snapshot
 
 GONE = "A vector follows directions that this project does not have. Find them again, or take that step out."
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 
 def require_fitting(vectors: Iterable[VectorSpec], snapshot: Snapshot, *, field: str) -> None:
     """Raises Refused where a vector cannot go through that snapshot."""
-    for part in (part for vector in vectors for part in vector.walk()):
+    for vector in vectors:
+        if sentence := misfit(vector, snapshot):
+            raise Refused(sentence, field=field)
+
+
+def misfit(vector: VectorSpec, snapshot: Snapshot, *, lengths: Mapping[str, int] = NOTHING) -> str:
+    """Why a vector cannot go through that snapshot, or nothing. `lengths`: those of the directions that it follows."""
+    for part in vector.walk():
         if part.z is not None and len(part.z) != snapshot.z_dim:
-            raise Refused(
-                f"This vector has {len(part.z)} numbers, and “{snapshot.name}” takes {snapshot.z_dim}.", field=field
-            )
+            return f"This vector has {len(part.z)} numbers, and “{snapshot.name}” takes {snapshot.z_dim}."
         if part.label is not None and part.label >= snapshot.num_classes:
             has = f"classes 0 to {snapshot.num_classes - 1}" if snapshot.num_classes else "no classes"
-            raise Refused(f"“{snapshot.name}” has {has}, and the vector names class {part.label}.", field=field)
+            return f"“{snapshot.name}” has {has}, and the vector names class {part.label}."
+    wrong = {length for file, length in lengths.items() if file in vector.files()} - {snapshot.w_dim}
+    if wrong:
+        return f"Its directions have {min(wrong)} numbers, and w of “{snapshot.name}” has {snapshot.w_dim}."
+    return ""
+
+
+def misfit_among(vectors: Iterable[VectorSpec], snapshots: Iterable[Snapshot]) -> list[str]:
+    """For each vector why it cannot go through all of those snapshots, or nothing."""
+    vectors = list(vectors)
+    files = {file for vector in vectors for file in vector.files()}
+    lengths = dict(Directions.objects.filter(blob__in=files).values_list("blob", "snapshot__w_dim")) if files else {}
+    # One of each shape is enough to judge by.
+    shapes = {(one.z_dim, one.w_dim, one.num_classes): one for one in reversed(list(snapshots))}.values()
+    return [next(filter(None, (misfit(one, shape, lengths=lengths) for shape in shapes)), "") for one in vectors]
 
 
 def direction_inputs(project_id: UUID, vectors: Iterable[VectorSpec], *, field: str) -> list[InputRef]:

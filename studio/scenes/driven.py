@@ -13,9 +13,11 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from gpu_service.protocol import VectorSpec
 from gpu_service.protocol.routes import MOST_ACTIONS, MOST_ROUTES, OWN_STEMS, CueAction, RouteSpec
 from studio.errors import Refused
-from studio.networks.vectors import files_in, inputs_of_files
+from studio.networks.models import Snapshot
+from studio.networks.vectors import files_in, inputs_of_files, misfit_among
 from studio.tracks.models import Cue
 
 Item = dict[str, Any]
@@ -30,6 +32,7 @@ NO_ROUTE = "There is no route “{id}” in this scene. Choose another."
 RING = "These routes drive one another in a ring: {names}. Take one of them out."
 NO_SNAPSHOT = "The action of “{label}” cuts to snapshot {number}, and this scene has {count}. Choose another."
 NO_VECTORS = "“{title}” cannot be pulled to a vector. Choose another action."
+NO_FIT = "The action of “{label}” goes to a pin that does not fit. {why} Choose another."
 NO_SEED = "“{title}” has no seed that a cue could change. Choose another action."
 TOO_MANY = "A scene holds up to {most} {what}. Take some out first."
 LACKS = "The action of “{label}” does not say its {what}. Choose one."
@@ -44,8 +47,12 @@ class Ground:
     parameters: Mapping[str, Any]
     track_id: UUID | str
     project_id: UUID
-    snapshots: int
+    snapshot_ids: Sequence[UUID | str]
     stems: frozenset[str] = field(default=frozenset())
+
+    def misfit(self, vector: VectorSpec) -> str:
+        """Why this vector cannot go through all snapshots of the scene, or nothing."""
+        return misfit_among([vector], Snapshot.objects.filter(pk__in=self.snapshot_ids))[0]
 
     def labels(self) -> set[str]:
         return set(
@@ -180,10 +187,11 @@ def _check_action(item: Item, former: Item | None, ground: Ground, labels: set[s
     if sentence := _misfit(item, ground):
         raise Refused(sentence, field=f"{place}.{'parameter' if kind == 'envelope' else 'kind'}")
     inputs_of_files(ground.project_id, files_in(item), field=f"{place}.vector")
-    if former is None or (former["label"], former["snapshot"]) != (item["label"], item["snapshot"]):
+    names = ("label", "snapshot", "vector")
+    if former is None or any(former[name] != item[name] for name in names):
         sentence = _action_lacks(item, ground, labels)
         if sentence:
-            raise Refused(sentence, field=f"{place}.{'label' if item['label'] not in labels else 'snapshot'}")
+            raise Refused(sentence, field=f"{place}.{'label' if item['label'] not in labels else kind}")
 
 
 def _misfit(item: Item, ground: Ground) -> str:
@@ -250,6 +258,10 @@ def _route_lacks(item: Item, ground: Ground, labels: set[str]) -> str:
 def _action_lacks(item: Item, ground: Ground, labels: set[str]) -> str:
     if item["label"] not in labels:
         return NO_CUES.format(what="action", label=item["label"])
-    if item["kind"] == "snapshot" and (item["snapshot"] or 0) >= ground.snapshots:
-        return NO_SNAPSHOT.format(label=item["label"], number=(item["snapshot"] or 0) + 1, count=ground.snapshots)
+    number, count = (item["snapshot"] or 0) + 1, len(ground.snapshot_ids)
+    if item["kind"] == "snapshot" and number > count:
+        return NO_SNAPSHOT.format(label=item["label"], number=number, count=count)
+    if item["kind"] == "vector" and item["vector"] is not None:
+        why = ground.misfit(VectorSpec.model_validate(item["vector"]))
+        return NO_FIT.format(label=item["label"], why=why) if why else ""
     return ""

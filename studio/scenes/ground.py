@@ -18,7 +18,7 @@ def ground_of(project_id: UUID, entry: Mapping[str, Any], state: Mapping[str, An
         parameters=with_defaults(entry["schema"], state["parameters"]),
         track_id=state["track_id"],
         project_id=project_id,
-        snapshots=len(state["snapshot_ids"]),
+        snapshot_ids=tuple(state["snapshot_ids"]),
         stems=frozenset(stems_of(state["track_id"]).values_list("name", flat=True)),
     )
 

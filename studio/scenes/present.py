@@ -81,7 +81,7 @@ def complete_parameters(scene: Scene) -> dict[str, Any]:
 def _warnings(scene: Scene, snapshots: list[Snapshot]) -> list[dict[str, str]]:
     """What of the scene cannot work now: something that it hangs on has gone, or was never there."""
     state = {"routes": scene.routes, "actions": scene.actions, "parameters": scene.parameters}
-    state |= {"track_id": scene.track_id, "snapshot_ids": [None] * len(snapshots)}
+    state |= {"track_id": scene.track_id, "snapshot_ids": [snapshot.pk for snapshot in snapshots]}
     try:
         entry = visualizer(scene.visualizer)
     except Refused:

@@ -130,6 +130,9 @@ export function TextField({ label, value, onChange, hint, wrong, ...rest }: Text
 export interface Choice {
   value: string
   label: string
+  /** Choices with the same one, side by side, stand under its name. */
+  group?: string
+  isDisabled?: boolean
 }
 
 type ChoiceProps = Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange' | 'value'> & {
@@ -142,11 +145,25 @@ type ChoiceProps = Omit<SelectHTMLAttributes<HTMLSelectElement>, 'onChange' | 'v
 export function Select({ value, choices, onChange, small, ...rest }: ChoiceProps) {
   return (
     <select {...rest} className={small ? 'select small' : 'select'} value={value} onChange={(event) => onChange(event.target.value)}>
-      {choices.map((choice) => (
-        <option key={choice.value} value={choice.value}>{choice.label}</option>
-      ))}
+      {grouped(choices).map(([group, inside]) => group === undefined
+        ? inside.map(option)
+        : <optgroup key={group} label={group}>{inside.map(option)}</optgroup>)}
     </select>
   )
+}
+
+function option({ value, label, isDisabled }: Choice) {
+  return <option key={value} value={value} disabled={isDisabled}>{label}</option>
+}
+
+function grouped(choices: Choice[]): [string | undefined, Choice[]][] {
+  const found: [string | undefined, Choice[]][] = []
+  for (const choice of choices) {
+    const last = found.at(-1)
+    if (last && last[0] === choice.group) last[1].push(choice)
+    else found.push([choice.group, [choice]])
+  }
+  return found
 }
 
 export function ChoiceField({ label, hint, wrong, ...rest }: ChoiceProps & { label: string; hint?: ReactNode; wrong?: string | null | undefined }) {

@@ -1,4 +1,5 @@
 /** What cues do: by label, a list of actions with their fields. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { mayEdit, projectId } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Select } from '../parts/basics'
@@ -6,15 +7,14 @@ import { IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { Menu } from '../parts/Menu'
 import { get } from '../wire/api'
-import { useAsk } from '../wire/query'
-import type { CueAction } from '../wire/types'
+import type { CueAction, OfferedPin } from '../wire/types'
 import { newId } from './driven'
+import { fitting, pinChoices, whyNone } from './pins'
 import { targetTitle, useRouteDesk, type RouteDesk } from './routes/context'
 import { knob, NumberRow } from './routes/RouteDetails'
 import { ACTION_TITLES } from './routes/sources'
 
 type Kind = CueAction['kind']
-interface Pin { id: string; name: string; vector: unknown }
 
 const SECONDS = knob('seconds', 'Acts for', 0, 10, { most: 3600, unit: 's' })
 const GLIDE = knob('glide_seconds', 'Glide', 0, 5, { most: 60, unit: 's' })
@@ -32,13 +32,18 @@ export function CueActions() {
 
 function Actions({ about }: { about: RouteDesk }) {
   const scene = useStore(about.draft.scene)
-  const pins = useAsk({ queryKey: ['pins', projectId()], queryFn: ({ signal }) => get<{ items: Pin[] }>(`/projects/${projectId()}/pins`, signal) })
+  const asked = scene.snapshot_ids.map((id) => `snapshot_ids=${id}`).join('&')
+  const offered = useQuery({
+    queryKey: ['pins', projectId(), asked], enabled: about.takesVectors && asked !== '', placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => get<{ items: OfferedPin[] }>(`/projects/${projectId()}/pins/offered?${asked}`, signal),
+  })
+  const pins = offered.data?.items ?? []
   const labels = [...new Set([...about.labels, ...scene.actions.map(({ label }) => label)])]
   if (labels.length === 0) return null
-  const addable = (label: string) => kindsFor(about, pins.data?.items ?? []).map((kind) => ({
-    id: kind, label: ACTION_TITLES[kind],
+  const addable = (label: string) => kindsFor(about, pins).map((kind) => ({
+    id: kind, label: ACTION_TITLES[kind], reason: kind === 'vector' ? whyNone(pins) : null,
     act: () => {
-      const action = newAction(label, kind, about, pins.data?.items ?? [])
+      const action = newAction(label, kind, about, pins)
       about.draft.setDriven({ actions: { [action.id]: action } }, `${ACTION_TITLES[kind]} at “${label}”`)
     },
   }))
@@ -51,7 +56,7 @@ function Actions({ about }: { about: RouteDesk }) {
             <span className="grow xs soft clip">When a “{label}” cue comes:</span>
             {mayEdit() && <Menu align="end" button={<button type="button" className="mini" aria-label={`Add an action to “${label}” cues`}><Icon name="plus" /></button>} items={addable(label)} />}
           </div>
-          {scene.actions.filter((action) => action.label === label).map((action) => <Action key={action.id} action={action} about={about} pins={pins.data?.items ?? []} />)}
+          {scene.actions.filter((action) => action.label === label).map((action) => <Action key={action.id} action={action} about={about} pins={pins} />)}
         </div>
       ))}
     </section>
@@ -59,7 +64,7 @@ function Actions({ about }: { about: RouteDesk }) {
 }
 
 /** Only what this scene can do: two snapshots to cut between, a pin to go to, a slider to move. */
-function kindsFor({ draft, fields, takesVectors }: RouteDesk, pins: readonly Pin[]): Kind[] {
+function kindsFor({ draft, fields, takesVectors }: RouteDesk, pins: readonly OfferedPin[]): Kind[] {
   const scene = draft.scene.get()
   return [
     ...(scene.snapshot_ids.length > 1 ? ['snapshot' as const] : []),
@@ -70,15 +75,15 @@ function kindsFor({ draft, fields, takesVectors }: RouteDesk, pins: readonly Pin
   ]
 }
 
-function newAction(label: string, kind: Kind, { fields }: RouteDesk, pins: readonly Pin[]): CueAction {
+function newAction(label: string, kind: Kind, { fields }: RouteDesk, pins: readonly OfferedPin[]): CueAction {
   return {
     id: newId(), label, kind, seconds: kind === 'hold' ? 1 : 0, glide_seconds: 0, amount: 0.5, attack_seconds: 0, release_seconds: 0.3,
     snapshot: kind === 'snapshot' ? 0 : null, parameter: kind === 'envelope' ? ([...fields.keys()][0] ?? null) : null,
-    vector: kind === 'vector' ? ((pins[0]?.vector ?? null) as NonNullable<CueAction['vector']> | null) : null, seed: null,
+    vector: kind === 'vector' ? (fitting(pins)[0]?.vector ?? null) : null, seed: null,
   }
 }
 
-function Action({ action, about, pins }: { action: CueAction; about: RouteDesk; pins: readonly Pin[] }) {
+function Action({ action, about, pins }: { action: CueAction; about: RouteDesk; pins: readonly OfferedPin[] }) {
   const scene = useStore(about.draft.scene)
   const faults = useStore(about.draft.faults)
   const title = ACTION_TITLES[action.kind]
@@ -105,7 +110,7 @@ function Action({ action, about, pins }: { action: CueAction; about: RouteDesk; 
   )
 }
 
-function What({ action, about, pins, onPut }: { action: CueAction; about: RouteDesk; pins: readonly Pin[]; onPut: (change: Partial<CueAction>) => void }) {
+function What({ action, about, pins, onPut }: { action: CueAction; about: RouteDesk; pins: readonly OfferedPin[]; onPut: (change: Partial<CueAction>) => void }) {
   const scene = useStore(about.draft.scene)
   if (action.kind === 'snapshot') {
     return <Select small aria-label="Snapshot" value={String(action.snapshot ?? 0)} onChange={(value) => onPut({ snapshot: Number(value) })}
@@ -116,9 +121,8 @@ function What({ action, about, pins, onPut }: { action: CueAction; about: RouteD
       choices={[...about.fields.values()].map((field) => ({ value: field.name, label: field.title }))} />
   }
   if (action.kind === 'vector') {
-    const here = pins.findIndex((pin) => JSON.stringify(pin.vector) === JSON.stringify(action.vector))
-    return <Select small aria-label="Pin" value={String(here)} onChange={(place) => onPut({ vector: (pins[Number(place)]?.vector ?? action.vector ?? null) as NonNullable<CueAction['vector']> | null })}
-      choices={[...(here < 0 ? [{ value: '-1', label: 'As it is' }] : []), ...pins.map((pin, place) => ({ value: String(place), label: pin.name }))]} />
+    return <Select small aria-label="Pin" {...pinChoices(pins, action.vector ?? null)}
+      onChange={(id) => onPut({ vector: pins.find((pin) => pin.id === id)?.vector ?? action.vector ?? null })} />
   }
   if (action.kind === 'seed') {
     return <input className="field small num" aria-label="Seed; empty is a new one at each cue" placeholder="new each time" size={12} defaultValue={action.seed ?? ''} key={String(action.seed)}

@@ -1944,6 +1944,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/pins/offered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Offered Pins
+         * @description Up to 500 pins for a scene of those snapshots: its own networks' first, and which of the others fit.
+         */
+        get: operations["studio_networks_pins_api_list_offered_pins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/presets": {
         parameters: {
             query?: never;
@@ -6150,6 +6170,36 @@ export interface components {
             revoked_at: string | null;
             /** Token */
             token: string;
+        };
+        /**
+         * OfferedPin
+         * @description `is_own`: of a network of these snapshots. `misfit` says why it cannot go through all of them; empty: it can.
+         */
+        OfferedPin: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Own */
+            is_own: boolean;
+            /** Misfit */
+            misfit: string;
+            /** Name */
+            name: string;
+            /**
+             * Network Id
+             * Format: uuid
+             */
+            network_id: string;
+            /** Network Name */
+            network_name: string;
+            vector: components["schemas"]["VectorSpec"];
+        };
+        /** OfferedPins */
+        OfferedPins: {
+            /** Items */
+            items: components["schemas"]["OfferedPin"][];
         };
         /** PairingIn */
         PairingIn: {
@@ -13326,6 +13376,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PinList"];
+                };
+            };
+        };
+    };
+    studio_networks_pins_api_list_offered_pins: {
+        parameters: {
+            query?: {
+                snapshot_ids?: string[];
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferedPins"];
                 };
             };
         };

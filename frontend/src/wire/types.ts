@@ -104,6 +104,7 @@ export type Scene = Unfilled<Schemas['SceneOut'], 'changed' | 'created_at' | 'cr
 export type RouteSpec = Schemas['RouteSpec']
 export type RouteSource = RouteSpec['source']
 export type CueAction = Schemas['CueAction']
+export type OfferedPin = Schemas['OfferedPin']
 export type ScenePreset = Schemas['ScenePresetOut']
 
 export type Render = Schemas['RenderOut']

@@ -172,3 +172,37 @@ def test_a_viewer_pins_nothing(network, as_user, member):
     order = {"snapshot_id": str(network.snapshots.first().id), "vector": {}}
     assert viewer.call("POST", f"/networks/{network.id}/pins", order).status_code == 403
     assert viewer.call("GET", f"/networks/{network.id}/pins").status_code == 200
+
+
+def test_a_scene_is_offered_its_own_networks_pins_first_and_told_which_others_fit(client, network, project):
+    elsewhere = make_network(project)
+    elsewhere.snapshots.update(z_dim=8, num_classes=3)
+    Network.objects.filter(pk=elsewhere.pk).update(name="Faces")
+    usual = pin(client, elsewhere, name="Seed", vector={"seed": 1})
+    numbers = pin(client, elsewhere, name="Numbers", vector={"z": [0.5] * 8})
+    labelled = pin(client, elsewhere, name="Class", vector={"terms": [{"of": {"label": 2}, "amount": 1.0}]})
+    own = pin(client, network, name="Own", vector={"z": [0.5] * 512})
+    asked = "&".join(f"snapshot_ids={one.id}" for one in network.snapshots.all())
+    offered = client.call("GET", f"/projects/{project.id}/pins/offered?{asked}").json()["items"]
+    assert [(one["id"], one["is_own"], one["misfit"]) for one in offered] == [
+        (own["id"], True, ""),
+        (usual["id"], False, ""),
+        (numbers["id"], False, "This vector has 8 numbers, and “tidepool-0” takes 512."),
+        (labelled["id"], False, "“tidepool-0” has no classes, and the vector names class 2."),
+    ]
+    assert offered[3]["network_name"] == "Faces"
+    both = f"{asked}&snapshot_ids={elsewhere.snapshots.first().id}"
+    offered = client.call("GET", f"/projects/{project.id}/pins/offered?{both}").json()["items"]
+    # Its own pin, but of one of its networks alone: every snapshot of the scene has to draw it.
+    assert offered[-1]["misfit"] == "This vector has 512 numbers, and “tidepool-0” takes 8."
+
+
+def test_a_pin_along_directions_of_another_width_is_not_offered(client, network, project):
+    elsewhere = make_network(project)
+    elsewhere.snapshots.update(w_dim=4)
+    made_of = make_made_of(elsewhere.snapshots.first())
+    file = Directions.objects.get(pk=made_of["directions_id"]).blob_id
+    pin(client, elsewhere, vector={"steps": [{"file": file, "index": 0, "amount": 1.0}]})
+    asked = f"snapshot_ids={network.snapshots.first().id}"
+    offered = client.call("GET", f"/projects/{project.id}/pins/offered?{asked}").json()["items"]
+    assert [one["misfit"] for one in offered] == ["", "Its directions have 4 numbers, and w of “tidepool-0” has 16."]

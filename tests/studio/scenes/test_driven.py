@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from studio.networks.models import Snapshot
 from studio.networks.purge import files_in_use
 from studio.scenes.driven import moved
 from studio.scenes.ground import ground_of
@@ -150,6 +151,21 @@ def test_an_action_to_a_vector_keeps_its_directions(scene, change, project):
     row.actions[0]["vector"]["steps"] = stranger["steps"]
     row.save()
     assert files_in_use(project.pk) == {"a" * 64}
+
+
+def test_a_pin_that_does_not_fit_is_refused_and_one_that_fits_no_more_is_warned_of(scene, change):
+    Cue.objects.create(track=scene.track, seconds=1.0, label="pulls")
+    action = {"label": "pulls", "kind": "vector"}
+    refused = change(actions={"x": {**action, "vector": {"z": [0.5] * 8}}})
+    assert (refused.status_code, refused.json()["field"]) == (422, "actions.x.vector")
+    assert "8 numbers" in refused.json()["detail"]
+    kept = change(actions={"x": {**action, "vector": {"z": [0.5] * 512}}})
+    assert (kept.status_code, kept.json()["warnings"], len(spec_of(scene).actions)) == (200, [], 1)
+    Snapshot.objects.filter(places__scene=scene).update(z_dim=64)
+    (warning,) = change(name="Other networks").json()["warnings"]
+    assert warning["field"] == "actions.x"
+    assert "takes 64. Choose another." in warning["sentence"]
+    assert spec_of(scene).actions == []
 
 
 def test_another_visualizer_takes_the_routes_along_that_fit(scene, change, owner, as_user):
