@@ -6,10 +6,9 @@ A click track is written as sound, at a tempo that no frame rate divides, and go
 or analysed, planned, drawn. Two routes drive ψ of noise-blend, so that the picture leaves the network's average one:
 
 - beats of the grid that the analysis finds: a swell whose middle is the pulse, told more finely than in whole frames.
-  Gate of issue 6: none is further than half a frame from its click.
-- onsets as they are heard: the pulse is the first frame that shows one, and the nearest frame is the best there is. The
-  gate is half a frame and half a point of the curve (5.8 ms).
+- onsets as they are heard: the pulse is the first frame that shows one, and the nearest frame is the best there is.
 
+Gate of issue 6, for both: none is further than half a frame from its click.
 Both of every click by the driven parameter, and of the first, the last and every so many-th in the pictures themselves.
 Beside it, without a gate, the frame of the leap that `paced` makes: as specified, the one after the hit was heard.
 """
@@ -38,7 +37,6 @@ from gpu_service.cli_beats import find_markers
 from gpu_service.executors.snapshot_chores import make_pattern
 from gpu_service.file_hash import file_sha256
 from gpu_service.music.decode import decode
-from gpu_service.music.features import FRAME_RATE
 from gpu_service.protocol import MarkerSpec, SceneSpec, SnapshotRef, TrackRef
 from gpu_service.protocol.routes import CurveSource, LfoSource, RouteSpec
 from gpu_service.visualizers.base import Plan
@@ -57,8 +55,6 @@ ROUTES = {
     ),
     "onsets": RouteSpec(id="pulse", parameter="truncation", source=CurveSource(kind="onset"), amount=0.5),
 }
-# What may lie between two points of the curve of onsets.
-HALF_A_POINT = 0.5 / FRAME_RATE
 
 
 @dataclass(frozen=True)
@@ -143,12 +139,11 @@ def figures_of(hour: Hour, fps: str, every: int) -> list[Figure]:
         plan = hour.plan(fps, STILL, [route])
         moment = MOMENTS[name]
         curve, seen = by_curve(plan, hour.clicks, moment), by_picture(plan, hour.clicks, moment, every)
-        gate = GATE + (HALF_A_POINT * float(Fraction(fps)) if name == "onsets" else 0.0)
         drift = float(curve[-100:].mean() - curve[:100].mean())
         front = f"{shown} frames/s, {name}"
         found += [
-            Figure(f"{front}: furthest of {len(curve)} clicks", worst(curve), "frames", at_most=gate),
-            Figure(f"{front}: furthest of {len(seen)} clicks, in pictures", worst(seen), "frames", at_most=gate),
+            Figure(f"{front}: furthest of {len(curve)} clicks", worst(curve), "frames", at_most=GATE),
+            Figure(f"{front}: furthest of {len(seen)} clicks, in pictures", worst(seen), "frames", at_most=GATE),
             Figure(f"{front}: last hundred clicks against the first", drift, "frames", digits=3),
         ]
         print(f"{front}: curve {spread(curve)}, pictures {spread(seen)}", file=sys.stderr, flush=True)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from gpu_service.music.bands import to_decibels
 from gpu_service.music.chroma import CHROMA_FRAME, CHROMA_HOP, find_chroma, normalised
-from gpu_service.music.features import FRAME_RATE, HOP, Features, Spectra, Windows
+from gpu_service.music.features import HOP, Features, Spectra, Windows
+from gpu_service.music.hits import find_hits
 from gpu_service.music.loudness import LoudnessMeter
 from gpu_service.music.onset_strength import FRAME, RATE
 from gpu_service.music.onsets import usual_strength
@@ -26,12 +26,6 @@ STEADY_DB, STEADY_OCTAVES = 0.5, 0.05
 LOWEST_HERTZ = 50.0
 # A tone that sounds on rises and falls by less than this in the mean of its bands.
 WEAKEST_ONSET_DB = 0.5
-# An onset is held for a frame of the slowest film, so that no film looks away while it sounds.
-HELD_SECONDS = 1 / 24
-# An onset shows two points early. It is told late by less than that, so half its height is reached so long before it
-# sounds (measured on clicks, within 3 ms).
-AHEAD_POINTS = 2
-AHEAD_SECONDS = 0.016
 BLOCK = 1 << 18
 SILENT = 2 / 32_768
 
@@ -97,9 +91,10 @@ def hear_slowly(sound: MonoSound) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Heard:
-    """What one pass of short windows gives. All float32 and 0…1 but `timbre`, which is decibels."""
+    """What one pass of short windows gives. All float32 and 0…1 but `timbre`, which is decibels, and `hit_seconds`."""
 
-    onset: np.ndarray  # [T] a strong hit is 1
+    hit_seconds: np.ndarray  # float64 [h] ascending, each on its attack
+    hit_strengths: np.ndarray  # [h] a strong hit is 1
     bands: np.ndarray  # [T, 5] in the order of bands.py
     brightness: np.ndarray  # [T] in octaves
     timbre: np.ndarray  # [T, 16]
@@ -120,9 +115,13 @@ def hear_spectra(sound: MonoSound) -> Heard:
     decibels = to_decibels(features.bands)
     bands = [stretched(decibels[:, band], widest=RANGE_DB, steady=STEADY_DB) for band in range(decibels.shape[1])]
     octaves = np.log2(np.maximum(features.brightness, LOWEST_HERTZ) / LOWEST_HERTZ)
-    onset = features.onset / max(usual_strength(features.onset), WEAKEST_ONSET_DB) * is_heard
+    strength = features.onset / max(usual_strength(features.onset), WEAKEST_ONSET_DB) * is_heard
+    hit_seconds, hit_strengths = find_hits(
+        strength, samples=sound.samples, sample_rate=sound.sample_rate, peak=sound.peak
+    )
     return Heard(
-        onset=held(np.clip(onset, 0, 1), points=round(HELD_SECONDS * FRAME_RATE)).astype(np.float32),
+        hit_seconds=hit_seconds,
+        hit_strengths=hit_strengths,
         bands=np.stack(bands, axis=1) * np.float32(is_heard),
         brightness=stretched(octaves, widest=np.inf, steady=STEADY_OCTAVES) * np.float32(is_heard),
         timbre=features.timbre,
@@ -174,9 +173,3 @@ def stretched(values: np.ndarray, *, widest: float, steady: float, edge: int = F
     if not high - low > steady:
         return np.zeros(len(values), np.float32)
     return np.clip((values - low) / (high - low), 0, 1).astype(np.float32)
-
-
-def held(values: np.ndarray, *, points: int, ahead: int = AHEAD_POINTS) -> np.ndarray:
-    """The highest of each point, the `ahead` after and the `points` before it. [T] -> [T]"""
-    size = points + 1 + ahead
-    return maximum_filter1d(values, size, origin=(size - 1) // 2 - ahead, mode="nearest") if len(values) else values

@@ -14,6 +14,7 @@ from gpu_service.protocol.routes import RouteSpec
 TICKS_PER_SECOND = 120
 # A longer filter is cheaper by Fourier.
 LONG_SIGMA_TICKS = 40.0
+HAIR = 1e-6
 Curve = Callable[[np.ndarray], np.ndarray]
 """A curve that can be asked at any seconds: float64 [n] -> float64 [n], 0…1."""
 
@@ -27,10 +28,20 @@ def remembered(route: RouteSpec, curve: Curve, *, duration_seconds: float) -> Cu
     """The curve smoothed and followed. One that needs no memory stays as it is, to be asked at any moment."""
     if not remembers(route):
         return curve
+    rise, fall = route.attack_seconds, route.release_seconds
     ticks = np.arange(int(duration_seconds * TICKS_PER_SECOND) + 2) / TICKS_PER_SECOND
-    levels = smoothed(curve(ticks), seconds=route.smoothing_seconds)
-    levels = followed(levels, rise_seconds=route.attack_seconds, fall_seconds=route.release_seconds)
-    return lambda seconds: np.interp(seconds, ticks, levels)
+    targets = smoothed(curve(ticks), seconds=route.smoothing_seconds)
+    levels = followed(targets, rise_seconds=rise, fall_seconds=fall)
+
+    def at(seconds: np.ndarray) -> np.ndarray:
+        # From the tick before on: a leap acts at its own moment, not spread over the ticks around it.
+        tick = np.clip(np.floor(seconds * TICKS_PER_SECOND + HAIR).astype(np.int64), 0, len(ticks) - 1)
+        target = np.interp(seconds, ticks, targets) if route.smoothing_seconds > 0 else curve(seconds)
+        step, since = target - levels[tick], np.maximum(seconds - ticks[tick], 0)
+        up, down = (since / max(constant, 1e-9) for constant in (rise, fall))
+        return np.where(since > HAIR, levels[tick] - step * np.expm1(-np.where(step > 0, up, down)), levels[tick])
+
+    return at
 
 
 def smoothed(levels: np.ndarray, *, seconds: float) -> np.ndarray:

@@ -25,30 +25,55 @@ from gpu_service.routes.shaping import Curve
 
 # A beat is met although its second was rounded.
 HAIR = 1e-6
+# A hit in the very middle between two frames is met although their seconds were rounded.
+HALFWAY = 1e-9
 # A cue is held for a frame of the slowest film at least.
 SHORTEST_CUE = 1 / 24
 
 
 @dataclass(frozen=True)
 class Points:
-    """A curve as it was heard: `values` [n] lie 1 / `rate` seconds apart, the first `ahead_seconds` before second 0."""
+    """A curve as it was heard: `values` [n] lie 1 / `rate` seconds apart, the first at second 0."""
 
     values: np.ndarray
     rate: float
-    ahead_seconds: float = 0.0
 
     def at(self, seconds: np.ndarray) -> np.ndarray:
         """Straight between the points. [n] -> float64 [n]"""
         if len(self.values) == 0:
             return np.zeros(len(seconds))
-        return np.interp((seconds + self.ahead_seconds) * self.rate, np.arange(len(self.values)), self.values)
+        return np.interp(seconds * self.rate, np.arange(len(self.values)), self.values)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Moments as a curve: each of `seconds` [h], ascending, with its strength for a while; where two meet, the higher.
+
+    All of it is `ahead_seconds` early.
+    """
+
+    seconds: np.ndarray
+    strengths: np.ndarray
+    hold_seconds: float
+    ahead_seconds: float = 0.0
+
+    def at(self, seconds: np.ndarray) -> np.ndarray:
+        """[n] -> float64 [n]"""
+        now = seconds + self.ahead_seconds + HALFWAY
+        past = np.searchsorted(self.seconds, now, side="right")
+        over = np.searchsorted(self.seconds, now - self.hold_seconds, side="right")
+        levels = np.zeros(len(seconds))
+        for back in range(1, int((past - over).max(initial=0)) + 1):
+            place = past - back
+            levels = np.maximum(levels, np.where(place >= over, self.strengths[np.maximum(place, 0)], 0.0))
+        return levels
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """What sources look at. `heard` by name of the curve; `others` are the curves of the routes already made."""
 
-    heard: Mapping[str, Points]
+    heard: Mapping[str, Points | Hits]
     section_edges: Sequence[float]
     markers: Sequence[Marker]
     cues: Sequence[CueSpec]

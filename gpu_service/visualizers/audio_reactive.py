@@ -22,7 +22,7 @@ class AudioReactive(Visualizer):
 
     name = "audio-reactive"
     title = "Audio-reactive"
-    version = "1"
+    version = "2"
     summary = "Stems move the layers of a network: parts of the music its shapes, drums its grain, hits bend it."
     parameters = AudioReactiveParameters
     presets = PRESETS

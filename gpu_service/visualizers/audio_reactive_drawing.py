@@ -23,8 +23,8 @@ from gpu_service.visualizers.vector_cuts import pulled
 
 
 def draw_reactive(plan: Plan, frames: Sequence[int], *, quality: Quality) -> Tensor:
-    """uint8 [N, 3, H, W] on the CPU."""
-    mixes = plan.mixes(np.zeros(len(frames)), frames)
+    """uint8 [N, 3, H, W] on the CPU, of the last snapshot unless cues choose another."""
+    mixes = plan.mixes(plan.last_place(frames), frames)
 
     def paint(network: Network, members: list[int]) -> tuple["Brush", torch.device]:
         brush = Brush(plan, network, [frames[member] for member in members], quality=quality)

@@ -126,6 +126,10 @@ class Plan:
         """The snapshots that would be drawn with, `own` places [N], and those of the cues where they cut or glide."""
         return self.score.mixes(own, frames)
 
+    def last_place(self, frames: Sequence[int]) -> np.ndarray:
+        """The last snapshot of the list, a run's newest: what draws where nothing chooses another. -> float64 [N]"""
+        return np.full(len(frames), len(self.scene.snapshots) - 1.0)
+
     def cut_vectors(self, frames: Sequence[int]) -> tuple[list[VectorSpec], Cut]:
         """The vectors that cues jump to, and which of them has each frame; −1 is the visualizer's own."""
         return self.score.cut_vectors(frames)

@@ -125,7 +125,7 @@ class RawAudio(Visualizer):
 
     name = "raw-audio"
     title = "Raw audio"
-    version = "1"
+    version = "2"
     summary = "The sound's own wave as the network's vector: wild, and silence is still."
     parameters = RawAudioParameters
     presets = (

@@ -13,12 +13,12 @@ from gpu_service.visualizers.straight_w import draw_rows
 
 
 def draw_wave(plan: Plan, frames: Sequence[int], *, quality: Quality) -> Tensor:
-    """Those frames, uint8 [N, 3, H, W], of the first snapshot unless cues choose another."""
+    """Those frames, uint8 [N, 3, H, W], of the last snapshot unless cues choose another."""
 
     def rows(network: Network, shown: list[int]) -> Tensor:
         return wave_rows(plan, network, shown)
 
-    return draw_rows(plan, frames, rows, own_places=np.zeros(len(frames)), quality=quality)
+    return draw_rows(plan, frames, rows, own_places=plan.last_place(frames), quality=quality)
 
 
 def wave_rows(plan: Plan, network: Network, frames: Sequence[int]) -> Tensor:

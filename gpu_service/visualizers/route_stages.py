@@ -22,13 +22,15 @@ from gpu_service.protocol.routes import OWN_STEMS, CueSource, CurveSource, Route
 from gpu_service.routes.graph import all_routes, in_order
 from gpu_service.routes.score import curve_stage
 from gpu_service.routes.shaping import Curve, finished, remembered
-from gpu_service.routes.sources import Points, Surroundings, curve_of, heard_as, needs_beats
+from gpu_service.routes.sources import Hits, Points, Surroundings, curve_of, heard_as, needs_beats
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
 FAMILY = "routes"
 LEVEL, SLOW, SPECTRA, PITCH, SECTIONS = "hear loudness", "hear slowly", "hear spectra", "hear pitch", "hear sections"
 SPLIT = "hear our own stems"
 SLOW_RATE = 1 / STEP_SECONDS
+# How long an onset lasts: a frame of the cinema.
+HELD_SECONDS = 1 / 24
 # What only drawing reads of a route.
 DRAWN = {"parameter", "amount", "offset", "quantise", "bend", "invert", "is_bypassed", "is_solo"}
 # What of it another route hears all the same.
@@ -167,7 +169,9 @@ _HEARING = {
     for stage in (
         Stage(LEVEL, "Loudness", _level, inputs=("track",), family=FAMILY, seconds_per_second=3e-4),
         Stage(SLOW, "Loudness of 3 s", _slow, inputs=("track",), family=FAMILY, seconds_per_second=8e-4),
-        Stage(SPECTRA, "Onsets and bands", _spectra, inputs=("track",), family=FAMILY, seconds_per_second=6e-3),
+        Stage(
+            SPECTRA, "Onsets and bands", _spectra, inputs=("track",), family=FAMILY, seconds_per_second=7e-3, version=2
+        ),
         Stage(SPLIT, "Stems", _split, inputs=("track",), family=FAMILY, seconds_per_second=1.6e-2),
         Stage(PITCH, "Notes", _pitch, inputs=("track",), family=FAMILY, seconds_per_second=4e-3),
         Stage(
@@ -207,6 +211,7 @@ def _curve_stage(chain: Sequence[RouteSpec], scene: SceneSpec) -> Stage:
         family=FAMILY,
         reads=json.dumps(reads, sort_keys=True),
         seconds_per_frame=1e-5,
+        version=2,
     )
 
 
@@ -235,20 +240,21 @@ def _overheard(seconds: np.ndarray, *, route: RouteSpec, curve: Curve) -> np.nda
     return finished(route, curve(seconds))
 
 
-def heard_curves(done: Mapping[str, Arrays], *, frame_seconds: float) -> dict[str, Points]:
+def heard_curves(done: Mapping[str, Arrays], *, frame_seconds: float) -> dict[str, Points | Hits]:
     """Every curve that those hearing stages hold, by its name.
 
-    An onset is half a frame early, so that the first frame which shows it is the nearest one at every frame rate.
+    An onset is half a frame early, so that the first frame which shows it is the nearest one at every frame rate, and
+    held for a frame at least, so that one shows it.
     """
-    found: dict[str, Points] = {}
+    found: dict[str, Points | Hits] = {}
     for stage, arrays in done.items():
         if stage == LEVEL:
             found["loudness"] = Points(arrays["loudness"], FRAME_RATE)
         elif stage == SLOW:
             found["short_term"] = Points(arrays["short_term"], SLOW_RATE)
         elif stage == SPECTRA:
-            early = frame_seconds / 2 - hearing.AHEAD_SECONDS
-            found["onset"] = Points(arrays["onset"], FRAME_RATE, early)
+            held = max(HELD_SECONDS, frame_seconds)
+            found["onset"] = Hits(arrays["hit_seconds"], arrays["hit_strengths"], held, frame_seconds / 2)
             found["brightness"] = Points(arrays["brightness"], FRAME_RATE)
             found |= {f"band:{name}": Points(arrays["bands"][:, k], FRAME_RATE) for k, name in enumerate(BANDS)}
         elif stage == PITCH:

@@ -15,7 +15,7 @@ from gpu_service.protocol import CueSpec, MarkerSpec
 from gpu_service.protocol.routes import OWN_STEMS
 from gpu_service.protocol.scenes import StemRef
 from gpu_service.routes.shaping import TICKS_PER_SECOND, followed, smoothed
-from gpu_service.routes.sources import Points, Surroundings, curve_of
+from gpu_service.routes.sources import Hits, Points, Surroundings, curve_of
 from tests.gpu_service.routes.scenes import plan_of, read_source, route, value
 
 RATE = 22_050
@@ -126,9 +126,11 @@ def test_silence_and_what_is_steady_are_nothing(seconds):
         assert not spectra.bands[:, 1].any()
         if seconds > 1:
             assert not spectra.brightness.any()
-            assert spectra.onset[20:-20].max() < 0.05
+            inside = (spectra.hit_seconds > 0.3) & (spectra.hit_seconds < seconds - 0.3)
+            assert spectra.hit_strengths[inside].max(initial=0) < 0.05
         if not samples.any():
-            for found in (spectra.onset, spectra.bands, spectra.brightness, hearing.notes(hearing.hear_pitch(sound))):
+            assert len(spectra.hit_seconds) == 0
+            for found in (spectra.bands, spectra.brightness, hearing.notes(hearing.hear_pitch(sound))):
                 assert np.isfinite(found).all()
                 assert not found.any()
 
@@ -143,27 +145,11 @@ def test_loudness_onsets_bands_and_notes_lie_where_they_sound():
     assert Points(spectra.bands[:, 1], FRAME_RATE).at(at) == pytest.approx([1, 0], abs=0.02)
     assert Points(spectra.bands[:, 3], FRAME_RATE).at(at) == pytest.approx([0, 1], abs=0.02)
     assert Points(spectra.brightness, FRAME_RATE).at(at) == pytest.approx([0, 1], abs=0.02)
-    onset = Points(spectra.onset, FRAME_RATE)
-    assert onset.at(np.array([2.0, 2.03])).min() > 0.9
-    assert onset.at(np.array([1.0, 1.9, 2.2, 3.0])).max() < 0.05
+    onset = Hits(spectra.hit_seconds, spectra.hit_strengths, hold_seconds=1 / 24)
+    assert onset.at(np.array([2.001, 2.04])).min() > 0.9
+    assert onset.at(np.array([1.0, 1.99, 2.2, 3.0])).max() < 0.05
     notes = hearing.notes(hearing.hear_pitch(sound))
     assert notes[3].argmax() == 9  # an A
-
-
-def test_a_pulse_begins_in_the_frame_nearest_to_its_click():
-    """At 30 frames a second, wherever between two frames the click lies, over the whole track."""
-    chance, samples = np.random.default_rng(3), np.zeros(40 * RATE, np.float32)
-    clicks = np.cumsum(chance.uniform(0.35, 0.65, 76))
-    for click in clicks:
-        start = round(click * RATE)
-        samples[start : start + 400] = 0.5 * chance.standard_normal(400) * np.exp(-np.arange(400) / 80)
-    onset = Points(hearing.hear_spectra(MonoSound(samples, RATE)).onset, FRAME_RATE)
-    frames = np.arange(40 * 30) / 30
-    shown = onset.at(frames) >= 0.5
-    begins = frames[np.flatnonzero(shown & ~np.roll(shown, 1))]
-    assert len(begins) == len(clicks)
-    assert np.abs(begins - clicks).max() < 0.5 / 30 + 256 / RATE / 2  # half a frame, and half a point of the curve
-    assert abs((begins - clicks).mean()) < 0.005
 
 
 def test_a_song_of_silence_moves_nothing(little, tmp_path):

@@ -10,8 +10,7 @@ import pytest
 
 from gpu_service.cli_beats import find_markers
 from gpu_service.music.decode import decode
-from gpu_service.music.features import FRAME_RATE
-from tests.gpu_service.little import LittleScene, write_clicks
+from tests.gpu_service.little import RATE, LittleScene, write_clicks
 from tests.gpu_service.routes.scenes import draw, plan_of, route, value
 
 SECONDS, EVERY, FIRST = 60.0, 0.48613, 0.371
@@ -59,12 +58,17 @@ def test_a_pulse_on_the_beats_stays_within_half_a_frame_of_every_click(minute, g
         assert abs(middle_of(span, apart) - click * float(rate)) < 0.5
 
 
+@pytest.mark.parametrize("release", [0.0, 0.15])
 @pytest.mark.parametrize("fps", ["24", "30000/1001", "60"])
-def test_an_onset_first_shows_in_the_frame_nearest_to_its_click_at_every_rate(minute, fps):
-    levels = value(plan_of(minute, route(source={"kind": "onset"}, amount=0.5), fps=fps, **CALM))
-    rate = float(Fraction(fps))
-    begins = np.flatnonzero((levels >= 0.5) & (np.roll(levels, 1) < 0.5))
+def test_an_onset_first_shows_in_the_frame_nearest_to_its_click_at_every_rate(minute, fps, release):
+    """Half a frame is the best there is; under a loud tone an attack may be told wrong by one sample."""
+    plan = plan_of(minute, route(source={"kind": "onset"}, amount=0.5, release_seconds=release), fps=fps, **CALM)
+    levels, rate = value(plan), float(Fraction(fps))
+    begins = np.flatnonzero((levels >= 0.4) & (np.roll(levels, 1) < 0.4))
     assert len(begins) == len(CLICKS)
-    away = begins - CLICKS * rate
-    assert np.abs(away).max() < 0.5 + 0.5 / FRAME_RATE * rate  # half a frame, and half a point of the curve
-    assert abs(away.mean()) < 0.15
+    starts = np.round(CLICKS * RATE) / RATE  # as the file has them
+    assert np.abs(begins - starts * rate).max() <= 0.5 + rate / RATE
+    shown = begins[[0, 30, -2]]
+    pictures = draw(plan, [*(shown - 1), *shown]).float()
+    apart = (pictures[3:] - pictures[:3]).abs().mean(dim=(1, 2, 3))
+    assert apart.min() > 1  # the picture leaps in that very frame

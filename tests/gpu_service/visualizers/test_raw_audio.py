@@ -1,5 +1,6 @@
 """raw-audio: a frame's vector is the wave that sounds in it, in z or straight in w."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 import torch
 
 from gpu_service.music.film_frames import frame_samples
+from gpu_service.protocol import CueSpec
+from gpu_service.protocol.routes import CueAction
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Plan
 from gpu_service.visualizers.materials import decode_mono
@@ -68,6 +71,26 @@ def test_settling_is_one_pole_and_an_accent_weighs_by_the_onset(made):
     assert np.abs(plan.stages["wave"]["samples"] - np.stack(wanted)).max() < 1e-5
     assert weights.max() == 1.0
     assert 0.5 <= weights.min() < 0.7
+
+
+@pytest.mark.parametrize("name", ["raw-audio", "audio-reactive"])
+def test_the_last_snapshot_draws_until_a_cue_cuts_and_after_it(made, tmp_path, name):
+    """A run's first snapshot is its untrained one."""
+    networks = write_networks(tmp_path, count=3)
+    listed = replace(made, snapshots=networks)
+    cut = CueAction(label="Drop", kind="snapshot", snapshot=0, seconds=0.5)
+    scene = listed.scene(visualizer=name).model_copy(
+        update={"cues": [CueSpec(seconds=1.0, label="Drop")], "actions": [cut]}
+    )
+    frames, visualizer = [0, 9, 10, 14, 15, 29], load(name)()
+    last, first = (
+        visualizer.draw(replace(made, snapshots=[path]).plan(visualizer=name), frames) for path in networks[::-2]
+    )
+    assert torch.equal(visualizer.draw(listed.plan(visualizer=name), frames), last)
+    drawn = visualizer.draw(listed.plan(scene=scene), frames)
+    assert torch.equal(drawn[[0, 1, 4, 5]], last[[0, 1, 4, 5]])
+    assert torch.equal(drawn[[2, 3]], first[[2, 3]])
+    assert not torch.equal(first, last)
 
 
 def test_without_the_musics_influence_the_picture_stands_still(made):
