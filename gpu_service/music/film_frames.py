@@ -33,6 +33,15 @@ def frame_samples(
     return x.reshape(count, vector_length)
 
 
+def nearest_per_frame(seconds: np.ndarray, values: np.ndarray, *, fps: Fraction, frames: int) -> np.ndarray:
+    """The highest value whose second is nearest to each film frame's own; none = 0. [n], [n] -> float64 [frames]"""
+    gathered = np.zeros(frames)
+    if frames:
+        index = np.floor(seconds * float(fps) + 0.5).astype(np.int64)
+        np.maximum.at(gathered, np.clip(index, 0, frames - 1), values)
+    return gathered
+
+
 def highest_per_frame(
     curve: np.ndarray, *, hop_samples: int, sample_rate: int, fps: Fraction, frames: int
 ) -> np.ndarray:

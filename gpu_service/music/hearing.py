@@ -121,7 +121,7 @@ def hear_spectra(sound: MonoSound) -> Heard:
     )
     return Heard(
         hit_seconds=hit_seconds,
-        hit_strengths=hit_strengths,
+        hit_strengths=np.minimum(hit_strengths, 1).astype(np.float32),
         bands=np.stack(bands, axis=1) * np.float32(is_heard),
         brightness=stretched(octaves, widest=np.inf, steady=STEADY_OCTAVES) * np.float32(is_heard),
         timbre=features.timbre,

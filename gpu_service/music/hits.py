@@ -29,10 +29,10 @@ HITS_AT_ONCE = 16
 def find_hits(
     strength: np.ndarray, *, samples: np.ndarray, sample_rate: int, peak: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Ascending seconds, and strengths 0…1. The curve [T], 1 = a strong hit; samples [n] -> float64 [h], float32 [h]"""
+    """Ascending seconds, and the curve's heights. The curve [T], 1 = a strong hit; samples [n] -> float64 [h], [h]"""
     points = _peaks(strength)
     if len(points) == 0 or len(samples) == 0:
-        return np.zeros(0), np.zeros(0, np.float32)
+        return np.zeros(0), np.zeros(0)
     guess = points / FRAME_RATE - LATE_SECONDS
     # A hit stays on its own side of the middle between it and its neighbours.
     middles = (guess[1:] + guess[:-1]) / 2
@@ -45,7 +45,7 @@ def find_hits(
         ]
     )
     order = np.argsort(found, kind="stable")
-    return found[order] / sample_rate, np.clip(strength[points][order], 0, 1).astype(np.float32)
+    return found[order] / sample_rate, strength[points][order].astype(np.float64)
 
 
 def _peaks(strength: np.ndarray) -> np.ndarray:

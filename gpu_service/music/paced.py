@@ -9,9 +9,11 @@ from fractions import Fraction
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from gpu_service.music.film_frames import frame_count, highest_per_frame
+from gpu_service.music.film_frames import frame_count, highest_per_frame, nearest_per_frame
 from gpu_service.music.gance import pieces
+from gpu_service.music.hits import find_hits
 from gpu_service.music.onset_strength import RATE, onset_strength
+from gpu_service.music.onsets import usual_strength
 from gpu_service.music.resample import resample
 from gpu_service.music.smoothed_noise import GANCE_SEED, read_at, smoothed_noise
 
@@ -29,6 +31,20 @@ def onset_per_frame(samples_mono: np.ndarray, sample_rate: int, *, fps: Fraction
     return highest_per_frame(strength, hop_samples=ONSET_HOP, sample_rate=RATE, fps=fps, frames=frames)
 
 
+def onset_at_nearest(samples_mono: np.ndarray, sample_rate: int, *, fps: Fraction) -> np.ndarray:
+    """The strongest hit whose attack is nearest to each film frame; between hits 0. [n] -> float64 [frames]"""
+    frames = frame_count(len(samples_mono), sample_rate, fps=fps)
+    strength = onset_strength(resample(samples_mono, sample_rate, RATE), hop_samples=ONSET_HOP)
+    usual = usual_strength(strength)
+    seconds, heights = find_hits(
+        strength / usual,
+        samples=samples_mono,
+        sample_rate=sample_rate,
+        peak=max(float(np.abs(samples_mono).max(initial=0.0)), 1e-9),
+    )
+    return nearest_per_frame(seconds, heights * usual, fps=fps, frames=frames)
+
+
 def paced_phase(
     samples_mono: np.ndarray,
     sample_rate: int,
@@ -44,12 +60,21 @@ def paced_phase(
 
 
 def phase_of(
-    onset: np.ndarray, *, fps: Fraction, still: float = 0.12, push: float = 1.0, fall_seconds: float = 0.1
+    onset: np.ndarray,
+    *,
+    fps: Fraction,
+    still: float = 0.12,
+    push: float = 1.0,
+    fall_seconds: float = 0.1,
+    usual: float | None = None,
 ) -> np.ndarray:
-    """The same from known onsets. `push` 0, or silence, is an even step. [frames] -> float64 [frames]"""
+    """The same from known onsets. `push` 0, or silence, is an even step. [frames] -> float64 [frames]
+
+    `usual` is what counts as a hit of strength 1; without it the 95th percentile of the onsets.
+    """
     if len(onset) == 0:
         return np.zeros(0)
-    usual = float(np.percentile(onset, 95))
+    usual = float(np.percentile(onset, 95)) if usual is None else usual
     hits = np.minimum(onset / usual, CEILING) if usual > 0 else np.zeros(len(onset))
     kept = np.exp(-1 / (float(fps) * fall_seconds)) if fall_seconds > 0 else 0.0
     envelope, level = np.empty(len(hits)), 0.0

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from gpu_service.protocol import Preset
+from gpu_service.visualizers.leaps import Leap, leap_parameter
 from gpu_service.visualizers.parameters import Parameters, parameter
 
 BLEND, MOTION, NOISE, SPECTRUM, NETWORKS, PICTURE = "Blend", "Motion", "Noise", "Spectrum", "Networks", "Picture"
@@ -36,6 +37,7 @@ class NoiseBlendParameters(Parameters):
         group=MOTION,
         control="choice",
     )
+    leap: Leap = leap_parameter(MOTION)
     still: float = parameter(
         0.12,
         title="Drift between hits",

@@ -10,8 +10,9 @@ from scipy.ndimage import gaussian_filter1d
 
 from gpu_service.music.film_frames import as_long, frame_samples
 from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
-from gpu_service.music.paced import followed_spectrum, onset_per_frame, phase_of
+from gpu_service.music.paced import followed_spectrum, onset_per_frame
 from gpu_service.music.smoothed_noise import smoothed_noise
+from gpu_service.visualizers.leaps import music_clock
 from gpu_service.visualizers.noise_blend_switching import faded, settled
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
 
@@ -35,9 +36,7 @@ def clock(reading: Reading) -> Arrays:
     strength = reading.done["onsets"]["strength"]
     if reading["motion"] == "steady" or not reading["music"]:
         return {"phase": np.arange(len(strength), dtype=np.float64)}
-    phase = phase_of(
-        strength, fps=reading.fps, still=reading["still"], push=reading["push"], fall_seconds=reading["fall_seconds"]
-    )
+    phase = music_clock(reading, still=reading["still"], push=reading["push"], fall_seconds=reading["fall_seconds"])
     return {"phase": phase}
 
 
@@ -112,8 +111,8 @@ STAGES = (
         "clock",
         "Clock",
         clock,
-        parameters=("motion", "music", "still", "push", "fall_seconds"),
-        inputs=("fps",),
+        parameters=("motion", "music", "leap", "still", "push", "fall_seconds"),
+        inputs=("track", "fps"),
         after=("onsets",),
         seconds_per_frame=1e-6,
     ),

@@ -7,10 +7,10 @@ import numpy as np
 
 from gpu_service.errors import RenderError
 from gpu_service.music.beat_clock import beat_clock, pushed
-from gpu_service.music.paced import phase_of
 from gpu_service.protocol import Interpolation, Look, Preset, SceneSpec, SnapshotNeeds, Waypoint
 from gpu_service.protocol.vectors import MOST_WAYPOINTS
 from gpu_service.visualizers.base import DrawQuality, Plan, Visualizer
+from gpu_service.visualizers.leaps import Leap, leap_parameter, music_clock
 from gpu_service.visualizers.noise_blend_stages import onsets
 from gpu_service.visualizers.parameters import Parameters, knobs_of, parameter
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
@@ -67,6 +67,7 @@ class PathParameters(Parameters):
         maximum=1.0,
         step=0.01,
     )
+    leap: Leap = leap_parameter(MOTION)
     landing: Literal["beat", "bar", "track"] = parameter(
         "beat",
         title="On time at every",
@@ -167,8 +168,7 @@ def beats(reading: Reading) -> Arrays:
 
 def clock(reading: Reading) -> Arrays:
     """Where on the path each frame is, in its beats. [frames]"""
-    grid, strength = reading.done["beats"], reading.done["onsets"]["strength"]
-    music = phase_of(strength, fps=reading.fps, still=STILL, fall_seconds=reading["fall_seconds"])
+    grid, music = reading.done["beats"], music_clock(reading, still=STILL, fall_seconds=reading["fall_seconds"])
     landing = {"beat": grid["beats"], "bar": grid["bars"], "track": np.zeros(reading.frames)}[reading["landing"]]
     moved = pushed(grid["beats"], music, share=reading["pulse"], landing=landing)
     return {"place": moved * reading["pace"]}
@@ -199,8 +199,8 @@ class Path(Visualizer):
             "clock",
             "Clock",
             clock,
-            parameters=("pulse", "landing", "fall_seconds", "pace"),
-            inputs=("fps",),
+            parameters=("pulse", "leap", "landing", "fall_seconds", "pace"),
+            inputs=("track", "fps"),
             after=("onsets", "beats"),
             seconds_per_frame=2e-6,
         ),

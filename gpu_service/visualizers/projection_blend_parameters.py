@@ -3,6 +3,7 @@
 from typing import Literal
 
 from gpu_service.protocol import Preset
+from gpu_service.visualizers.leaps import Leap, leap_parameter
 from gpu_service.visualizers.parameters import Parameters, parameter
 
 BLEND, TIME, SPECTRUM, NETWORKS = "Blend", "Time", "Spectrum", "Networks"
@@ -55,6 +56,7 @@ class ProjectionBlendParameters(Parameters):
         group=TIME,
         control="choice",
     )
+    leap: Leap = leap_parameter(TIME)
     between: Literal["interpolate", "repeat"] = parameter(
         "interpolate",
         title="Between two projected frames",

@@ -12,7 +12,7 @@ from gpu_service.errors import RenderError
 from gpu_service.music.complexity import complexity_change
 from gpu_service.music.film_frames import frame_samples
 from gpu_service.music.gance import loudness_per_frame, rescale, spectrum_per_frame
-from gpu_service.music.paced import phase_of
+from gpu_service.visualizers.leaps import music_clock
 from gpu_service.visualizers.noise_blend_stages import onsets
 from gpu_service.visualizers.noise_blend_switching import faded, settled
 from gpu_service.visualizers.stages import Arrays, Reading, Stage
@@ -67,8 +67,8 @@ def timing(reading: Reading) -> Arrays:
 
 def paced(reading: Reading, rate: Fraction) -> np.ndarray:
     """Forth and back in even steps by the clock of the music; its mean speed is the projection's own. [F]"""
-    w, strength = reading.done["projection"]["w"], reading.done["onsets"]["strength"]
-    phase = phase_of(strength, fps=reading.fps) if reading["music"] else np.arange(reading.frames, dtype=float)
+    w = reading.done["projection"]["w"]
+    phase = music_clock(reading) if reading["music"] else np.arange(reading.frames, dtype=float)
     return evened(bounced(phase * float(rate / reading.fps), len(w)), w)
 
 
@@ -179,8 +179,8 @@ STAGES = (
         "timing",
         "Time of the projection",
         timing,
-        parameters=("timing", "between", "music"),
-        inputs=("fps",),
+        parameters=("timing", "between", "music", "leap"),
+        inputs=("track", "fps"),
         after=("projection", "onsets"),
         seconds_per_frame=1e-6,
     ),

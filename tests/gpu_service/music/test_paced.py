@@ -9,8 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from threadpoolctl import threadpool_limits
 
+from gpu_service.music.film_frames import frame_count
 from gpu_service.music.gance import spectrum_per_frame
-from gpu_service.music.paced import followed_spectrum, onset_per_frame, paced_noise, paced_phase, phase_of
+from gpu_service.music.paced import (
+    followed_spectrum,
+    onset_at_nearest,
+    onset_per_frame,
+    paced_noise,
+    paced_phase,
+    phase_of,
+)
 from tests.gpu_service.music.signals import click_track
 
 FPS = Fraction(30)
@@ -51,6 +59,24 @@ def test_onsets_are_gathered_one_value_a_frame():
     assert len(onset) == 180
     strongest = np.sort(np.argsort(onset)[-5:])
     assert np.abs(strongest - np.array([30, 60, 90, 120, 150])).max() <= 1
+
+
+@pytest.mark.parametrize("fps", [Fraction(24), Fraction(30_000, 1001), Fraction(60)])
+def test_hits_are_gathered_in_the_frame_nearest_to_each(fps):
+    starts = np.round(np.cumsum(np.random.default_rng(2).uniform(0.4, 0.6, 30)) * 44_100).astype(int)
+    samples, burst = np.zeros(17 * 44_100, np.float32), np.random.default_rng(1).standard_normal(800)
+    for start in starts:
+        samples[start : start + 800] = 0.5 * burst * np.exp(-np.arange(800) / 160)
+    onset = onset_at_nearest(samples, 44_100, fps=fps)
+    assert len(onset) == frame_count(len(samples), 44_100, fps=fps)
+    wanted = starts / 44_100 * float(fps)
+    found = np.flatnonzero(onset > onset.max() / 3)
+    assert len(found) == len(wanted)
+    assert np.abs(found - wanted).max() <= 0.5 + 1e-6
+    usual = float(np.percentile(onset_per_frame(samples, 44_100, fps=fps), 95))
+    step = np.diff(phase_of(onset, fps=fps, usual=usual), prepend=0)
+    assert np.array_equal(np.sort(np.argsort(np.diff(step, prepend=0))[-30:]), found)  # it leaps in these very frames
+    assert not onset_at_nearest(np.zeros(44_100, np.float32), 44_100, fps=fps).any()
 
 
 def test_paced_noise_never_wraps_and_repeats_for_its_seed():

@@ -100,6 +100,15 @@ def test_hits_move_the_paced_clock_most(little):
     assert min(at_hits) > 2 * np.median(steps)
 
 
+def test_the_paced_clock_can_leap_in_the_frame_nearest_to_each_hit(little):
+    """Clicks at a quarter second and every half from there, 24 frames a second: frames 6, 18, 30 …"""
+    steps = np.diff(plan_of(little, leap="nearest", fps="24").stages["clock"]["phase"], prepend=0)
+    assert sorted(np.argsort(np.diff(steps, prepend=0))[-6:]) == [6, 18, 30, 42, 54, 66]
+    heard = np.diff(plan_of(little, fps="24").stages["clock"]["phase"], prepend=0)
+    assert steps.sum() == pytest.approx(heard.sum())
+    assert min(np.argsort(np.diff(heard, prepend=0))[-6:]) > 6
+
+
 def test_a_snapshot_listed_twice_is_one_network(little):
     twice = little.scene().snapshots
     plan = plan_of(little)

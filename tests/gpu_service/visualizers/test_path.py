@@ -78,7 +78,7 @@ def test_frames_do_not_depend_on_their_company(little):
 def test_moving_the_look_spoils_no_stage(little):
     facts = {name: entry["x-stage"] for name, entry in _schema().items()}
     assert {facts[name] for name in ("path", "interpolation", "loop", "noise", "zoom", "turn")} == {"draw"}
-    assert {facts[name] for name in ("pulse", "landing", "fall_seconds", "pace")} == {"clock"}
+    assert {facts[name] for name in ("pulse", "leap", "landing", "fall_seconds", "pace")} == {"clock"}
 
 
 def _schema() -> dict[str, Any]:

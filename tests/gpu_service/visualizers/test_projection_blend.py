@@ -10,7 +10,7 @@ import torch
 
 from gpu_service.errors import RenderError
 from gpu_service.music.gance import loudness_per_frame, quantise, spectrum_per_frame
-from gpu_service.music.paced import phase_of
+from gpu_service.music.paced import onset_at_nearest, phase_of
 from gpu_service.protocol.routes import DrawnSource, RouteSpec
 from gpu_service.visualizers import load
 from gpu_service.visualizers.base import Plan
@@ -116,6 +116,17 @@ def test_paced_steps_lead_as_far_as_the_musics_clock_says(found):
     assert evened(np.arange(3.0), np.zeros((3, 1, 4))).tolist() == [0, 1, 2]
     still = found.plan(timing="paced", alpha=0.0, music=False).stages["timing"]["place"]
     assert np.interp(still, np.arange(6), far)[:11] == pytest.approx(np.arange(11) / 10 * far[-1], abs=1e-4)
+
+
+def test_paced_leaps_in_the_frame_nearest_to_a_hit_where_that_is_chosen(found):
+    samples, rate = decode_mono([found.song])
+    onset = onset_at_nearest(samples, rate, fps=Fraction(10))
+    plan = found.plan(timing="paced", alpha=0.0, leap="nearest")
+    usual = np.percentile(plan.stages["onsets"]["strength"], 95)
+    turned = bounced(phase_of(onset, fps=Fraction(10), usual=usual) * 0.5, 6)
+    far = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path_of_w(6), axis=0), axis=1))])
+    reached = np.interp(plan.stages["timing"]["place"], np.arange(6), far) / far[-1] * 5
+    assert reached == pytest.approx(turned, abs=1e-4)
 
 
 def test_every_row_of_a_w_plus_projection_is_drawn(found, tmp_path):
