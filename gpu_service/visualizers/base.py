@@ -264,7 +264,7 @@ class Visualizer:
 
     @classmethod
     def own_places(cls, stages: Mapping[str, Arrays]) -> np.ndarray | None:
-        """The place in the list of snapshots of each frame, [frames], before cues cut; None where it is the first."""
+        """The place in the list of snapshots of each frame, [frames], before cues cut; None where it is the last."""
         return None
 
     def network_mixes(self, plan: Plan, frames: Sequence[int]) -> list[Mix] | None:

@@ -77,7 +77,7 @@ def is_curve(array: np.ndarray, *, frames: int) -> bool:
 
 
 def network_signals(facts: SceneFacts, own: np.ndarray | None) -> list[Signal]:
-    """Which snapshots each frame draws with, as cues hold, cut and glide. `own`: without them, None for the first one.
+    """Which snapshots each frame draws with, as cues hold, cut and glide. `own`: without them, None for the last.
 
     "networks" is the place in the list, between places where several mix; "networks:shares" [frames, K] tells, where
     cues cut, which ones those are: a glide from the first to the third has nothing of the second.
@@ -87,7 +87,7 @@ def network_signals(facts: SceneFacts, own: np.ndarray | None) -> list[Signal]:
     if own is None and not (cuts and count > 1):
         return []
     shown = score.shown(range(facts.frames))
-    places = (np.zeros(facts.frames) if own is None else own)[shown]
+    places = (np.full(facts.frames, count - 1.0) if own is None else own)[shown]
     shares = _shares(score, places, shown, count=count) if cuts else None
     place = (places if shares is None else shares @ np.arange(count)).astype(np.float32)
     found = [Signal("networks", "Choice of networks", place, 0.0, max(count - 1.0, 1.0))]

@@ -20,7 +20,7 @@ export const stemsOf = (track: string) => ({
   queryFn: ({ signal }: { signal: AbortSignal }) => get<Items<Stem>>(`/tracks/${track}/stems`, signal),
 })
 
-const NAMES = [{ value: '', label: 'By its file’s name' }, ...SPLIT_STEMS.map((name) => ({ value: name, label: name }))]
+const NAMES = [{ value: '', label: 'By file name' }, ...SPLIT_STEMS.map((name) => ({ value: name, label: name }))]
 
 export function StemPanel({ track }: { track: Track }) {
   const stems = useAsk(stemsOf(track.id))

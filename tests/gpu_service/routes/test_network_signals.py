@@ -38,15 +38,16 @@ def test_the_plot_of_loudness_is_another_only_where_a_cue_cuts(little):
 @pytest.mark.parametrize("visualizer", ["raw-audio", "audio-reactive"])
 def test_a_visualizer_that_chooses_none_shows_the_cuts_alone(little, visualizer):
     assert "networks" not in plotted(little, visualizer=visualizer)
-    places = plotted(little, visualizer=visualizer, actions=[CUT])["networks"].values
-    assert places.tolist() == [0] * 10 + [1] * 5 + [0] * 15
+    cut = CUT.model_copy(update={"snapshot": 0})
+    places = plotted(little, visualizer=visualizer, actions=[cut])["networks"].values
+    assert places.tolist() == [1] * 10 + [0] * 5 + [1] * 15
 
 
 def test_a_glide_over_others_says_whose_shares_it_mixes(little):
     glide = CUT.model_copy(update={"snapshot": 2, "glide_seconds": 0.3})
     scene = scene_of(little, actions=[glide])
     facts = SceneFacts(scene.model_copy(update={"snapshots": scene.snapshots[:1] * 3}), 512)
-    place, shares = network_signals(facts, None)
+    place, shares = network_signals(facts, np.zeros(30))
     assert shares.values[9:14, 2] == pytest.approx([0, 0.25, 0.5, 0.75, 1])
     assert shares.values[:, 1].max() == 0
     assert shares.values.sum(1) == pytest.approx(1)
