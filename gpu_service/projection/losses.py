@@ -17,6 +17,7 @@ from gpu_service.errors import RenderError
 from gpu_service.networks.chains import Chain, read_chain
 from gpu_service.networks.discriminator import Discriminator
 from gpu_service.networks.inceptionv3 import InceptionV3, read_inception
+from gpu_service.protocol.projection import NO_DISCRIMINATOR
 
 # Of pixels: coarse shape and colour count as much as detail does.
 SMALLEST_LEVEL_PX = 8
@@ -129,7 +130,7 @@ def choose_losses(
             measures.append(pixels)
         elif name == "discriminator":
             if discriminator is None:
-                notes.append("The snapshot came without its discriminator, so pictures are compared without it.")
+                notes.append(NO_DISCRIMINATOR)
             else:
                 measures.append(Judged(discriminator.to(device)))
         elif features is None:

@@ -10,6 +10,8 @@ Space = Literal["w", "w+"]
 Recipe = Literal["quick", "reference"]
 Loss = Literal["pixels", "discriminator", "features"]
 Side = Annotated[int, Field(ge=16, le=4096)]
+# Said by the plan before and by the search itself, and told once.
+NO_DISCRIMINATOR = "The snapshot came without its discriminator, so pictures are compared without it."
 
 
 class ProjectionConfig(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from gpu_service.protocol.projection import ProjectionConfig
+from gpu_service.protocol.projection import NO_DISCRIMINATOR, ProjectionConfig
 from gpu_service.protocol.scenes import parse_fps
 from studio.errors import Refused
 from studio.networks.models import Snapshot
@@ -17,7 +17,6 @@ from studio.training.here import services_here
 KINDS = ("stylegan2", "stylegan3")
 NO_SNAPSHOT = "There is no such snapshot in this project. Choose another."
 PATTERN = "“{name}” is a snapshot of a pattern network: nothing can be found again in it. Choose a StyleGAN."
-NO_DISCRIMINATOR = "“{name}” came without its discriminator, so that loss is left out."
 NO_FEATURES = "The features loss is left out: whoever runs the studio has named no features file."
 NO_LOSS = "Nothing is left to compare pictures by. Choose pixels beside it."
 ENLARGED = "The target is {width} × {height}, and the network draws {size} × {size}: it is enlarged."
@@ -53,7 +52,7 @@ def plan_for(source: Source, snapshot: Snapshot, config: ProjectionConfig) -> Pl
     _choose(plan, source, config)
     lost = set()
     if "discriminator" in config.losses and not (snapshot.training_id or snapshot.original_id):
-        plan.warnings.append(NO_DISCRIMINATOR.format(name=snapshot.name))
+        plan.warnings.append(NO_DISCRIMINATOR)
         lost.add("discriminator")
     if "features" in config.losses and settings.TRAINING_FEATURES is None:
         plan.warnings.append(NO_FEATURES)
