@@ -1,5 +1,6 @@
 """Sets of signals to begin with. “July” is AIART as it ran, its accidents included; the others say what they change."""
 
+from collections.abc import Callable
 from typing import Any
 
 from gpu_service.protocol.signals import Drive, Signal, SignalSet
@@ -29,6 +30,29 @@ def _hits(name: str, source: str, *, low_hz: float, high_hz: float, sigma: float
         _step("power", exponent=power),
         _step("peaks", sigma=10.0, **peaks),
     )
+
+
+def _drives_on_time(hear: Callable[[float, float], dict[str, Any]], method: str) -> list[Drive]:
+    """Hits of five kinds, each abrupt in and slow out. `hear` makes the function that hears a band."""
+    return [
+        _drive(
+            name,
+            source,
+            hear(low, high),
+            _step("resample", method=method),
+            _step("norm"),
+            _step("power", exponent=1.5),
+            _step("peaks", distance=3, height=0.05, radius=8, sigma=3.0, kernel="falling", is_late=False),
+            _step("clip"),
+        )
+        for name, source, low, high in (
+            ("drums", "drums", 0.0, 0.0),
+            ("kick", "drums", 0.0, 150.0),
+            ("hats", "drums", 5_000.0, 0.0),
+            ("bass", "bass", 0.0, 400.0),
+            ("melody", "other", 300.0, 4_000.0),
+        )
+    ]
 
 
 _ENERGY = _signal("mix", _step("rms"), _step("lowpass", order=5, cutoff=1.0, rate=150.0), _step("resample", clip=True))
@@ -100,25 +124,9 @@ ON_TIME = SignalSet(
     ),
     mix=_signal("drums", _step("rms"), _step("resample", method="highest"), _step("norm"), _step("plateau", hold=2)),
     swell=_signal("drums", _step("rms"), _step("gauss", sigma=64.0), _step("resample", method="exact")),
-    drives=[
-        _drive(
-            name,
-            source,
-            _step("onset", margin=margin, hop=256, low_hz=low, high_hz=high),
-            _step("resample", method="highest"),
-            _step("norm"),
-            _step("power", exponent=1.5),
-            _step("peaks", distance=3, height=0.05, radius=8, sigma=3.0, kernel="falling", is_late=False),
-            _step("clip"),
-        )
-        for name, source, margin, low, high in (
-            ("drums", "drums", 0.0, 0.0, 0.0),
-            ("kick", "drums", 0.0, 0.0, 150.0),
-            ("hats", "drums", 0.0, 5_000.0, 0.0),
-            ("bass", "bass", 0.0, 0.0, 400.0),
-            ("melody", "other", 0.0, 300.0, 4_000.0),
-        )
-    ],
+    drives=_drives_on_time(
+        lambda low, high: _step("onset", margin=0.0, hop=256, low_hz=low, high_hz=high), method="highest"
+    ),
 )
 # What begins anywhere in the music brings in the second set, at once, and lets go of it slowly.
 HITS = ON_TIME.model_copy(
@@ -135,4 +143,24 @@ HITS = ON_TIME.model_copy(
         ),
     }
 )
-SIGNAL_SETS = {"hits": HITS, "july": JULY, "readme": README, "last-commit": LAST_COMMIT, "on-time": ON_TIME}
+# The same, but all that hits begins in the frame nearest to its attack.
+NEAREST = HITS.model_copy(
+    update={
+        "name": "Nearest",
+        "mix": _signal(
+            "mix",
+            _step("hits"),
+            _step("resample", method="nearest"),
+            *(step.model_dump(mode="json") for step in HITS.mix.chain[2:]),
+        ),
+        "drives": _drives_on_time(lambda low, high: _step("hits", low_hz=low, high_hz=high), method="nearest"),
+    }
+)
+SIGNAL_SETS = {
+    "hits": HITS,
+    "july": JULY,
+    "readme": README,
+    "last-commit": LAST_COMMIT,
+    "on-time": ON_TIME,
+    "nearest": NEAREST,
+}

@@ -44,6 +44,15 @@ class Onset(_Step):
     high_hz: float = number(0.0, "To (Hz)", 0.0, 11_025.0, "0 has no upper limit.")
 
 
+class Hits(_Step):
+    """Each hit alone, on the sample of its attack, as strong as its onset in a band; 0 between hits."""
+
+    takes, gives = ("sound",), "curve"
+    do: Literal["hits"] = "hits"
+    low_hz: float = number(0.0, "From (Hz)", 0.0, 11_000.0)
+    high_hz: float = number(0.0, "To (Hz)", 0.0, 11_025.0, "0 has no upper limit.")
+
+
 class Rms(_Step):
     """Loudness: root mean square of 2048 samples every 512."""
 
@@ -145,12 +154,12 @@ class Resample(_Step):
     """One value per frame of the film.
 
     fourier: as the original, which rings. exact: straight between two values, true in time. highest: the highest
-    value that falls into each frame, so that no hit is lost.
+    value that falls into each frame, so that no hit is lost. nearest: likewise, into the frame nearest to it.
     """
 
     takes, gives = ("curve",), "frames"
     do: Literal["resample"] = "resample"
-    method: Literal["fourier", "exact", "highest"] = Field("fourier", title="How")
+    method: Literal["fourier", "exact", "highest", "nearest"] = Field("fourier", title="How")
     clip: bool = Field(
         False, title="Clip the ringing", description="To the lowest and the highest value that were there before."
     )
@@ -184,6 +193,7 @@ class Plateau(_Step):
 
 Step = Annotated[
     Onset
+    | Hits
     | Rms
     | BeatPulse
     | Decompose
@@ -204,7 +214,7 @@ Step = Annotated[
 FUNCTIONS: dict[str, type[_Step]] = {
     model.model_fields["do"].default: model
     for model in (
-        *(Onset, Rms, BeatPulse, Decompose, Chroma, LowPass, Gauss, Ema),
+        *(Onset, Hits, Rms, BeatPulse, Decompose, Chroma, LowPass, Gauss, Ema),
         *(Norm, Clip, Power, CumSum, Rows, Resample, Peaks, Plateau),
     )
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from gpu_service.protocol import Preset
 from gpu_service.protocol.bends import BendSpec
-from gpu_service.protocol.signal_sets import JULY, LAST_COMMIT, ON_TIME, README
+from gpu_service.protocol.signal_sets import JULY, LAST_COMMIT, NEAREST, ON_TIME, README
 
 
 def _bends(*bends: BendSpec) -> list[dict[str, Any]]:
@@ -35,6 +35,12 @@ PRESETS = (
         title="Hits",
         summary="Whatever begins in the music flashes to another picture and lets go slowly. For every network.",
         values={},
+    ),
+    Preset(
+        name="nearest",
+        title="Hits, to the frame",
+        summary="As “Hits”, and each flash begins in the frame that is nearest to its hit.",
+        values={"signals": NEAREST.model_dump(mode="json")},
     ),
     Preset(
         name="on-time",

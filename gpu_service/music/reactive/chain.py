@@ -92,9 +92,16 @@ def _resampled(line: Line, step: s.Resample, pace: Pace) -> Line:
     if step.method == "fourier":
         values = shaping.fourier_resample(line.values, pace.frames, clip=step.clip)
     else:
-        make = shaping.exact_resample if step.method == "exact" else shaping.highest_resample
+        make = _RESAMPLERS[step.method]
         values = make(line.values, values_per_frame=line.rate / fps, frames=pace.frames)
     return Line(values, fps, True)
+
+
+_RESAMPLERS = {
+    "exact": shaping.exact_resample,
+    "highest": shaping.highest_resample,
+    "nearest": shaping.nearest_resample,
+}
 
 
 def _peaks(curve: np.ndarray, step: s.Peaks, scale: float) -> np.ndarray:

@@ -4,22 +4,28 @@ import librosa
 import numpy as np
 from scipy.sparse import csr_array
 
+from gpu_service.music.hits import find_hits
 from gpu_service.music.onset_strength import FRAME, RATE, power_spectra
+from gpu_service.music.onsets import usual_strength
 from gpu_service.music.reactive.factors import MOST_COLUMNS, activations_of, factorise
 from gpu_service.music.reactive.harmony import harmonic, percussive
 from gpu_service.music.reactive.quiet import quietly
 from gpu_service.music.reactive.waves import HOP, Scratch, blocks, frame_total, padded, spectrum, windows
-from gpu_service.protocol.signal_steps import BeatPulse, Chroma, Decompose, Onset, Rms
+from gpu_service.protocol.signal_steps import BeatPulse, Chroma, Decompose, Hits, Onset, Rms
 
 MELS = 128
 DYNAMIC_DB = 80.0
-Heard = Onset | Rms | BeatPulse | Decompose | Chroma
+# Hits lie on a grid of 0.7 ms.
+ONSET_HOP, HIT_HOP = 256, 16
+Heard = Onset | Hits | Rms | BeatPulse | Decompose | Chroma
 # Constant-Q needs to hear around what it measures; five minutes at once are enough.
 CHROMA_SECONDS, CHROMA_MARGIN_SECONDS = 300, 6
 
 
 def hop_of(step: Heard) -> int:
     """Samples per value of what it makes."""
+    if isinstance(step, Hits):
+        return HIT_HOP
     return step.hop if isinstance(step, Onset | Rms) else HOP
 
 
@@ -34,9 +40,12 @@ def _hear(wave: np.ndarray, step: Heard, scratch: Scratch) -> np.ndarray:
         case Rms():
             return rms(wave, hop=step.hop)
         case Onset():
-            hits = percussive(wave, margin=step.margin, scratch=scratch)
+            struck = percussive(wave, margin=step.margin, scratch=scratch)
             high = step.high_hz or RATE / 2
-            return onset(hits, hop=step.hop, low_hz=step.low_hz, high_hz=high, scratch=scratch)
+            return onset(struck, hop=step.hop, low_hz=step.low_hz, high_hz=high, scratch=scratch)
+        case Hits():
+            high = step.high_hz or RATE / 2
+            return hits(wave, onset(wave, hop=ONSET_HOP, low_hz=step.low_hz, high_hz=high, scratch=scratch))
         case BeatPulse():
             return beat_pulse(wave, scratch=scratch)
         case Chroma():
@@ -70,6 +79,15 @@ def onset(wave: np.ndarray, *, hop: int, low_hz: float, high_hz: float, scratch:
         piece = np.maximum(decibels[a : b + 1], floor)
         strength[a + late : b + late] = np.maximum(np.diff(piece, axis=0), 0).mean(axis=1)
     return strength[:total]
+
+
+def hits(wave: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """Each hit at its attack, 0 elsewhere. [n], its onsets every 256 samples -> float32 [1 + n // 16]"""
+    made, usual = np.zeros(1 + len(wave) // HIT_HOP, np.float32), usual_strength(strength)
+    peak = max((float(np.abs(wave[at : at + RATE]).max()) for at in range(0, len(wave), RATE)), default=0.0)
+    seconds, heights = find_hits(strength / usual, samples=wave, sample_rate=RATE, peak=max(peak, 1e-9))
+    np.maximum.at(made, np.round(seconds * RATE / HIT_HOP).astype(np.int64), (heights * usual).astype(np.float32))
+    return made
 
 
 def _mel_bank(low_hz: float, high_hz: float) -> csr_array:

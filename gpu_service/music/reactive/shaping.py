@@ -53,8 +53,18 @@ def exact_resample(curve: np.ndarray, *, values_per_frame: float, frames: int) -
 
 def highest_resample(curve: np.ndarray, *, values_per_frame: float, frames: int) -> np.ndarray:
     """The highest value that falls into each frame, time rounded up; none repeats the last. […, n] -> […, frames]"""
+    return _gathered(curve, np.ceil(np.arange(curve.shape[-1]) / values_per_frame - 1e-9), values_per_frame, frames)
+
+
+def nearest_resample(curve: np.ndarray, *, values_per_frame: float, frames: int) -> np.ndarray:
+    """The highest value that is nearest to each frame; none repeats the last. […, n] -> […, frames]"""
+    return _gathered(curve, np.floor(np.arange(curve.shape[-1]) / values_per_frame + 0.5), values_per_frame, frames)
+
+
+def _gathered(curve: np.ndarray, into_frame: np.ndarray, values_per_frame: float, frames: int) -> np.ndarray:
+    """The highest value of those that belong to each frame. […, n], float [n] -> […, frames]"""
     made = exact_resample(curve, values_per_frame=values_per_frame, frames=frames)
-    index = np.minimum(np.ceil(np.arange(curve.shape[-1]) / values_per_frame - 1e-9).astype(np.int64), frames - 1)
+    index = np.minimum(into_frame.astype(np.int64), frames - 1)
     flat, out = curve.reshape(-1, curve.shape[-1]), made.reshape(-1, frames)
     for row, into in zip(flat, out, strict=True):
         gathered = np.full(frames, -np.inf)

@@ -70,7 +70,7 @@ def test_the_catalogue_carries_the_language(reactive):
     """A form needs no list of its own: shipped sets, functions, where they stand, their keywords."""
     schema = reactive["schema"]
     sets = schema["properties"]["signals"]["examples"]
-    assert [one["name"] for one in sets] == ["Hits", "July", "README", "Last commit", "On time"]
+    assert [one["name"] for one in sets] == ["Hits", "July", "README", "Last commit", "On time", "Nearest"]
     for one in sets:
         assert check_parameters(schema, {"signals": one}) == {"signals": one}
     steps = {rule["properties"]["do"]["const"]: rule for rule in schema["$defs"].values() if "x-takes" in rule}

@@ -69,6 +69,17 @@ def test_the_highest_value_of_each_frame_is_kept_at_or_after_its_time():
     assert made.max() == 1.0
 
 
+def test_the_highest_value_near_each_frame_is_kept_in_the_nearest():
+    curve = np.zeros(1000)
+    curve[[330, 331, 333]] = 0.5, 1.0, 0.7  # frames 45.8, 46.0, 46.3
+    made = shaping.nearest_resample(curve, values_per_frame=7.2, frames=139)
+    assert np.flatnonzero(made).tolist() == [46]
+    assert made[46] == 1.0
+    curve[333] = 0
+    curve[335] = 0.7  # 46.53
+    assert shaping.nearest_resample(curve, values_per_frame=7.2, frames=139)[47] == 0.7
+
+
 def test_rows_of_nothing_are_shared_out_evenly():
     made = shaping.rows(np.array([[1.0, 0.0], [3.0, 0.0]]))
     assert made.tolist() == [[0.25, 0.5], [0.75, 0.5]]
@@ -78,13 +89,14 @@ def test_rows_of_nothing_are_shared_out_evenly():
 @given(
     arrays(np.float64, st.integers(1, 40), elements=st.floats(-1e3, 1e3)),
     st.integers(1, 50),
-    st.sampled_from(["fourier", "exact", "highest"]),
+    st.sampled_from(["fourier", "exact", "highest", "nearest"]),
 )
 def test_no_curve_makes_a_number_that_is_none(curve, frames, method):
     line = {
         "fourier": lambda: shaping.fourier_resample(curve, frames, clip=True),
         "exact": lambda: shaping.exact_resample(curve, values_per_frame=0.7, frames=frames),
         "highest": lambda: shaping.highest_resample(curve, values_per_frame=1.7, frames=frames),
+        "nearest": lambda: shaping.nearest_resample(curve, values_per_frame=1.7, frames=frames),
     }[method]()
     line = shaping.norm(shaping.ema(shaping.gauss(line, 3.0), 0.5), 0, 1)
     line = shaping.low_pass(line, order=5, cutoff=1.0, rate=150.0)
