@@ -81,6 +81,8 @@ SHARED = (
     "gpu_service.projection.file",
     "gpu_service.projection.target",
     "gpu_service.projection.writing",
+    "gpu_service.training.data.errors",
+    "gpu_service.training.data.sources",
     "capture_agent.protocol",
 )
 
@@ -114,6 +116,7 @@ def test_the_studio_imports_of_the_other_programs_only_what_is_shared():
         "gpu_service.projection.file",
         "gpu_service.projection.target",
         "gpu_service.projection.writing",
+        "gpu_service.training.data.sources",
     ],
 )
 def test_what_the_studio_imports_of_the_service_loads_without_torch(module: str):

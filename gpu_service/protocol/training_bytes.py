@@ -25,7 +25,7 @@ def parameters(config: TrainingConfig, *, num_classes: int = 0) -> tuple[int, in
 
 def snapshot_bytes(config: TrainingConfig, *, num_classes: int = 0) -> int:
     """Our file of the averaged generator; noise maps of fixed size are in it too."""
-    noise = sum(2 * side * side for side in _sides(config.size)) if config.family == "stylegan2" else 0
+    noise = sum(2 * side * side for side in sides_of(config.size)) if config.family == "stylegan2" else 0
     return FLOAT_BYTES * (parameters(config, num_classes=num_classes)[0] + noise)
 
 
@@ -63,21 +63,21 @@ def memory_bytes(config: TrainingConfig, *, devices: int = 1, num_classes: int =
         side
         * side
         * (
-            _width(config.channel_base, config.channel_max, side)
-            + _width(config.d_channel_base, config.d_channel_max, side)
+            width_at(config.channel_base, config.channel_max, side)
+            + width_at(config.d_channel_base, config.d_channel_max, side)
         )
-        for side in _sides(config.size)
+        for side in sides_of(config.size)
     )
     grown = 1 if config.family == "stylegan2" else 4
     return numbers + each * at_once * maps * 12 * grown
 
 
-def _sides(size: int) -> list[int]:
+def sides_of(size: int) -> list[int]:
     """4, 8, … size"""
     return [1 << power for power in range(2, size.bit_length())]
 
 
-def _width(base: int, most: int, side: int) -> int:
+def width_at(base: int, most: int, side: int) -> int:
     return max(min(base // side, most), 1)
 
 
@@ -89,8 +89,8 @@ def _mapping(config: TrainingConfig, classes: int) -> int:
 
 def _synthesis2(config: TrainingConfig) -> int:
     total, before, w = 0, 0, config.w_dim
-    for side in _sides(config.size):
-        width = _width(config.channel_base, config.channel_max, side)
+    for side in sides_of(config.size):
+        width = width_at(config.channel_base, config.channel_max, side)
         total += width * 16 if side == 4 else _layer2(before, width, w)
         total += _layer2(width, width, w) + 3 * width + 3 + width * w + width
         before = width
@@ -105,7 +105,7 @@ def _layer2(inputs: int, outputs: int, w: int) -> int:
 def _synthesis3(config: TrainingConfig) -> int:
     """The input's mixing and transform, then fourteen layers and ToRGB. Widths follow the cutoff of each layer."""
     kernel = 1 if config.family == "stylegan3-r" else 3
-    widths = [_width3(config, index) for index in range(STYLEGAN3_LAYERS)] + [3]
+    widths = [width_of_layer3(config, index) for index in range(STYLEGAN3_LAYERS)] + [3]
     first, w = widths[0], config.w_dim
     total = first * first + 4 * w + 4
     for index, outputs in enumerate(widths):
@@ -114,16 +114,16 @@ def _synthesis3(config: TrainingConfig) -> int:
     return total
 
 
-def _width3(config: TrainingConfig, index: int) -> int:
+def width_of_layer3(config: TrainingConfig, index: int) -> int:
     progress = min(index / (STYLEGAN3_LAYERS - STYLEGAN3_CRITICAL), 1)
     cutoff = FIRST_CUTOFF * (config.size / 2 / FIRST_CUTOFF) ** progress
     return max(round(min(config.channel_base / 2 / cutoff, config.channel_max)), 1)
 
 
 def _discriminator(config: TrainingConfig, classes: int) -> int:
-    widths = {side: _width(config.d_channel_base, config.d_channel_max, side) for side in _sides(config.size)}
+    widths = {side: width_at(config.d_channel_base, config.d_channel_max, side) for side in sides_of(config.size)}
     total = 3 * widths[config.size] + widths[config.size]
-    for side in _sides(config.size)[1:]:
+    for side in sides_of(config.size)[1:]:
         width, below = widths[side], widths[side // 2]
         total += width * width * 9 + width + below * width * 9 + below + below * width
     width, out = widths[4], widths[4] if classes else 1

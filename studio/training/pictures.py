@@ -3,33 +3,32 @@
 PNG or JPEG files in any folders, and a dataset.json {"labels": null or [[name, class], …]} that may be missing.
 """
 
+import io
 import json
-import struct
-import zipfile
-import zlib
 from collections.abc import Sequence
-from pathlib import Path, PurePath
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from gpu_service.protocol.training import LEAST_PICTURES, SMALLEST_SIDE
+from gpu_service.training.data.errors import BadPicture, DataError
+from gpu_service.training.data.sources import TooMany, ZipSource
 from studio.blobs.models import Blob, Upload
 from studio.blobs.uploads import Became, UploadRefused
 from studio.training.models import TrainingUpload
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
-CLUTTER = ("__MACOSX/", "$RECYCLE.BIN/")
-# The list of contents is read whole: a million pictures take a gigabyte of memory.
-MOST_FILES = 400_000
+# Sorting the names of a million takes a few hundred megabytes for a moment.
+MOST_PICTURES = 4_000_000
 LOOKED_AT = 64
-MOST_LABEL_BYTES = 256 * 1024**2
+HEADER_BYTES = 1024 * 1024
 
 NOT_ONE = "“{name}” is no zip archive, or it is damaged. Pack the pictures again."
-TOO_MANY = "“{name}” holds more than {most:,} files. Train from a folder on the render service’s own machine instead."
+TOO_MANY = "“{name}” holds more than {most:,} pictures. Train from a folder on the service’s own machine."
 NO_PICTURES = "“{name}” holds no pictures. Training reads a zip of PNG or JPEG files."
 TOO_FEW = "“{name}” holds {count} pictures, and training needs at least {least}."
 TINY = "“{picture}” in “{name}” is {width} × {height}: training needs pictures of at least {least} pixels a side."
+SPOILT = "“{picture}” in “{name}” {reason}. Pack the pictures again."
 BROKEN = "“{picture}” in “{name}” cannot be read as a picture. Pack the pictures again."
 BAD_JSON = (
     "dataset.json in “{name}” is not what training reads: {reason}. Write null for “labels”, or [name, class] pairs."
@@ -40,10 +39,15 @@ LACKING = "dataset.json in “{name}” names no class for {count} of the {all} 
 def looks(upload: Upload, path: Path) -> dict[str, Any]:
     """What is in it. Raises UploadRefused for what training cannot read."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _facts(archive, upload.name)
-    except (zipfile.BadZipFile, struct.error, NotImplementedError, zlib.error, EOFError, RuntimeError) as error:
+        source = ZipSource(path, most_pictures=MOST_PICTURES)
+    except TooMany as error:
+        raise UploadRefused(TOO_MANY.format(name=upload.name, most=MOST_PICTURES)) from error
+    except DataError as error:
         raise UploadRefused(NOT_ONE.format(name=upload.name)) from error
+    try:
+        return _facts(source, upload.name)
+    finally:
+        source.close()
 
 
 def finished(upload: Upload, blob: Blob) -> Became:
@@ -64,79 +68,66 @@ def finished(upload: Upload, blob: Blob) -> Became:
     return Became(f"/p/{upload.project_id}/training/new/?upload={upload.pk}")
 
 
-def _facts(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
-    infos = archive.infolist()
-    if len(infos) > MOST_FILES:
-        raise UploadRefused(TOO_MANY.format(name=name, most=MOST_FILES))
-    pictures = [info for info in infos if _is_picture(info)]
-    if not pictures:
+def _facts(source: ZipSource, name: str) -> dict[str, Any]:
+    count = len(source.names)
+    if count == 0:
         raise UploadRefused(NO_PICTURES.format(name=name))
-    if len(pictures) < LEAST_PICTURES:
-        raise UploadRefused(TOO_FEW.format(name=name, count=len(pictures), least=LEAST_PICTURES))
-    sizes = [_size(archive, info, name) for info in _some(pictures)]
+    if count < LEAST_PICTURES:
+        raise UploadRefused(TOO_FEW.format(name=name, count=count, least=LEAST_PICTURES))
+    sizes = [_size(source, index, name) for index in _some(count)]
     typical = max(set(sizes), key=sizes.count)
-    classes = _classes(archive, [info.filename for info in pictures], name)
     return {
-        "count": len(pictures),
+        "count": count,
         "width": typical[0],
         "height": typical[1],
         "mixed": len(set(sizes)) > 1,
-        "classes": classes,
+        "classes": _classes(source, name),
     }
 
 
-def _is_picture(info: zipfile.ZipInfo) -> bool:
-    name = info.filename.replace("\\", "/")
-    if info.is_dir() or name.startswith(CLUTTER) or PurePath(name).name.startswith("._"):
-        return False
-    return name.lower().endswith(ENDINGS)
-
-
-def _some(pictures: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+def _some(count: int) -> Sequence[int]:
     """The first, the last, and some between."""
-    steps = min(len(pictures), LOOKED_AT)
-    return [pictures[round(at * (len(pictures) - 1) / max(steps - 1, 1))] for at in range(steps)]
+    steps = min(count, LOOKED_AT)
+    return [round(at * (count - 1) / max(steps - 1, 1)) for at in range(steps)]
 
 
-def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> tuple[int, int]:
+def _size(source: ZipSource, index: int, name: str) -> tuple[int, int]:
     """Of one picture, from its header."""
+    shown = source.names[index][:200]
     try:
-        with archive.open(info) as file, Image.open(_bounded(file)) as picture:
+        with Image.open(io.BytesIO(source.beginning(index, HEADER_BYTES))) as picture:
             width, height = picture.size
+    except BadPicture as error:
+        raise UploadRefused(SPOILT.format(picture=shown, name=name, reason=error)) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UploadRefused(BROKEN.format(picture=info.filename[:200], name=name)) from error
+        raise UploadRefused(BROKEN.format(picture=shown, name=name)) from error
     if min(width, height) < SMALLEST_SIDE:
-        said = {"picture": info.filename[:200], "name": name, "width": width, "height": height}
+        said = {"picture": shown, "name": name, "width": width, "height": height}
         raise UploadRefused(TINY.format(**said, least=SMALLEST_SIDE))
     return width, height
 
 
-def _bounded(file: IO[bytes]) -> IO[bytes]:
-    """Headers are at the beginning: no more than a MiB of a picture is unpacked."""
-    import io
-
-    return io.BytesIO(file.read(1024 * 1024))
-
-
-def _classes(archive: zipfile.ZipFile, pictures: Sequence[str], name: str) -> int:
+def _classes(source: ZipSource, name: str) -> int:
     """How many classes or label numbers dataset.json has; 0 without labels."""
     try:
-        info = archive.getinfo("dataset.json")
-    except KeyError:
+        found = source.labels()
+    except DataError as error:
+        raise UploadRefused(BAD_JSON.format(name=name, reason="it is damaged or too large")) from error
+    if found is None:
         return 0
-    if info.file_size > MOST_LABEL_BYTES:
-        raise UploadRefused(BAD_JSON.format(name=name, reason="it is too large"))
+    content, front = found
     try:
-        said = json.loads(archive.read(info))
+        said = json.loads(content)
         labels = said["labels"] if isinstance(said, dict) else None
         if labels is None:
             return 0
         given = {str(file).replace("\\", "/"): label for file, label in labels}
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise UploadRefused(BAD_JSON.format(name=name, reason="it cannot be read")) from error
-    lacking = [file for file in pictures if file.replace("\\", "/") not in given]
+    lacking = [index for index, file in enumerate(source.names) if file.removeprefix(front) not in given]
     if lacking:
-        raise UploadRefused(LACKING.format(name=name, count=len(lacking), all=len(pictures), picture=lacking[0][:200]))
+        said = {"count": len(lacking), "all": len(source.names), "picture": source.names[lacking[0]][:200]}
+        raise UploadRefused(LACKING.format(name=name, **said))
     return _width_of(list(given.values()), name)
 
 

@@ -29,7 +29,7 @@ from studio.training.present import mention, uploads_out
 from studio.training.schemas import TrainingRunMentions
 from studio.training.source import source_of
 from studio.training.start import start_of
-from studio.training.tries import estimate_out, order_try
+from studio.training.tries import estimate_of, estimate_out, order_gauge, order_try
 
 router = Router(tags=["training"])
 
@@ -58,6 +58,9 @@ def plan(request: HttpRequest, project_id: UUID, order: TrainingPlanIn) -> dict[
 def try_settings(request: HttpRequest, project_id: UUID, order: TrainingTryIn) -> Status[dict[str, Any]]:
     """Let a render service take a few steps, to say how long a run is. What was measured before is told at once."""
     project = project_or_404(request.user, project_id, may=EDIT)
+    if order.gauge:
+        row = order_gauge(project, by=person_of(request))
+        return Status(202, {"job_id": row.job_id, "estimate": estimate_of(project, order.config)})
     row = order_try(project, order.config, again=order.again, by=person_of(request))
     is_own = row.project_id == project.pk
     return Status(202, {"job_id": row.job_id if is_own else None, "estimate": estimate_out(row, order.config)})

@@ -137,14 +137,26 @@ class TrainingStartOut(Schema):
 
 
 class TrainingEstimateOut(Schema):
-    """`unknown`: nobody has tried these settings yet. `seconds` is for the whole run on `device`."""
+    """`unknown`: nobody has tried these settings yet. `seconds` is for the whole run on `device`.
+
+    `basis`: measured by a try of these settings, had by a run of the project with them, or scaled by the amount of
+    arithmetic from another measurement; then there is a range in place of `seconds`. `run_id` is the run of both.
+    `wants_gauge`: nothing was measured on what is here; a try with `gauge` gives something to scale from.
+    """
 
     state: Literal["unknown", "waiting", "working", "ready", "failed"]
+    basis: Literal["try", "run", "scaled"] | None
     seconds: float | None
+    low_seconds: float | None
+    high_seconds: float | None
     measured: Measured | None
     device: str
+    run_id: UUID | None
+    run_name: str
     sentence: str
     job_id: UUID | None
+    wants_gauge: bool
+    is_gauging: bool
 
 
 class TrainingDifferenceOut(Schema):
@@ -182,11 +194,12 @@ class TrainingPlanOut(Schema):
 
 
 class TrainingTryIn(Schema):
-    """`again`: also where a result is known already."""
+    """`again`: also where a result is known already. `gauge`: small settings in place of these, within seconds."""
 
     model_config = ConfigDict(extra="forbid")
     config: TrainingConfig
     again: bool = False
+    gauge: bool = False
 
 
 class TrainingTryOut(Schema):

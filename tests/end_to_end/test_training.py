@@ -7,9 +7,11 @@ it takes a minute more on two cores (soak).
 
 import base64
 import io
+import json
 import os
 import re
 import signal
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,13 +27,14 @@ from tests.end_to_end.conftest import RunningStudio, wait_for
 from tests.end_to_end.test_faults import descendants
 
 pytestmark = pytest.mark.browser
-SIDE, PORTRAITS = 64, 48
+SIDE, PORTRAITS, FEW = 64, 48, 9
 KIMG, EVERY_KIMG = 2, 0.3
 # What makes the networks slim and a step quick; each is typed into its field.
 SLIM = {"channel_base": "512", "channel_max": "16", "d_channel_base": "512", "d_channel_max": "16"}
 SLIM |= {"z_dim": "32", "w_dim": "32", "path_weight": "0", "snapshot_kimg": str(EVERY_KIMG), "kimg": str(KIMG)}
 SLIM |= {"tick_kimg": "0.05"}
 SHEET = "[data-sheet] canvas"
+SECOND = "Another seed"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def page(owner: Page) -> Iterator[Page]:
     page = owner.context.new_page()
     page.set_default_timeout(30_000)
     faults: list[str] = []
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("pageerror", lambda fault: faults.append(f"{page.url}: {fault.stack or fault}"))
     page.goto(re.sub(r"(/p/[^/]+/).*", r"\1training/", owner.url))
     yield page
     assert faults == []
@@ -103,6 +106,22 @@ def test_an_empty_list_says_what_to_do_and_a_zip_is_taken(page: Page, portraits:
     expect(page.get_by_role("button", name="Start training")).to_have_attribute("aria-disabled", "true")
     chosen = send(page, portraits)
     expect(chosen).to_contain_text(f"{PORTRAITS} pictures, {SIDE} × {SIDE}")
+
+
+def test_a_folder_is_packed_and_sent_and_what_is_no_picture_is_named(page: Page, portraits: Path, tmp_path: Path):
+    folder = tmp_path / "a few portraits"
+    with zipfile.ZipFile(portraits) as archive:
+        archive.extractall(folder, [name for name in archive.namelist() if name.endswith(".png")][:FEW])
+    names = sorted(str(file.relative_to(folder)) for file in folder.rglob("*.png"))
+    (folder / "dataset.json").write_text(json.dumps({"labels": [[name, at % 2] for at, name in enumerate(names)]}))
+    (folder / "notes.txt").write_text("These are portraits.")
+    walk.choose_file(page, "Send a folder", folder)
+    chosen = page.get_by_role("radio", name=re.compile("a few portraits"))
+    expect(chosen).to_have_attribute("aria-checked", "true", timeout=walk.BUSY)
+    expect(chosen).to_contain_text(f"{FEW} pictures, {SIDE} × {SIDE}, 2 classes")
+    expect(page.get_by_text("1 file is no picture that training reads and was left out: notes.txt.")).to_be_visible()
+    page.get_by_role("button", name="Dismiss").click()
+    page.get_by_role("radio", name=re.compile("sample portraits")).first.click()
 
 
 def test_the_plan_follows_every_setting_and_a_mistake_is_a_sentence_at_its_field(page: Page):
@@ -232,10 +251,51 @@ def test_left_alone_it_ends(page: Page, portraits: Path):
 def test_stopped_it_keeps_its_snapshots_in_the_network(page: Page):
     if run_now(page)["state"] != "done":
         page.get_by_role("button", name="Stop", exact=True).click()
-        until(page, "the run to stop", 60, lambda now: now["state"] == "stopped")
+        until(page, "the run to stop", 120, lambda now: now["state"] == "stopped")
         expect(page.get_by_role("button", name="Resume")).to_be_visible()
     kept = [one["kimg"] for one in samples_now(page)]
     network = walk.api(page, f"/networks/{run_now(page)['network_id']}")
     assert [one["kimg"] for one in network["snapshots"]] == kept
     page.get_by_role("link", name="Open network").click()
     expect(page.get_by_role("grid", name="Growth")).to_be_visible()
+
+
+def test_two_runs_lie_over_each_other(page: Page):
+    """A second run of the same settings but for its seed, compared with the first one."""
+    first = begun_again(page)
+    page.goto(re.sub(r"(/p/[^/]+/).*", r"\1training/", page.url))
+    page.get_by_role("button", name="Compare", exact=True).click()
+    for name in (first["name"], SECOND):
+        page.get_by_role("button", name=f"Compare {name}").first.click()
+    page.get_by_role("link", name="Compare 2").click()
+    expect(page.locator(".runkey")).to_have_text([first["name"], SECOND])
+    plot = page.get_by_role("img", name=re.compile(f"^Loss.*{first['name']} .*, {SECOND} "))
+    expect(plot.first).to_be_visible()
+    hues = page.locator(".runkey i").evaluate_all("(keys) => keys.map((key) => getComputedStyle(key).backgroundColor)")
+    assert len(set(hues)) == 2
+    for hue in hues:
+        wait_for(lambda hue=hue: has_colour(plot.first.locator("canvas"), hue), 30, f"a line of {hue}")
+    expect(page.get_by_role("table", name="Settings that differ")).to_contain_text("Seed")
+
+
+def begun_again(page: Page) -> dict[str, Any]:
+    """The first run; the second one has told of its first step when this ends."""
+    runs = f"/projects/{walk.project_of(page)}/training/runs"
+    first = walk.api(page, runs)["items"][0]
+    config = first["config"] | {"seed": 7}
+    order = {"name": SECOND, "upload_id": first["version"]["id"], "fit": "exact", "config": config}
+    made = walk.post(page, runs, order)
+    wait_for(
+        lambda: walk.api(page, f"/training/runs/{made['id']}/ticks?most=10")["columns"].get("kimg", [])[1:],
+        120,
+        "two ticks of the second run",
+    )
+    return first
+
+
+def has_colour(canvas: Any, hue: str) -> bool:
+    """Whether some dots of what is drawn are of that colour, "rgb(…)"."""
+    url: str = canvas.evaluate("(canvas) => canvas.toDataURL('image/png')")
+    drawn = np.asarray(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGBA"), np.float64)
+    wanted = [float(part) for part in re.findall(r"[\d.]+", hue)[:3]] + [255]
+    return int((np.abs(drawn - wanted).max(-1) < 12).sum()) > 3

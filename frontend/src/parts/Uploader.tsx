@@ -1,6 +1,6 @@
 /** Uploader: drop anywhere on the page, one row per file, refused files stay with the reason until dismissed. */
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { filesOf } from '../lib/folders'
+import { chosenFolder, filesOf, type Dropped } from '../lib/folders'
 import { count, fileSize, sentOf, timeLeft } from '../lib/format'
 import { useStore } from '../lib/store'
 import { addFiles, goOn, kindFor, onArrival, pauseUpload, refusalOf, removeUpload, takeUpAgain, uploads, type UploadKind, type UploadRow } from '../wire/uploads'
@@ -24,13 +24,19 @@ export function useFileChooser(kind: UploadKind, folder = false): () => void {
     input.multiple = true
     input.accept = [latest.current, ...(latest.current.others ?? [])].flatMap((one) => one.endings).join(',')
     input.webkitdirectory = folder
-    input.onchange = () => addFiles(folder ? fitting([...(input.files ?? [])], latest.current) : [...(input.files ?? [])], latest.current)
+    input.onchange = () => {
+      const files = [...(input.files ?? [])]
+      take(folder ? { files: [], folders: [chosenFolder(files)] } : { files, folders: [] }, latest.current)
+    }
     input.click()
   }
 }
 
-function fitting(files: File[], kind: UploadKind): File[] {
-  return files.filter((file) => refusalOf(file, kindFor(file, kind)) === null)
+/** What was dropped or chosen: folders as a whole where the kind takes them so, else what fits of their files. */
+function take({ files, folders }: Dropped, kind: UploadKind): void {
+  folders.forEach((one) => kind.onFolder?.(one))
+  const inside = kind.onFolder ? [] : folders.flatMap((one) => one.files.map(({ file }) => file)).filter((file) => refusalOf(file, kindFor(file, kind)) === null)
+  if (files.length + inside.length > 0) addFiles([...files, ...inside], kind)
 }
 
 /** Makes the whole page a place to drop files on, while `kind` is given. */
@@ -57,7 +63,7 @@ export function DropAnywhere({ kind, title, children }: { kind: UploadKind | nul
       setOver(false)
       if (!event.dataTransfer) return
       filesOf(event.dataTransfer)
-        .then(({ files, inside }) => addFiles([...files, ...fitting(inside, kind)], kind))
+        .then((dropped) => take(dropped, kind))
         .catch((fault: unknown) => toastFault(fault, 'The folder could not be read.'))
     }
     window.addEventListener('dragenter', over)

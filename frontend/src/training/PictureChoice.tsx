@@ -1,6 +1,6 @@
-/** The pictures of a new run: a frozen version of a dataset, or a zip in the standard form. */
+/** The pictures of a new run: a frozen version of a dataset, or a zip or folder in the standard form. */
 import { useQueries } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { count, fileSize, plural, when } from '../lib/format'
 import { address, projectId } from '../lib/page'
 import { libraryQueries } from '../library/queries'
@@ -10,12 +10,13 @@ import { FaultNote, Note, Skeleton } from '../parts/basics'
 import { Button } from '../parts/Button'
 import { Icon } from '../parts/Icon'
 import { DropAnywhere, UploadRows, useFileChooser } from '../parts/Uploader'
-import { trainingKind } from '../wire/kinds'
 import { queryClient, useAsk } from '../wire/query'
 import type { Items } from '../wire/types'
 import { ComingNote, useComing } from './ComingPictures'
 import type { Draft } from './draft'
+import { FolderRows } from './FolderRows'
 import { trainingQueries } from './queries'
+import { useFolders } from './use_folders'
 import type { Uploaded } from './wire'
 
 const FEW = 6
@@ -28,8 +29,9 @@ interface PictureChoiceProps {
 
 export function PictureChoice({ draft, problem, onChange }: PictureChoiceProps) {
   const project = projectId()
-  const kind = useMemo(() => trainingKind(), [])
+  const { kind, rows, drop } = useFolders()
   const choose = useFileChooser(kind)
+  const chooseFolder = useFileChooser(kind, true)
   const [isWhole, setWhole] = useState(false)
   const datasets = useAsk(libraryQueries.datasets(project))
   const uploaded = useAsk(trainingQueries.uploaded(project))
@@ -48,8 +50,9 @@ export function PictureChoice({ draft, problem, onChange }: PictureChoiceProps) 
   }
   return (
     <section className="step" aria-label="Pictures">
-      <DropAnywhere kind={kind} title="Drop a zip of pictures here">PNG or JPEG pictures of one size, with dataset.json where there are labels.</DropAnywhere>
-      <div className="steptitle"><h2>Pictures</h2><span className="soft xs">A frozen version of a dataset, or a zip in the standard form.</span><span className="grow" /><Button small kind="line" icon="upload" onClick={choose}>Send a zip</Button></div>
+      <DropAnywhere kind={kind} title="Drop a folder or a zip of pictures here">PNG or JPEG pictures of one size, with dataset.json where there are labels.</DropAnywhere>
+      <div className="steptitle"><h2>Pictures</h2><span className="soft xs">A frozen version of a dataset, or a folder or zip in the standard form.</span><span className="grow" /><Button small kind="line" icon="upload" onClick={chooseFolder}>Send a folder</Button><Button small kind="line" icon="upload" onClick={choose}>Send a zip</Button></div>
+      <FolderRows rows={rows} drop={drop} />
       <UploadRows kind={kind} onArrived={() => void take()} />
       {datasets.error && <FaultNote fault={datasets.error} what="The datasets could not be loaded." again={() => void datasets.refetch()} />}
       {isLoading && <Skeleton rows={2} height={64} />}

@@ -1,17 +1,13 @@
 /** What would come of a draft: pictures, disk, memory, how long; what is wrong; and the button that starts it. */
 import { useState, type FormEvent } from 'react'
 import { count, fileSize } from '../lib/format'
-import { projectId } from '../lib/page'
 import { FaultNote, Note, Skeleton, TextField } from '../parts/basics'
 import { Button } from '../parts/Button'
-import { toastFault } from '../parts/toasts'
-import { ServiceNote } from '../shell/ServiceNote'
-import { post } from '../wire/api'
-import { refresh } from '../wire/query'
 import type { Draft } from './draft'
+import { PlanTime } from './PlanTime'
 import type { Planned } from './use_draft'
-import type { Estimate, Offer, Plan, PlanField } from './wire'
-import { endsAt, estimateWords, figure, kimgWords, longTime, snapshotsOf } from './words'
+import type { Offer, Plan, PlanField } from './wire'
+import { kimgWords, snapshotsOf } from './words'
 
 interface PanelProps {
   draft: Draft
@@ -48,7 +44,7 @@ export function PlanPanel({ draft, planned, hasWrongText, onChange, onStart }: P
       {(draft.version ?? draft.upload) && !plan && !fault && <div className="sect"><Skeleton rows={5} height={18} /></div>}
       {plan && <Problems plan={plan} fields={planned.fields} onOffer={(offer) => onChange({ fit: offer.fit, size: offer.size })} />}
       {plan && <PlanFacts plan={plan} draft={draft} onExact={() => onChange({ fit: 'exact' })} />}
-      {plan?.config && <Time plan={plan} />}
+      {plan?.config && <PlanTime plan={plan} />}
       <form className="sect startrow" onSubmit={(event) => void begin(event)}>
         {refusal !== null && <FaultNote fault={refusal} what="It was not started." />}
         <TextField label="Name" value={name} onChange={setName} placeholder={proposed} maxLength={255} />
@@ -105,43 +101,5 @@ function PlanFacts({ plan, draft, onExact }: { plan: Plan; draft: Draft; onExact
       {draft.fit !== 'exact' && <div className="row xs"><span className="grow soft">{plan.offers.length === 1 ? 'Pictures are scaled.' : draft.fit === 'pad' ? 'Pictures are padded to a square.' : 'Pictures are cropped to a square.'}{draft.fit === 'pad' && plan.aspect ? ' Renders of that shape show nothing of the padding.' : ''}</span><Button small kind="quiet" onClick={onExact}>Undo</Button></div>}
       {plan.needs_export && <div className="xs faint">The version’s files for training are made first.</div>}
     </div>
-  )
-}
-
-/** How long it takes: measured by a few real steps on the machine that would do it. */
-function Time({ plan }: { plan: Plan }) {
-  const [isBusy, setBusy] = useState(false)
-  const { estimate } = plan
-  const measure = (again: boolean): void => {
-    setBusy(true)
-    post(`/projects/${projectId()}/training/tries`, { config: plan.config, ...(again ? { again } : {}) })
-      .then(() => refresh('training-plan'))
-      .catch((fault: unknown) => toastFault(fault, 'The time was not measured.'))
-      .finally(() => setBusy(false))
-  }
-  const going = estimate.state === 'waiting' || estimate.state === 'working'
-  return (
-    <div className="sect timeplan" data-estimate={estimate.state}>
-      <div className="row"><h3 className="grow">Time</h3>{estimate.state === 'ready' && <Button small kind="quiet" icon="again" busy={isBusy} onClick={() => measure(true)}>Measure again</Button>}</div>
-      {estimate.state === 'ready' ? <Measured estimate={estimate} /> : (
-        <>
-          {estimate.sentence && <div className={estimate.state === 'failed' ? 'xs danger' : 'xs soft'}>{estimate.sentence}</div>}
-          {estimate.state === 'waiting' && <ServiceNote waits="It is measured as soon as one is." />}
-          <div><Button small icon="activity" busy={isBusy || going} reason={going ? 'It is being measured.' : null} onClick={() => measure(estimate.state === 'failed')}>{going ? 'Measuring' : 'Measure with a few steps'}</Button></div>
-        </>
-      )}
-    </div>
-  )
-}
-
-function Measured({ estimate }: { estimate: Estimate }) {
-  const { measured, seconds } = estimate
-  return (
-    <>
-      <div className="end-words"><span className="strong num">{seconds === null ? '' : longTime(seconds)}</span>{seconds !== null && <span className="soft">, to {endsAt(seconds)}</span>}</div>
-      <div className="xs faint num" aria-label={estimateWords(estimate) ?? undefined}>
-        {measured && `${figure(measured.seconds_per_kimg)} s for a thousand pictures, ${fileSize(measured.peak_bytes)} of memory, on ${estimate.device || measured.device}${measured.precision ? ` in ${measured.precision}` : ''}`}
-      </div>
-    </>
   )
 }

@@ -5,7 +5,7 @@ import { aspectOf, sizeOf, wrongSize } from '../pages/scenes/size'
 import { newestOnes, previewSide, sceneOf } from './preview'
 import type { Run } from './wire'
 import type { Network } from '../wire/types'
-import { axisWords, endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, snapshotsOf, standingWords } from './words'
+import { axisWords, basisWords, endsAt, estimateWords, figure, kimgWords, leftWords, longTime, progressWords, rangeWords, snapshotsOf, standingWords } from './words'
 
 test('a figure has three digits that count', () => {
   expect([0.21341, 12.53, 1834.4, 0.693, 1, 123.4, 0, -0.5, 0.00051, 0.0000012, null].map(figure)).toEqual(['0.213', '12.5', '1,834', '0.693', '1.00', '123', '0.000', '−0.500', '0.00051', '1.2 × 10⁻⁶', '–'])
@@ -50,6 +50,14 @@ describe('how long it takes', () => {
     const measured = { device: 'CPU', precision: 'bf16', seconds_per_kimg: 31, peak_bytes: 1, micro_batch: 16, checkpoint_bytes: 1, snapshot_bytes: 1 }
     expect(estimateWords({ seconds: 12_400, measured }, now)).toBe('31 s for each thousand pictures: 3 h 27 min in all. Begun now, it ends today at 15:26.')
     expect(estimateWords({ seconds: null, measured: null }, now)).toBeNull()
+  })
+  test('that is rough is a range in one unit, and says where it comes from', () => {
+    expect([[11_000, 21_500], [5400, 14_000], [260_000, 900_000], [40, 110], [2, 40], [7000, 7300]].map(([low, high]) => rangeWords(low!, high!))).toEqual([
+      'About 3 to 6 hours', 'About 2 to 4 hours', 'About 3 to 10 days', 'About 0.7 to 2 minutes', 'About 2 to 40 seconds', 'About 2 hours',
+    ])
+    expect(basisWords({ basis: 'run', device: 'H200', run_name: 'Faces' })).toBe('As “Faces” trained with such settings on H200.')
+    expect(basisWords({ basis: 'scaled', device: 'H200', run_name: '' })).toBe('Rough: scaled by the amount of arithmetic from other settings that were tried on H200. Measure for a better one.')
+    expect(basisWords({ basis: 'try', device: 'H200', run_name: '' })).toBeNull()
   })
 })
 

@@ -119,6 +119,25 @@ export function estimateWords(estimate: Pick<Estimate, 'seconds' | 'measured'>, 
   return `${each}${longTime(seconds)} in all. Begun now, it ends ${endsAt(seconds, now)}.`
 }
 
+/** Where a time comes from that no try of these settings told: another run, or arithmetic. */
+export function basisWords({ basis, device, run_name: run }: Pick<Estimate, 'basis' | 'device' | 'run_name'>): string | null {
+  if (basis === 'run') return `As “${run}” trained with such settings on ${device}.`
+  if (basis !== 'scaled') return null
+  return `Rough: scaled by the amount of arithmetic from ${run ? `“${run}”` : 'other settings that were tried'} on ${device}. Measure for a better one.`
+}
+
+/** "About 3 to 6 hours"; both ends in the unit of the longer one. */
+export function rangeWords(low: number, high: number): string {
+  const [unit, name] = units.find(([seconds]) => high >= 1.5 * seconds) ?? units.at(-1)!
+  const [from, to] = [low, high].map((seconds) => {
+    const value = seconds / unit
+    return value < 10 ? Math.max(0.1, Math.round(value * (value < 1 ? 10 : 1)) / (value < 1 ? 10 : 1)) : Number(value.toPrecision(2))
+  })
+  return from === to ? `About ${count(to!)} ${name}` : `About ${from! < 1 ? from : count(from!)} to ${count(to!)} ${name}`
+}
+
+const units: readonly (readonly [number, string])[] = [[86_400, 'days'], [3600, 'hours'], [60, 'minutes'], [1, 'seconds']]
+
 interface MetricName {
   title: string
   /** Which way is better; null = neither. */

@@ -33,11 +33,11 @@ export function portraitKind(dataset: string): UploadKind {
   return { ...shared, kind: 'portrait', endings: PICTURES, isHashed: true, others: [{ ...shared, kind: 'portraits_archive', endings: ['.zip'] }] }
 }
 
-export const TRAINING_FILES = 'a zip of PNG or JPEG pictures'
+export const TRAINING_FILES = 'a folder or a zip of PNG or JPEG pictures'
 
-/** Pictures to train on, in the form that StyleGAN2 and 3 read: a zip, with dataset.json where there are labels. */
-export function trainingKind(): UploadKind {
-  return { kind: 'training_pictures', project: projectId(), endings: ['.zip'], wanted: TRAINING_FILES }
+/** Pictures to train on, in the form that StyleGAN2 and 3 read: a zip, with dataset.json where there are labels. A folder is packed first. */
+export function trainingKind(onFolder?: UploadKind['onFolder']): UploadKind {
+  return { kind: 'training_pictures', project: projectId(), endings: ['.zip'], wanted: TRAINING_FILES, ...(onFolder ? { onFolder } : {}) }
 }
 
 export const TARGET_FILES = 'a video (MP4, MOV, MKV, WebM, AVI) or a picture (JPEG, PNG, WebP, BMP)'

@@ -53,8 +53,9 @@ export function showThing<T extends { id: string; is_binned?: boolean }>(noun: s
     return
   }
   queryClient.setQueryData<T>([noun, thing.id], (old) => old && { ...old, ...thing })
+  // Not all that lists make stale is a list: what trained a network stands under its runs.
   queryClient.setQueriesData<Items<T>>({ queryKey: [`${noun}s`] }, (old) =>
-    old && { ...old, items: old.items.map((one) => (one.id === thing.id ? { ...one, ...thing } : one)) },
+    !old?.items ? old : { ...old, items: old.items.map((one) => (one.id === thing.id ? { ...one, ...thing } : one)) },
   )
 }
 
@@ -62,7 +63,7 @@ export function showThing<T extends { id: string; is_binned?: boolean }>(noun: s
 export function hideThing(noun: string, id: string): () => void {
   const before = queryClient.getQueriesData<Items<{ id: string }>>({ queryKey: [`${noun}s`] })
   for (const [key, list] of before) {
-    if (list) queryClient.setQueryData(key, { ...list, items: list.items.filter((one) => one.id !== id) })
+    if (list?.items) queryClient.setQueryData(key, { ...list, items: list.items.filter((one) => one.id !== id) })
   }
   return () => {
     for (const [key, list] of before) queryClient.setQueryData(key, list)

@@ -9495,13 +9495,29 @@ export interface components {
         /**
          * TrainingEstimateOut
          * @description `unknown`: nobody has tried these settings yet. `seconds` is for the whole run on `device`.
+         *
+         *     `basis`: measured by a try of these settings, had by a run of the project with them, or scaled by the amount of
+         *     arithmetic from another measurement; then there is a range in place of `seconds`. `run_id` is the run of both.
+         *     `wants_gauge`: nothing was measured on what is here; a try with `gauge` gives something to scale from.
          */
         TrainingEstimateOut: {
+            /** Basis */
+            basis: ("try" | "run" | "scaled") | null;
             /** Device */
             device: string;
+            /** High Seconds */
+            high_seconds: number | null;
+            /** Is Gauging */
+            is_gauging: boolean;
             /** Job Id */
             job_id: string | null;
+            /** Low Seconds */
+            low_seconds: number | null;
             measured: components["schemas"]["Measured"] | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Run Name */
+            run_name: string;
             /** Seconds */
             seconds: number | null;
             /** Sentence */
@@ -9511,6 +9527,8 @@ export interface components {
              * @enum {string}
              */
             state: "unknown" | "waiting" | "working" | "ready" | "failed";
+            /** Wants Gauge */
+            wants_gauge: boolean;
         };
         /**
          * TrainingFieldOut
@@ -9988,7 +10006,7 @@ export interface components {
         };
         /**
          * TrainingTryIn
-         * @description `again`: also where a result is known already.
+         * @description `again`: also where a result is known already. `gauge`: small settings in place of these, within seconds.
          */
         TrainingTryIn: {
             /**
@@ -9997,6 +10015,11 @@ export interface components {
              */
             again: boolean;
             config: components["schemas"]["TrainingConfig"];
+            /**
+             * Gauge
+             * @default false
+             */
+            gauge: boolean;
         };
         /** TrainingTryOut */
         TrainingTryOut: {

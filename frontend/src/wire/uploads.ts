@@ -3,6 +3,7 @@
  * after a break, a pause or a reload. The rows are a store; parts/Uploader.tsx shows them.
  */
 import * as tus from 'tus-js-client'
+import type { Folder } from '../lib/folders'
 import { fileSize } from '../lib/format'
 import { createStore } from '../lib/store'
 import { hashOfFile } from './hash'
@@ -46,6 +47,8 @@ export interface UploadKind {
   isHashed?: boolean
   /** Takes the files instead of sending them, where it must be asked first where they belong. */
   onFiles?: (files: readonly File[]) => void
+  /** Takes a folder as a whole instead of its files one by one. */
+  onFolder?: (folder: Folder) => void
 }
 
 export const uploads = createStore<readonly UploadRow[]>([])

@@ -47,10 +47,17 @@ def open_source(path: Path) -> Source:
         raise DataError(f"{path.name} cannot be read: {error.strerror or error}.", retry=True) from error
 
 
-class ZipSource:
-    """A zip. Its directory is held as arrays, some 40 bytes a picture besides its name."""
+class TooMany(DataError):
+    """More pictures than are indexed here."""
 
-    def __init__(self, path: Path) -> None:
+
+class ZipSource:
+    """A zip. Its directory is held as arrays, some 40 bytes a picture besides its name.
+
+    Raises DataError, also for more than `most_pictures`: while it is sorted, a name takes a few hundred bytes.
+    """
+
+    def __init__(self, path: Path, *, most_pictures: int | None = None) -> None:
         self.title = shown(path.name)
         self._file = os.open(path, os.O_RDONLY)
         self._end = os.fstat(self._file).st_size
@@ -58,17 +65,19 @@ class ZipSource:
         try:
             if os.pread(self._file, 2, 0) != b"PK" and not path.name.lower().endswith(".zip"):
                 raise DataError(f"{self.title} is no zip. Name a zip or a folder of pictures.")
-            self._index()
+            self._index(most_pictures)
         except BaseException:
             os.close(self._file)
             raise
 
-    def _index(self) -> None:
+    def _index(self, most_pictures: int | None) -> None:
         names: list[str] = []
         columns = {name: array(code) for name, code in COLUMNS.items()}
         for entry in entries(self._file, shown=self.title):
             if is_picture(entry.name):
                 names.append(entry.name)
+                if most_pictures is not None and len(names) > most_pictures:
+                    raise TooMany(f"{self.title} holds more than {most_pictures:,} pictures.")
                 for name, column in columns.items():
                     column.append(getattr(entry, name))
             elif _is_nearer(entry, self._labels):
@@ -83,7 +92,14 @@ class ZipSource:
         return self.names.nbytes + sum(column.nbytes for column in self._columns.values())
 
     def read(self, index: int) -> bytes:
-        return self._content(Entry("", **{name: int(column[index]) for name, column in self._columns.items()}))
+        return self._content(self._entry(index))
+
+    def beginning(self, index: int, most_bytes: int) -> bytes:
+        """What a picture's header needs: no more than so many bytes, their sum unchecked. Raises BadPicture."""
+        return self._content(self._entry(index), most_bytes)
+
+    def _entry(self, index: int) -> Entry:
+        return Entry("", **{name: int(column[index]) for name, column in self._columns.items()})
 
     def labels(self) -> tuple[bytes, str] | None:
         if self._labels is None:
@@ -98,8 +114,8 @@ class ZipSource:
             os.close(self._file)
             self._file = -1
 
-    def _content(self, entry: Entry) -> bytes:
-        """Unpacked, never more than it said, its sum checked. Raises BadPicture."""
+    def _content(self, entry: Entry, most_bytes: int | None = None) -> bytes:
+        """Unpacked, never more than it said, its sum checked unless only a part is wanted. Raises BadPicture."""
         if entry.flags & ENCRYPTED:
             raise BadPicture("is encrypted")
         if entry.method not in (STORED, DEFLATED):
@@ -112,12 +128,16 @@ class ZipSource:
         if len(header) < LOCAL.size or header[:4] != b"PK\3\4":
             raise BadPicture("is not where the directory says")
         *_, name_long, extra_long = LOCAL.unpack(header)
-        content = os.pread(self._file, entry.packed, entry.start + LOCAL.size + name_long + extra_long)
+        packed = entry.packed if most_bytes is None else min(entry.packed, most_bytes)
+        size = entry.size + 1 if most_bytes is None else most_bytes
+        content = os.pread(self._file, packed, entry.start + LOCAL.size + name_long + extra_long)
         if entry.method == DEFLATED:
             try:
-                content = zlib.decompressobj(-15).decompress(content, entry.size + 1)
+                content = zlib.decompressobj(-15).decompress(content, size)
             except zlib.error as error:
                 raise BadPicture("is damaged") from error
+        if most_bytes is not None:
+            return content
         if len(content) != entry.size or zlib.crc32(content) != entry.crc:
             raise BadPicture("is damaged: its checksum is wrong")
         return content

@@ -1,8 +1,13 @@
 """A zip of pictures is looked at before it is kept: what training cannot read is refused in a sentence."""
 
 import io
+import struct
+import subprocess
+import sys
 import zipfile
+from ast import literal_eval
 
+import numpy as np
 import pytest
 
 from studio.blobs.models import Upload
@@ -101,9 +106,44 @@ def test_what_is_no_zip_of_pictures_is_refused(client, project):
     assert refusal(client, project, torn[: len(torn) // 2]).startswith("“faces.zip” is no zip archive")
 
 
-def test_an_archive_of_more_files_than_memory_allows_is_refused(client, project, monkeypatch):
-    monkeypatch.setattr(zips, "MOST_FILES", 20)
-    assert refusal(client, project, zipped(pictures(21))).startswith("“faces.zip” holds more than 20 files.")
+def test_an_archive_of_more_pictures_than_memory_allows_is_refused(client, project, monkeypatch):
+    monkeypatch.setattr(zips, "MOST_PICTURES", 20)
+    assert refusal(client, project, zipped(pictures(21))).startswith("“faces.zip” holds more than 20 pictures.")
+    assert upload(client, project, zipped(pictures(20))).status_code == 204
+
+
+@pytest.mark.parametrize("count", [450_000, pytest.param(1_400_000, marks=pytest.mark.soak)])
+def test_very_many_pictures_are_looked_at_in_little_memory(tmp_path, count):
+    path = tmp_path / "many.zip"
+    path.write_bytes(of_many(count))
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_AS, (1_600_000_000,) * 2)"
+    look = f"""{limit}
+import django; django.setup()
+from pathlib import Path
+from types import SimpleNamespace
+from studio.training.pictures import looks
+print(looks(SimpleNamespace(name="many.zip"), Path({str(path)!r})))
+"""
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert literal_eval(done.stdout) == {"count": count, "width": 16, "height": 16, "mixed": False, "classes": 0}
+
+
+def of_many(count: int) -> bytes:
+    """So many names for the same stored picture, their directory as ZIP64 has it."""
+    whole = zipped({"00000.png": png(picture(0, size=(16, 16)))})
+    end = whole.rindex(b"PK\5\6")
+    start = whole.index(b"PK\1\2")
+    lines = np.tile(np.frombuffer(whole[start:end], np.uint8), (count, 1))
+    digits = np.arange(count)[:, None] // 36 ** np.arange(4, -1, -1) % 36
+    signs = np.frombuffer(b"0123456789abcdefghijklmnopqrstuvwxyz", np.uint8)
+    lines[:, 46:51] = signs[digits]
+    size = lines.size
+    wide = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, start)
+    wide += struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+    return (
+        whole[:start] + lines.tobytes() + wide + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 65535, 65535, size, start, 0)
+    )
 
 
 def test_what_operating_systems_leave_behind_is_no_picture(client, project):
@@ -120,7 +160,8 @@ def test_a_locked_zip_is_refused(client, project):
         data[at + 8] |= 1
         at += 4
     assert zipfile.is_zipfile(io.BytesIO(bytes(data)))
-    assert refusal(client, project, bytes(data)).startswith("“faces.zip” is no zip archive, or it is damaged")
+    said = "“00000/img00000000.png” in “faces.zip” is encrypted. Pack the pictures again."
+    assert refusal(client, project, bytes(data)) == said
 
 
 def test_a_zip_in_the_bin_is_kept_as_long_as_a_run_is_made_from_it(client, project):
