@@ -58,9 +58,10 @@ def by_runs(project: Project) -> Iterable[Known]:
 def by_tries() -> Iterable[Known]:
     """What was tried on devices that are here, whoever asked for it."""
     rows = list(TrainingTry.objects.filter(state="ready").order_by("-created_at", "id")[:LOOKED_AT])
-    orders = dict(Job.objects.filter(pk__in=[row.job_id for row in rows]).values_list("pk", "payload"))
+    jobs = Job.objects.in_bulk([row.job_id for row in rows if row.job_id])
     for row in rows:
-        config = _read(orders.get(row.job_id, {}).get("config"))
+        job = jobs.get(row.job_id) if row.job_id else None
+        config = _read(job.payload.get("config")) if job else None
         if config is not None and row.measured and is_here(row.device):
             yield Known(config, row.measured["seconds_per_kimg"], row.device)
 

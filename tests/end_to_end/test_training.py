@@ -262,7 +262,7 @@ def test_stopped_it_keeps_its_snapshots_in_the_network(page: Page):
 
 def test_two_runs_lie_over_each_other(page: Page):
     """A second run of the same settings but for its seed, compared with the first one."""
-    first = begun_again(page)
+    first, second = begun_again(page)
     page.goto(re.sub(r"(/p/[^/]+/).*", r"\1training/", page.url))
     page.get_by_role("button", name="Compare", exact=True).click()
     for name in (first["name"], SECOND):
@@ -276,10 +276,12 @@ def test_two_runs_lie_over_each_other(page: Page):
     for hue in hues:
         wait_for(lambda hue=hue: has_colour(plot.first.locator("canvas"), hue), 30, f"a line of {hue}")
     expect(page.get_by_role("table", name="Settings that differ")).to_contain_text("Seed")
+    stopped = json.dumps({"wanted": "stop"})
+    assert walk.status_of(page, f"/training/runs/{second['id']}", "PATCH", stopped) == 200
 
 
-def begun_again(page: Page) -> dict[str, Any]:
-    """The first run; the second one has told of its first step when this ends."""
+def begun_again(page: Page) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first run and the second one, which has told of its first steps when this ends."""
     runs = f"/projects/{walk.project_of(page)}/training/runs"
     first = walk.api(page, runs)["items"][0]
     config = first["config"] | {"seed": 7}
@@ -290,7 +292,7 @@ def begun_again(page: Page) -> dict[str, Any]:
         120,
         "two ticks of the second run",
     )
-    return first
+    return first, made
 
 
 def has_colour(canvas: Any, hue: str) -> bool:

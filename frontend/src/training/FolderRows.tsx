@@ -10,7 +10,7 @@ export function FolderRows({ rows, drop }: { rows: readonly Packing[]; drop: (id
   const going = rows.filter((row) => !ended.includes(row))
   return (
     <>
-      {ended.map((row) => <Note key={row.id} mood={row.error ? 'danger' : 'info'} action={<IconButton small icon="close" label="Dismiss" onClick={() => drop(row.id)} />}>{row.error ?? `“${row.name}”: ${row.told}`}</Note>)}
+      {ended.length > 0 && <div className="col coming">{ended.map((row) => <Note key={row.id} mood={row.error ? 'danger' : 'info'} action={<IconButton small icon="close" label="Dismiss" onClick={() => drop(row.id)} />}>{row.error ?? `“${row.name}”: ${row.told}`}</Note>)}</div>}
       {going.length > 0 && <section className="card uploads" aria-label="Folders">{going.map((row) => <Going key={row.id} row={row} drop={drop} />)}</section>}
     </>
   )
