@@ -8,6 +8,9 @@ from pydantic import Field
 from gpu_service.protocol.base import Model
 from gpu_service.protocol.scenes import SceneSpec
 
+# Goes up when a signal is made otherwise: curves that are kept from before are then made anew.
+SIGNALS_VERSION = 2
+
 
 class CurvesOrder(Model):
     """Job scene_curves: every signal and route by its name, in the packed form of `gpu_service.music.packed`.
@@ -17,6 +20,7 @@ class CurvesOrder(Model):
 
     scene: SceneSpec
     points_per_second: float = Field(default=120.0, gt=0, le=1000)
+    signals_version: int = SIGNALS_VERSION
 
 
 class DebugFilmOrder(Model):

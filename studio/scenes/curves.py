@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
-from gpu_service.protocol import FilesResult, SceneSpec, canonical_json
-from gpu_service.protocol.scene_jobs import CurvesOrder
+from gpu_service.protocol import FilesResult, canonical_json
+from gpu_service.protocol.scene_jobs import SIGNALS_VERSION, CurvesOrder
 from studio.accounts.models import User
 from studio.blobs.models import Blob
 from studio.errors import Refused
@@ -32,13 +32,14 @@ def order_curves(scene: Scene, *, again: bool, by: User) -> SceneCurves:
     """Find the file of the scene as it is now, or queue the one job that makes it. Raises Refused."""
     sight = sight_of(scene)
     spec = sight.spec.model_copy(update={"width": SIDE, "height": SIDE})
-    key = key_of(spec)
+    order = CurvesOrder(scene=spec, signals_version=SIGNALS_VERSION)
+    key = key_of(order)
     with transaction.atomic():
         Scene.objects.select_for_update().get(pk=scene.pk)
         row, _ = SceneCurves.objects.get_or_create(scene=scene, key=key, defaults={"project_id": scene.project_id})
         if row.blob_id is None and _is_to_be_made(row, again=again):
             _cancel_older(row, by=by)
-            payload = CurvesOrder(scene=spec).model_dump(mode="json")
+            payload = order.model_dump(mode="json")
             payload["inputs"] = [item.model_dump(mode="json") for item in sight.inputs]
             row.job_id = queue.enqueue(
                 KIND,
@@ -54,8 +55,8 @@ def order_curves(scene: Scene, *, again: bool, by: User) -> SceneCurves:
     return row
 
 
-def key_of(spec: SceneSpec) -> str:
-    return hashlib.sha256(canonical_json(spec).encode()).hexdigest()
+def key_of(order: CurvesOrder) -> str:
+    return hashlib.sha256(canonical_json(order).encode()).hexdigest()
 
 
 def curves_out(row: SceneCurves) -> dict[str, Any]:

@@ -40,6 +40,13 @@ def fail(service, claim):
     return service.call("POST", f"/leases/job/{claim['job']['id']}/fail", body)
 
 
+def test_curves_of_a_former_way_of_making_them_are_made_anew(client, scene, monkeypatch):
+    before = ask(client, scene)
+    assert ask(client, scene)["key"] == before["key"]
+    monkeypatch.setattr("studio.scenes.curves.SIGNALS_VERSION", 3)
+    assert ask(client, scene)["key"] != before["key"]
+
+
 def test_curves_are_made_once_for_everybody(client, scene, service, member, as_user):
     first = ask(client, scene)
     assert (first["state"], first["url"]) == ("waiting", None)
