@@ -110,9 +110,14 @@ class Run:
             pictures=self.trainer.pictures,
             snapped_at=self._snapped_at,
             checkpoint_due=self.timetable.is_due() and self._saved_at != self.trainer.pictures,
+            met=self.pictures.take_met(),
         )
 
     def _step(self, feed: Feed, turn: Turn) -> None:
+        if self.given.world.rank == 0:
+            for index in turn.met:
+                self.pictures.look(index)
+            self._tell_notes()
         if turn.snapshot:
             self._snapshot()
             self._phase("training")

@@ -14,12 +14,13 @@ ENDS: tuple[Literal["paused", "stopped", "done"], ...] = ("paused", "stopped", "
 
 @dataclass(frozen=True)
 class Turn:
-    """`outcome` None: the run goes on."""
+    """`outcome` None: the run goes on. `met`: broken pictures that other ranks have met since the turn before."""
 
     outcome: Literal["paused", "stopped", "done"] | None = None
     snapshot: bool = False
     checkpoint: bool = False
     yields: bool = False
+    met: tuple[int, ...] = ()
 
     @property
     def goes_on(self) -> bool:
@@ -43,10 +44,10 @@ class Turns:
         wish = self.wishes.newest
         return wish.yields and wish.wanted == "run" and not self.wishes.interrupted
 
-    def next(self, *, pictures: int, snapped_at: int, checkpoint_due: bool) -> Turn:
-        """The next turn. Asked by every rank after every step."""
+    def next(self, *, pictures: int, snapped_at: int, checkpoint_due: bool, met: int | None = None) -> Turn:
+        """The next turn. Asked by every rank after every step; `met` is a broken picture that this one came upon."""
         turn = self._own(pictures, snapped_at, checkpoint_due) if self.world.rank == 0 else Turn()
-        return turn if self.world.size == 1 else self._shared(turn)
+        return turn if self.world.size == 1 else self._shared(turn, met)
 
     def _own(self, pictures: int, snapped_at: int, checkpoint_due: bool) -> Turn:
         wish = self.wishes.newest
@@ -63,11 +64,15 @@ class Turns:
         due = pictures // every > max(snapped_at, 0) // every
         return Turn(snapshot=(asked or due) and snapped_at != pictures, checkpoint=checkpoint_due, yields=wish.yields)
 
-    def _shared(self, turn: Turn) -> Turn:
-        """Everybody's turn is that of rank 0: the others add nothing."""
+    def _shared(self, turn: Turn, met: int | None) -> Turn:
+        """Everybody's turn is that of rank 0: the others add nothing but what they have met, each in its place."""
         end = ENDS.index(turn.outcome) + 1 if turn.outcome else 0
-        told = torch.tensor([end, turn.snapshot, turn.checkpoint, turn.yields], dtype=torch.float32, device=self.device)
+        found = [0] * self.world.size
+        found[self.world.rank] = 0 if met is None else met + 1
+        # Numbers of pictures are exact in float32 up to 16 million.
+        said = [end, turn.snapshot, turn.checkpoint, turn.yields, *found]
+        told = torch.tensor(said, dtype=torch.float32, device=self.device)
         self.world.all_reduce(told)
-        end, *rest = (int(value) for value in told.tolist())
-        snapshot, checkpoint, yields = map(bool, rest)
-        return Turn(ENDS[end - 1] if end else None, snapshot, checkpoint, yields)
+        end, snapshot, checkpoint, yields, *found = (int(value) for value in told.tolist())
+        others = tuple(one - 1 for rank, one in enumerate(found) if one and rank != self.world.rank)
+        return Turn(ENDS[end - 1] if end else None, bool(snapshot), bool(checkpoint), bool(yields), others)

@@ -51,6 +51,7 @@ class Pictures:
         self._source, self._fit, self._labels = source, fit, labels
         self._broken = np.zeros(len(source.names), bool)
         self._notices: list[str] = []
+        self._met: list[int] = []
         self._stopped: DataError | None = None
         self._lock = threading.Lock()
         shape = (len(self), 3, size, size)
@@ -90,6 +91,15 @@ class Pictures:
             said, self._notices = self._notices, []
         return said
 
+    def take_met(self) -> int | None:
+        """The number of a broken picture that was met here, each once, or None: what other processes have to know."""
+        with self._lock:
+            return self._met.pop(0) if self._met else None
+
+    def look(self, index: int) -> None:
+        """Read a picture that another process found broken, so that it is named here too. Raises DataError."""
+        self.read(index)
+
     def close(self) -> None:
         self._source.close()
 
@@ -113,6 +123,7 @@ class Pictures:
                 return
             self._broken[index] = True
             self._notices.append(f"{shown(self.name(index))} {reason}: skipped.")
+            self._met.append(index)
             broken = int(self._broken.sum())
         left = len(self) - broken
         if left < LEAST_PICTURES or broken > max(LEAST_PICTURES, MOST_BROKEN * len(self)):
