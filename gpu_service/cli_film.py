@@ -32,7 +32,7 @@ def render(
     preset: Preset = None,
     set_: Settings = None,
     directions: Annotated[list[Path] | None, typer.Option(help="A file of directions that a path uses.")] = None,
-    size: Annotated[str | None, typer.Option(help="512, or 1280x720; 512 where nothing else is said.")] = None,
+    size: Annotated[str | None, typer.Option(help="512, or 1280x720; else 512 in the networks’ shape.")] = None,
     fps: Annotated[str | None, typer.Option(help="30, or 30000/1001; 30 where nothing else is said.")] = None,
     start: Annotated[float, typer.Option(help="Second of the track at which the film begins.")] = 0.0,
     seconds: Annotated[float | None, typer.Option(help="Length of the film; the rest of the track without it.")] = None,

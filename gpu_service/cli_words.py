@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from gpu_service.film.recipe import make_recipe
 from gpu_service.music.decode import concatenate, decode
 from gpu_service.protocol import EncoderSpec, SceneSpec, SnapshotRef, TrackRef, frames_in, parse_fps
 from gpu_service.protocol.scenes import ProjectionRef
-from gpu_service.snapshots.store import import_snapshot
+from gpu_service.snapshots.store import import_snapshot, read_facts
 from gpu_service.visualizers import VISUALIZERS, load
 from gpu_service.visualizers.base import Visualizer
 
@@ -25,6 +26,7 @@ from gpu_service.visualizers.base import Visualizer
 NO_SNAPSHOT = SnapshotRef(sha256="0" * 64, name="none")
 SNAPSHOT_ENDINGS = (".safetensors", ".pkl", ".pt")
 USUAL_SIZE, USUAL_FPS = "512", "30"
+LEAST_SIDE_PX = 64
 
 
 def words_job(call: RenderCall, folder: Path) -> Job:
@@ -37,7 +39,8 @@ def words_job(call: RenderCall, folder: Path) -> Job:
     refs = [SnapshotRef(sha256=file_sha256(path), name=path.name) for path in snapshots]
     if not call.needs_snapshots and not refs:
         refs = [NO_SNAPSHOT] * load(call.visualizer).snapshots.min
-    fps, (width, height) = read_fps(call.fps or USUAL_FPS), read_size(call.size or USUAL_SIZE)
+    fps = read_fps(call.fps or USUAL_FPS)
+    width, height = read_size(call.size) if call.size else usual_size(snapshots)
     sound = concatenate(list(call.songs), pcm_path=folder / "track.pcm")
     markers = find_markers(sound) if reads_beats(load(call.visualizer)) else []
     sound.pcm_path.unlink()
@@ -171,6 +174,20 @@ def chosen_frames(call: RenderCall, *, frames: int, fps: Fraction) -> tuple[int,
     if not 0 < call.seconds < math.inf:
         raise RenderError(f"--seconds {call.seconds:g}: use a number above 0.")
     return first, min(frames, first + frames_in(call.seconds, fps=fps))
+
+
+def usual_size(snapshots: Sequence[Path]) -> tuple[int, int]:
+    """(width, height) of a film whose size nobody said: of what was photographed, where that was padded to squares.
+
+    A picture covers its frame, so nothing is seen of the padding. Files in our form.
+    """
+    side = int(USUAL_SIZE)
+    aspects = {read_facts(path).aspect for path in snapshots}
+    aspect = aspects.pop() if len(aspects) == 1 else None
+    if aspect is None:
+        return side, side
+    short = max(LEAST_SIDE_PX, 2 * round(side * min(aspect, 1 / aspect) / 2))
+    return (side, short) if aspect >= 1 else (short, side)
 
 
 def read_size(text: str) -> tuple[int, int]:

@@ -17,8 +17,10 @@ FACTS_KEY, TRAINING_KEY = "phosphene", "phosphene_training"
 FORM = 1
 AVERAGE = "mapping.w_avg"
 # Kept beside the settings in a snapshot's header; everything else follows from the settings.
-ORIGIN_FIELDS = ("kimg", "original_name", "original_bytes", "original_md5", "original_sha256")
+ORIGIN_FIELDS = ("kimg", "original_name", "original_bytes", "original_md5", "original_sha256", "aspect")
+TYPES = {"kimg": int, "original_bytes": int, "aspect": float}
 MOST_WARNINGS, LONGEST_WARNING = 32, 1000
+MOST_ASPECT = 100.0
 # Fixed or drawn by chance, not trained.
 BUFFERS = (
     "noise_const",
@@ -45,7 +47,8 @@ class SnapshotFacts:
     """What is known of a snapshot without its numbers. `kimg` = thousands of pictures it was trained on.
 
     `parameters` counts trained numbers. `architecture` is equal for networks of equal shapes, `training_run` for the
-    snapshots of one training as far as names tell. `has_average` says whether the file holds an average w.
+    snapshots of one training as far as names tell. `has_average` says whether the file holds an average w. `aspect` is
+    width over height of what was padded to squares for its training.
     """
 
     kind: str
@@ -66,6 +69,7 @@ class SnapshotFacts:
     original_bytes: int | None = None
     original_md5: str | None = None
     original_sha256: str | None = None
+    aspect: float | None = None
     warnings: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
@@ -100,8 +104,9 @@ def header(kind: str, config: Mapping[str, object], origin: Mapping[str, Any]) -
     One key with sorted JSON: the order of several is left to chance and would change the file's hash.
     """
     stored = {"form": FORM, "kind": kind, "config": dict(config), **origin}
-    if not stored.get("warnings"):
-        stored.pop("warnings", None)
+    for name in ("warnings", "aspect"):
+        if not stored.get(name):
+            stored.pop(name, None)
     return {FACTS_KEY: json.dumps(stored, sort_keys=True)}
 
 
@@ -109,9 +114,10 @@ def check_origin(stored: Mapping[str, Any]) -> dict[str, Any]:
     """The notes about a snapshot's origin; types only, they are for people. Raises ValueError."""
     origin = {key: stored.get(key) for key in ORIGIN_FIELDS}
     for key, value in origin.items():
-        wanted = int if key in ("kimg", "original_bytes") else str
-        if value is not None and type(value) is not wanted:
+        if value is not None and type(value) is not TYPES.get(key, str):
             raise ValueError(key)
+    if origin["aspect"] is not None and not 1 / MOST_ASPECT <= origin["aspect"] <= MOST_ASPECT:
+        raise ValueError("aspect")
     warnings = stored.get("warnings", [])
     if type(warnings) is not list or len(warnings) > MOST_WARNINGS or any(type(line) is not str for line in warnings):
         raise ValueError("warnings")

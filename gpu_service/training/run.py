@@ -203,9 +203,10 @@ class Run:
         self._newest_snapshots = {checkpoint}
         stem = snapshot_stem(self.facts.name, pictures=self.trainer.pictures, batch=self.config.batch)
         network, parts = cast(Network, self.trainer.generator()), self.trainer.parts()
-        shown, seed = self.trainer.pictures, self.config.seed
+        shown, seed, aspect = self.trainer.pictures, self.config.seed, self.facts.aspect
+        place = self.folder.snapshots
         files = self._with_room(
-            lambda: write_snapshot(network, parts, self.folder.snapshots, stem=stem, pictures=shown, seed=seed)
+            lambda: write_snapshot(network, parts, place, stem=stem, pictures=shown, seed=seed, aspect=aspect)
         )
         self._phase("measuring")
         figures, notes = measured(

@@ -34,11 +34,18 @@ def snapshot_stem(name: str, *, pictures: int, batch: int) -> str:
 
 
 def write_snapshot(
-    network: "Network", parts: "Mapping[str, ReadNetwork]", folder: Path, *, stem: str, pictures: int, seed: int
+    network: "Network",
+    parts: "Mapping[str, ReadNetwork]",
+    folder: Path,
+    *,
+    stem: str,
+    pictures: int,
+    seed: int,
+    aspect: float | None = None,
 ) -> SnapshotFiles:
     """Write it all; the same numbers make the same files. Raises OSError where there is no room.
 
-    `network` is the averaged generator, `parts` are G, D and augment_pipe.
+    `network` is the averaged generator, `parts` are G, D and augment_pipe; `aspect` is what padding hid.
     """
     file = folder / f"{stem}.safetensors"
     files = SnapshotFiles(
@@ -48,7 +55,7 @@ def write_snapshot(
         grid=file.with_suffix(".grid.png"),
         thumbnail=thumbnail_path(file),
     )
-    write(network, file, kimg=pictures // 1000)
+    write(network, file, kimg=pictures // 1000, aspect=aspect)
     write_training(parts, files.training)
     draw_pictures(network, thumbnail=files.thumbnail, sheet=files.sheet)
     draw_grid(network, files.grid, seed=seed)

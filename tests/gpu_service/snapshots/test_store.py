@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from gpu_service.cli_words import usual_size
 from gpu_service.networks.base import Network
 from gpu_service.networks.cppn import make_cppn
 from gpu_service.networks.stylegan2 import StyleGan2
@@ -233,3 +234,31 @@ def test_stylegan2_draws_what_nvidias_code_draws(sample_data, tmp_path, name):
         (mixtures, "image_mixed", spread),
     ]:
         assert (found - wanted[key]).abs().max() < 1e-3 * scale, key
+
+
+def test_the_shape_that_padding_hid_stays_with_the_file(pattern, kept, tmp_path):
+    assert store.read_facts(kept).aspect is None
+    assert b"aspect" not in kept.read_bytes()
+    padded = tmp_path / "padded.safetensors"
+    assert store.write(pattern, padded, aspect=0.75).aspect == 0.75
+    assert store.import_snapshot(padded, to=tmp_path / "again.safetensors").aspect == 0.75
+    for wrong in ("wide", 3, 0.0001):
+        store.write(pattern, padded, aspect=0.75)
+        told = json.dumps(wrong).replace('"', '\\"').encode()
+        content = padded.read_bytes().replace(b'\\"aspect\\": 0.75', (b'\\"aspect\\": ' + told))
+        length = len(content) - len(padded.read_bytes())
+        (header,) = struct.unpack("<Q", content[:8])
+        padded.write_bytes(struct.pack("<Q", header + length) + content[8:])
+        with pytest.raises(SnapshotError, match="did not write"):
+            store.read_facts(padded)
+
+
+@pytest.mark.parametrize(
+    ("aspects", "size"),
+    [([], (512, 512)), ([None], (512, 512)), ([0.75], (384, 512)), ([1.5, 1.5], (512, 342)), ([1.5, 0.5], (512, 512))],
+)
+def test_a_film_without_a_size_has_the_shape_that_was_photographed(pattern, tmp_path, aspects, size):
+    files = [tmp_path / f"{number}.safetensors" for number in range(len(aspects))]
+    for file, aspect in zip(files, aspects, strict=True):
+        store.write(pattern, file, aspect=aspect)
+    assert usual_size(files) == size

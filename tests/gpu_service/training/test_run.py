@@ -33,7 +33,7 @@ from tests.gpu_service.training.runs import (
     ticks_of,
     trained,
 )
-from tests.gpu_service.training.sets import files, little_set, write_zip
+from tests.gpu_service.training.sets import files, little_set, picture, png, write_zip
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,19 @@ def test_a_run_keeps_snapshots_that_are_networks_with_pictures_of_them(whole):
     first, last = (load_network(out / heard.made()[place].file).tensors() for place in (0, -1))
     assert differing(first, last)
     assert read_facts(out / heard.made()[-1].file).kind == "stylegan2"
+
+
+def test_snapshots_of_padded_pictures_know_the_shape_that_was_photographed(tmp_path):
+    tall = {f"{number}.png": png(picture(number, side=32)[:, :24]) for number in range(8)}
+    trained(
+        tmp_path / "run",
+        write_zip(tmp_path / "tall.zip", tall),
+        config=little_config(kimg=0.004, metrics=[]),
+        fit="pad",
+    )
+    found = sorted((tmp_path / "run" / "snapshots").glob("*snapshot-??????.safetensors"))
+    assert found
+    assert all(read_facts(file).aspect == 0.75 for file in found)
 
 
 def test_a_run_writes_down_what_it_said(whole):
