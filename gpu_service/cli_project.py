@@ -20,6 +20,7 @@ from gpu_service.errors import RenderError
 from gpu_service.film.code_path import choose_device
 from gpu_service.networks.base import Network
 from gpu_service.networks.discriminator import Discriminator
+from gpu_service.projection.begun import goes_on_with
 from gpu_service.projection.convergence import convergence
 from gpu_service.projection.easel import Easel
 from gpu_service.projection.file import read_projection
@@ -142,7 +143,8 @@ def _place(call: ProjectCall) -> WorkFolder:
 
 def prepare(call: ProjectCall, folder: WorkFolder, hears: Wishes, say: Callable[[Saying], None]) -> Surroundings:
     """Everything read and checked, before the first drawing."""
-    config, device = call.config, choose_device(call.device)
+    config = goes_on_with(folder.begun().get("settings"), call.config)
+    device = choose_device(call.device)
     if config.recipe == "reference" and config.space == "w+":
         raise RenderError("The published recipe finds one w for all rows. Choose the quick one for W+.", field="space")
     fps = None if config.fps is None else read_fps(config.fps)

@@ -35,6 +35,9 @@ def project(
     noise: Annotated[str, typer.Option(help="network: its own; fitted: searched for too.")] = "network",
     batch: Annotated[int, typer.Option(min=1, max=256, help="Frames that are searched for together.")] = 8,
     smoothness: Annotated[float, typer.Option(min=0, help="How much neighbours hold each other; 0: not.")] = 1.0,
+    pull: Annotated[
+        float | None, typer.Option(min=0, help="How much w is held where samples lie; 1 by pixels alone, else 0.")
+    ] = None,
     encoder: Annotated[bool, typer.Option("--encoder", help="First train a small encoder to begin from.")] = False,
     latents_histories: Annotated[bool, typer.Option(help="Keep the latents after each step.")] = False,
     noises_histories: Annotated[bool, typer.Option(help="Keep the noise maps after each step.")] = False,
@@ -74,6 +77,7 @@ def project(
             noise=noise,
             batch=batch,
             smoothness=smoothness,
+            pull=pull,
             encoder=encoder,
             latents_histories=latents_histories,
             noises_histories=noises_histories,

@@ -13,6 +13,7 @@ from gpu_service.networks.mapping import AVERAGE_SAMPLES, AVERAGE_SEED
 from gpu_service.networks.stylegan import StyleGan
 from gpu_service.networks.stylegan2 import StyleGan2
 from gpu_service.projection.noise import NoiseLayout
+from gpu_service.projection.usual import Usual, usual_of
 from gpu_service.training.generator import Painter
 from gpu_service.training.precision import choose
 
@@ -41,6 +42,7 @@ class Easel:
         self.maps = NoiseLayout(_sides(network))
         self.evaluations = 0
         self._spread: Spread | None = None
+        self._usual: Usual | None = None
 
     @property
     def precision(self) -> str:
@@ -61,6 +63,13 @@ class Easel:
         if self._spread is None:
             self._spread = self._measure()
         return self._spread
+
+    @property
+    def usual(self) -> Usual:
+        """Where samples lie more closely told, found from the same ones, once."""
+        if self._usual is None:
+            self._usual = usual_of(self.samples(AVERAGE_SAMPLES, seed=AVERAGE_SEED))
+        return self._usual
 
     def paint(self, w: Tensor, noise: Tensor) -> Tensor:
         """[n, W] or [n, num_ws, W], [n or 1, numbers] -> about −1…1 [n, 3, R, R] float32."""

@@ -26,8 +26,13 @@ class WorkFolder:
         self.path = path
         self.state_path = path / "state.npz"
 
+    def begun(self) -> dict[str, Any]:
+        """The order that lies there; nothing where none does."""
+        kept = self.path / "order.json"
+        return dict(json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else {}
+
     def begin(self, order: Mapping[str, Any]) -> None:
-        """Take the order, or see that it is the one that lies there. RenderError where it is another."""
+        """Take the order, or see that it is of the one that lies there. RenderError where it is of another."""
         self.path.mkdir(parents=True, exist_ok=True)
         kept = self.path / "order.json"
         told = json.dumps(order, sort_keys=True, indent=2)
@@ -36,9 +41,9 @@ class WorkFolder:
             partial.write_text(told, encoding="utf-8")
             settle(partial, kept)
             return
-        before = json.loads(kept.read_text(encoding="utf-8"))
-        for name in order:
-            if before.get(name) != json.loads(json.dumps(order[name])):
+        before = self.begun()
+        for name in ("target", "snapshot"):
+            if before.get(name) != order[name]:
                 raise RenderError(
                     f"The projection in {self.path.name} was begun with another {name}. Go on with it, or anew.",
                     kind="bad_input",

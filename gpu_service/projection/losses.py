@@ -43,6 +43,11 @@ class Losses:
     def __init__(self, measures: Sequence[Measure]) -> None:
         self.measures = measures
 
+    @property
+    def are_pixels_alone(self) -> bool:
+        """Nothing that was ever trained has a say."""
+        return all(measure is pixels for measure in self.measures)
+
     def look(self, pictures: Tensor) -> Rows:
         """What a target is remembered by. [n, 3, S, S] -> rows"""
         return [rows for measure in self.measures for rows in measure(pictures)]

@@ -236,7 +236,13 @@ class _Flow:
         return search
 
     def _plan(self, share: float, rate: float, *, smoothness: float) -> Plan:
-        return Plan(steps_of(self.config, share), rate, smoothness=smoothness, fits_noise=self.config.noise == "fitted")
+        return Plan(
+            steps_of(self.config, share),
+            rate,
+            smoothness=smoothness,
+            pull=pull_of(self.config, self.hand.losses),
+            fits_noise=self.config.noise == "fitted",
+        )
 
     def _noise(self) -> Tensor:
         """What the next search draws with: what the last one ended with, or the snapshot's own. [1, numbers]"""
@@ -262,6 +268,13 @@ class _Flow:
 
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.array(array)).to(self.easel.device)
+
+
+def pull_of(config: ProjectionConfig, losses: Losses) -> float:
+    """As chosen; else 1 where pixels are all that is compared, which know nothing of faces."""
+    if config.pull is not None:
+        return config.pull
+    return 1.0 if losses.are_pixels_alone else 0.0
 
 
 def between(first: int, count: int, places: Sequence[int], keys: Tensor, before: Tensor | None) -> Tensor:

@@ -19,6 +19,8 @@ BETAS, TINY = (0.9, 0.99), 1e-8
 HALF_SCALE = 4096.0
 # Of the smoothness term, where it is set to 1: small beside any loss, so that only what the loss does not see is moved.
 SMOOTHNESS_UNIT = 0.02
+# Of the pull, where it is set to 1: at first, for it lets go with the rate. Pixels then stay among faces with eyes.
+PULL_UNIT = 0.1
 # Nothing is gained any more: less than that share of the loss in so many steps.
 PLATEAU_SHARE, PLATEAU_STEPS = 0.004, 8
 ALWAYS_SHARE = 0.25
@@ -31,6 +33,7 @@ class Plan:
     steps: int
     rate: float
     smoothness: float = 0.0
+    pull: float = 0.0
     fits_noise: bool = False
     noise_rate: float = 0.1
 
@@ -100,13 +103,15 @@ class Search:
     def step(self) -> Tensor:
         """One drawing of every frame, one step of each. -> what was drawn"""
         w, noise = self._w.value, self._fixed if self._noise is None else self._noise.value
+        share = self._share()
         pictures = self.easel.paint(w, noise)
         each = self.losses.apart(pictures, self.wanted)
         loss = each.sum()
         if self.plan.smoothness:
             loss = loss + self.plan.smoothness * SMOOTHNESS_UNIT * self._roughness(w)
+        if self.plan.pull:
+            loss = loss + self.plan.pull * PULL_UNIT * share * self.easel.usual.strayed(w).sum()
         (loss * self._scale).backward()
-        share = self._share()
         self.number += 1
         self._w.step(self.plan.rate * self.easel.spread.each * share, self.number, self._scale)
         if self._noise is not None:

@@ -1,6 +1,7 @@
 """Projection as both sides speak of it: a video, a picture or portraits found again in a snapshot's latent space."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +10,8 @@ from gpu_service.protocol.leases import Artifact
 Space = Literal["w", "w+"]
 Recipe = Literal["quick", "reference"]
 Loss = Literal["pixels", "discriminator", "features"]
+# A setting that is not written down, where it did something else before there was such a setting.
+BEFORE_IT_WAS: dict[str, Any] = {"pull": 0.0}
 Side = Annotated[int, Field(ge=16, le=4096)]
 # Said by the plan before and by the search itself, and told once.
 NO_DISCRIMINATOR = "The snapshot came without its discriminator, so pictures are compared without it."
@@ -29,24 +32,31 @@ class ProjectionConfig(BaseModel):
     # None: as many as the target has. The rate must divide the target's.
     frames: int | None = Field(default=None, ge=1, le=1_000_000)
     fps: str | None = None
-    first_seconds: float = Field(default=0.0, ge=0)
+    first_seconds: float = Field(default=0.0, ge=0, title="Begins at")
     # What the film's own rate is taken to be, whatever it says itself.
-    video_fps: str | None = None
-    losses: list[Loss] = ["pixels", "discriminator"]
+    video_fps: str | None = Field(default=None, title="The film's own rate")
+    losses: list[Loss] = Field(default=["pixels", "discriminator"], title="Compared by")
     # crop: the middle of the target; pad: all of it, mirrored beyond its edges; stretch: all of it, squashed.
     fit: Literal["crop", "pad", "stretch"] = "crop"
     # Size of the targets in the file; the network's own without it. What is searched for has the network's size.
-    width_height: tuple[Side, Side] | None = None
+    width_height: tuple[Side, Side] | None = Field(default=None, title="Size of targets")
     # network: frames are found as scenes draw them. fitted: the noise is searched for too, as "reference" always does.
     noise: Literal["network", "fitted"] = "network"
-    batch: int = Field(default=8, ge=1, le=256)
+    batch: int = Field(default=8, ge=1, le=256, title="Frames together")
     smoothness: float = Field(default=1.0, ge=0, le=1000)
+    # How strongly w is held to where the network's own samples lie. None: 1 where pixels alone are compared, else 0.
+    pull: float | None = Field(default=None, ge=0, le=1000, title="Held to the usual")
     encoder: bool = False
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
     latents_histories: bool = False
     noises_histories: bool = False
     images_histories: bool = False
+
+
+def settings_begun(held: Mapping[str, Any]) -> ProjectionConfig:
+    """Settings as they were written down, by an older program too: what it could not name is as it did it."""
+    return ProjectionConfig.model_validate({**BEFORE_IT_WAS, **held})
 
 
 class ProjectOrder(BaseModel):

@@ -3,11 +3,12 @@
 A run is one clock, however many jobs it takes: whoever claims the job goes on from the newest checkpoint.
 """
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gpu_service.protocol.base import FailureKind, Sha256
+from gpu_service.protocol.changes import Changes, changes_between
 from gpu_service.protocol.leases import Artifact, SnapshotResult
 
 Family = Literal["stylegan2", "stylegan3-t", "stylegan3-r"]
@@ -103,10 +104,9 @@ class TrainingConfig(BaseModel):
             raise ValueError(f"A batch of {self.batch} does not divide into groups of {self.mbstd_group}.")
         return self
 
-    def changes(self, other: "TrainingConfig") -> dict[str, tuple[Any, Any]]:
+    def changes(self, other: "TrainingConfig") -> Changes:
         """Settings that are not the same: {name: (here, there)}."""
-        mine, theirs = self.model_dump(), other.model_dump()
-        return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}
+        return changes_between(self, other)
 
 
 class TrainOrder(BaseModel):

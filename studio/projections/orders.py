@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from gpu_service.protocol import InputRef
-from gpu_service.protocol.projection import ProjectionConfig, ProjectOrder
+from gpu_service.protocol.projection import ProjectOrder, settings_begun
 from studio.accounts.models import User
 from studio.blobs.models import Blob
 from studio.blobs.store import put_path
@@ -61,7 +61,7 @@ def payload_of(row: Projection) -> dict[str, Any]:
         name=row.name,
         network_md5=row.network_md5 or None,
         network_name=row.network_name,
-        config=ProjectionConfig.model_validate(row.config),
+        config=settings_begun(row.config),
     )
     return {**order.model_dump(mode="json"), "inputs": [item.model_dump(mode="json") for item in _inputs(row)]}
 

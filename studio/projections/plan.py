@@ -1,6 +1,7 @@
 """What a projection will be, before it is started: how many frames, what stands in its way, how long it may take."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
@@ -90,12 +91,10 @@ def _choose(plan: Plan, source: Source, config: ProjectionConfig) -> None:
     from gpu_service.projection.cost import most_evaluations
     from gpu_service.projection.target import TargetInfo, choose
 
-    try:
-        wanted = parse_fps(config.fps) if config.fps else None
-        own = parse_fps(config.video_fps) if config.video_fps else source.fps
-    except ValueError as error:
-        plan.problems.append(("config.fps", str(error)))
+    wanted, own = _rate(plan, "fps", config.fps), _rate(plan, "video_fps", config.video_fps)
+    if plan.problems:
         return
+    own = own if own and source.kind == "video" else source.fps
     info = TargetInfo(source.kind, own, source.frames, source.width, source.height)  # type: ignore[arg-type]
     try:
         choice = choose(info, fps=wanted, frames=config.frames, first_seconds=config.first_seconds)
@@ -104,6 +103,15 @@ def _choose(plan: Plan, source: Source, config: ProjectionConfig) -> None:
         return
     plan.frames, plan.fps = choice.count, str(choice.fps)
     plan.evaluations = most_evaluations(config, choice.count, are_related=source.kind == "video")
+
+
+def _rate(plan: Plan, name: str, text: str | None) -> Fraction | None:
+    """As it was written; None where nothing was, or where it is a problem."""
+    try:
+        return parse_fps(text) if text else None
+    except ValueError as error:
+        plan.problems.append((f"config.{name}", str(error)))
+        return None
 
 
 def _share_taken(row: Projection) -> float:

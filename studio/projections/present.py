@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from gpu_service.protocol.projection import ProjectionTick
+from gpu_service.protocol.projection import ProjectionTick, settings_begun
 from studio.jobs.models import ENDED as JOB_ENDED
 from studio.jobs.models import Job
 from studio.jobs.models import State as JobState
@@ -122,7 +122,7 @@ def _out(row: Projection, jobs: dict[UUID, Job], newest: UUID | None) -> dict[st
         "resolution": row.about.get("resolution"),
         "source": row.about.get("source"),
         "facts": row.facts,
-        "config": row.config or None,
+        "config": settings_begun(row.config).model_dump(mode="json") if row.config else None,
         "state": str(state),
         "sentence": _sentence(row, job, waits=waits),
         "tick": tick.model_dump(mode="json") if tick else None,

@@ -14,7 +14,7 @@ export const emptyDraft: Draft = { target: null, version: null, snapshot: null, 
 
 /** What the studio takes where nothing is said. */
 export const plainConfig: Config = {
-  recipe: 'quick', space: 'w', steps: 200, frames: null, fps: null, first_seconds: 0, video_fps: null, width_height: null, losses: ['pixels', 'discriminator'], batch: 8, smoothness: 1, fit: 'crop', noise: 'network',
+  recipe: 'quick', space: 'w', steps: 200, frames: null, fps: null, first_seconds: 0, video_fps: null, width_height: null, losses: ['pixels', 'discriminator'], batch: 8, smoothness: 1, pull: null, fit: 'crop', noise: 'network',
   encoder: false, seed: 0, precision: 'auto', latents_histories: false, noises_histories: false, images_histories: false,
 }
 
@@ -41,6 +41,13 @@ export function withChange<Name extends keyof Config>(draft: Draft, name: Name, 
   const { [name]: _before, ...rest } = draft.changes
   const isPlain = JSON.stringify(value) === JSON.stringify(recipeConfig(draft.changes.recipe ?? 'quick')[name])
   return { ...draft, changes: (isPlain ? rest : { ...rest, [name]: value }) as Partial<Config> }
+}
+
+/** Width and height of the targets, after one was written: a square until the other is too; one taken away leaves both to the network. */
+export function withSide(size: Config['width_height'], at: 0 | 1, value: number | null): Config['width_height'] {
+  if (value === null) return null
+  const other = size?.[1 - at] ?? value
+  return at === 0 ? [value, other] : [other, value]
 }
 
 export function isReady(draft: Draft): boolean {

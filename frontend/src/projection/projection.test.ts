@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { configOf, emptyDraft, isReady, planBody, plainConfig, readDraft, withChange, withRecipe, writeDraft } from './draft'
-import { readNumber } from './NumberField'
+import { configOf, emptyDraft, isReady, planBody, plainConfig, readDraft, withChange, withRecipe, withSide, writeDraft } from './draft'
+import { readNumber, readRate } from './NumberField'
 import { reasonOf } from './PlanPanel'
 import { batchOf, meanLoss, placeAfter, stepAt, steppedBy, withBatch } from './strip'
 import { withTick } from './use_projection'
@@ -28,7 +28,8 @@ describe('the draft of a projection', () => {
   })
 
   test('goes through the address and back', () => {
-    const draft = { ...emptyDraft, target: 't', snapshot: 's', changes: { frames: 12, losses: ['pixels' as const] } }
+    const changes = { frames: 12, losses: ['pixels' as const], video_fps: '24', width_height: [640, 360] as [number, number], fit: 'stretch' as const, pull: 0.5 }
+    const draft = { ...emptyDraft, target: 't', snapshot: 's', changes }
     expect(readDraft(writeDraft(draft))).toEqual(draft)
     expect(writeDraft(emptyDraft)).toBe('')
     expect(readDraft('?changes=%7B%22nonsense%22%3A1%7D').changes).toEqual({})
@@ -61,6 +62,28 @@ describe('numbers that are typed', () => {
     ['', {}, { wrong: 'Write a number from 1 to 10,000.' }],
     ['many', {}, { wrong: 'Write a whole number from 1 to 10,000.' }],
   ])('%s %o', (text, more, read) => expect(readNumber(text, { from: 1, to: 10_000, ...more })).toEqual(read))
+})
+
+describe('rates that are typed', () => {
+  test.each([
+    ['25', { value: '25' }],
+    [' 29.97 ', { value: '29.97' }],
+    ['30000/1001', { value: '30000/1001' }],
+    ['', { value: null }],
+    ['0.5', { wrong: 'Write a rate from 1 to 120, as 25 or 30000/1001, or nothing.' }],
+    ['1000', { wrong: 'Write a rate from 1 to 120, as 25 or 30000/1001, or nothing.' }],
+    ['30/0', { wrong: 'Write a rate from 1 to 120, as 25 or 30000/1001, or nothing.' }],
+    ['fast', { wrong: 'Write a rate from 1 to 120, as 25 or 30000/1001, or nothing.' }],
+  ])('%s', (text, read) => expect(readRate(text)).toEqual(read))
+})
+
+describe('the size of targets', () => {
+  test('is a square until the other side is written, and the network’s when either is taken away', () => {
+    expect(withSide(null, 0, 512)).toEqual([512, 512])
+    expect(withSide([512, 512], 1, 640)).toEqual([512, 640])
+    expect(withSide([512, 640], 0, 256)).toEqual([256, 640])
+    expect(withSide([512, 640], 0, null)).toBeNull()
+  })
 })
 
 describe('the strip of found frames', () => {

@@ -6799,7 +6799,7 @@ export interface components {
          */
         ProjectionConfig: {
             /**
-             * Batch
+             * Frames together
              * @default 8
              */
             batch: number;
@@ -6809,7 +6809,7 @@ export interface components {
              */
             encoder: boolean;
             /**
-             * First Seconds
+             * Begins at
              * @default 0
              */
             first_seconds: number;
@@ -6834,7 +6834,7 @@ export interface components {
              */
             latents_histories: boolean;
             /**
-             * Losses
+             * Compared by
              * @default [
              *       "pixels",
              *       "discriminator"
@@ -6858,6 +6858,8 @@ export interface components {
              * @enum {string}
              */
             precision: "auto" | "fp32" | "fp16" | "bf16";
+            /** Held to the usual */
+            pull?: number | null;
             /**
              * Recipe
              * @default quick
@@ -6885,9 +6887,9 @@ export interface components {
              * @default 200
              */
             steps: number;
-            /** Video Fps */
+            /** The film's own rate */
             video_fps?: string | null;
-            /** Width Height */
+            /** Size of targets */
             width_height?: [
                 number,
                 number
@@ -6973,6 +6975,7 @@ export interface components {
              *       "noise": "network",
              *       "noises_histories": false,
              *       "precision": "auto",
+             *       "pull": null,
              *       "recipe": "quick",
              *       "seed": 0,
              *       "smoothness": 1,
@@ -7168,6 +7171,7 @@ export interface components {
              *       "noise": "network",
              *       "noises_histories": false,
              *       "precision": "auto",
+             *       "pull": null,
              *       "recipe": "quick",
              *       "seed": 0,
              *       "smoothness": 1,

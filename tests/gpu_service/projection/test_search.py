@@ -8,10 +8,12 @@ import torch
 
 from gpu_service.projection.cost import most_evaluations
 from gpu_service.projection.easel import Easel
+from gpu_service.projection.losses import Losses, pixels
 from gpu_service.projection.noise import NoiseLayout
-from gpu_service.projection.quick import Hand, project_quick
+from gpu_service.projection.quick import Hand, project_quick, pull_of
 from gpu_service.projection.reference import project_cold, rate_at, shaking_at
 from gpu_service.projection.search import Plan, Search
+from gpu_service.projection.usual import usual_of
 from gpu_service.protocol.projection import ProjectionConfig
 from tests.gpu_service.projection import little
 
@@ -168,6 +170,37 @@ def test_neighbours_on_both_sides_pull():
     free = searched(of, targets, Plan(40, 0.2)).w
     pulled = searched(of, targets, Plan(40, 0.2, smoothness=1000.0), before=away, after=away).w
     assert (pulled - away).norm() < 0.5 * (free - away).norm()
+
+
+def test_how_far_a_w_strayed_is_told_in_deviations_of_samples():
+    chance = np.random.default_rng(2)
+    # Normal along three axes of very different widths, then through a leaky ReLU as the mapping ends.
+    turn = np.linalg.qr(chance.normal(size=(3, 3)))[0]
+    widths = np.array([3.0, 1.0, 0.3])
+    normal = chance.normal(size=(20_000, 3))
+    before = normal * widths @ turn.T + [0.5, -1, 2]
+    usual = usual_of(torch.from_numpy(np.where(before < 0, 0.2 * before, before)).float())
+    for place, expected in (([0, 0, 0], 0), ([3, 0, 0], 3), ([0, 0, 3], 3), ([2, -2, 1], 3)):
+        at = (np.array(place) * widths) @ turn.T + [0.5, -1, 2]
+        w = torch.tensor(np.where(at < 0, 0.2 * at, at)).float()
+        assert float(usual.strayed(w[None])) == pytest.approx(expected, rel=0.05, abs=0.01)
+        rows = torch.stack([w, torch.from_numpy(np.where(before[0] < 0, 0.2 * before[0], before[0])).float()])
+        mean = (expected + np.square(normal[0]).mean()) / 2
+        assert float(usual.strayed(rows[None])) == pytest.approx(mean, rel=0.05, abs=0.02)
+
+
+def test_a_pull_keeps_pixels_from_straying_and_only_them():
+    of = little.easel()
+    # Nothing that the network draws looks like that.
+    strange = np.random.default_rng(3).integers(0, 256, (2, 1, 1, 3)).astype(np.uint8)
+    targets = of.as_pictures(np.broadcast_to(strange, (2, little.SIDE, little.SIDE, 3)).copy())
+    free, held = (searched(of, targets, Plan(60, 0.3, pull=pull)) for pull in (0.0, 1.0))
+    assert of.usual.strayed(held.w).mean() < 0.5 * of.usual.strayed(free.w).mean()
+    assert held.course[-1] < held.course[0]
+
+    of, seen = little.easel(), Losses([pixels, lambda pictures: [pictures.flatten(1)]])
+    assert [pull_of(ProjectionConfig(pull=pull), little.by_pixels()) for pull in (None, 0.0, 0.5)] == [1.0, 0.0, 0.5]
+    assert [pull_of(ProjectionConfig(pull=pull), seen) for pull in (None, 2.0)] == [0.0, 2.0]
 
 
 def test_a_search_that_gains_nothing_ends():

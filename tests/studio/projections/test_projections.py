@@ -214,6 +214,8 @@ def test_a_review_is_made_of_a_file_and_only_once_at_a_time(client, project, ser
     [
         ({"fps": "10"}, "config.fps"),
         ({"fps": "often"}, "config.fps"),
+        ({"video_fps": "film"}, "config.video_fps"),
+        ({"video_fps": "24", "fps": "25"}, "config.fps"),
         ({"first_seconds": 9.0}, "config.first_seconds"),
         ({"losses": ["features"]}, "config.losses"),
     ],
@@ -225,6 +227,31 @@ def test_what_does_not_fit_is_refused_and_planned(client, project, config, field
     del said["name"]
     plan = client.call("POST", f"/projects/{project.pk}/projections/plan", said).json()
     assert [problem["field"] for problem in plan["problems"]] == [field]
+
+
+def test_rate_size_fit_and_hold_are_part_of_the_recipe(client, project, service):
+    said = {"video_fps": "10", "fps": "5", "width_height": [640, 360], "fit": "stretch", "pull": 0.5}
+    row = started(client, project, config=said)
+    # 50 frames, every second of them; the film's own rate would have been 25.
+    assert (row["frames_total"], row["config"]["width_height"]) == (25, [640, 360])
+    held = service.claim("project")["job"]["payload"]["config"]
+    assert {name: held[name] for name in said} == said
+    for wrong in ({"width_height": [8, 360]}, {"width_height": [640]}, {"fit": "fold"}, {"pull": -1}):
+        answer = client.call("POST", f"/projects/{project.pk}/projections", order(project, config=wrong))
+        assert answer.status_code == 422
+
+
+def test_a_projection_of_an_older_studio_goes_on_as_it_began(client, project, service):
+    row = started(client, project)
+    kept = row_of(row)
+    for unknown_then in ("pull", "video_fps", "width_height"):
+        del kept.config[unknown_then]
+    kept.save()
+    patch(client, row, wanted="pause")
+    told = patch(client, row, wanted="run").json()
+    assert told["config"]["pull"] == 0.0
+    held = service.claim("project")["job"]["payload"]["config"]
+    assert (held["pull"], held["video_fps"], held["width_height"]) == (0.0, None, None)
 
 
 def test_a_plan_counts_frames_and_learns_from_what_was_measured(client, project, service):
