@@ -5,8 +5,6 @@ type Read<Value> = { value: Value } | { wrong: string }
 
 interface TypedFieldProps<Value> {
   id: string
-  /** Its name, where no label beside it says it. */
-  label?: string
   value: Value
   placeholder?: string
   /** What a text says, or a sentence on what it should say. */
@@ -16,7 +14,6 @@ interface TypedFieldProps<Value> {
 
 interface NumberFieldProps {
   id: string
-  label?: string
   value: number | null
   from: number
   to: number
@@ -48,12 +45,12 @@ export function readRate(text: string): Read<string | null> {
   return rate >= LOWEST_RATE && rate <= HIGHEST_RATE ? { value: plain } : { wrong: `Write a rate from ${LOWEST_RATE} to ${HIGHEST_RATE}, as 25 or 30000/1001, or nothing.` }
 }
 
-export function NumberField({ id, label, value, placeholder, onSet, ...limits }: NumberFieldProps) {
-  return <TypedField id={id} label={label} value={value} placeholder={placeholder} read={(text) => readNumber(text, limits)} onSet={onSet} />
+export function NumberField({ id, value, placeholder, onSet, ...limits }: NumberFieldProps) {
+  return <TypedField id={id} value={value} placeholder={placeholder} read={(text) => readNumber(text, limits)} onSet={onSet} />
 }
 
 /** What is typed is set when it is a value; else it stays, with what is wrong. */
-export function TypedField<Value extends number | string | null>({ id, label, value, placeholder, read: readText, onSet }: TypedFieldProps<Value>) {
+export function TypedField<Value extends number | string | null>({ id, value, placeholder, read: readText, onSet }: TypedFieldProps<Value>) {
   const [text, setText] = useState<string | null>(null)
   const [wrong, setWrong] = useState<string | null>(null)
   const end = (): void => {
@@ -69,7 +66,7 @@ export function TypedField<Value extends number | string | null>({ id, label, va
   }
   return (
     <>
-      <input id={id} aria-label={label} className={wrong ? 'field wrong' : 'field'} inputMode="decimal" aria-invalid={wrong !== null} aria-describedby={wrong ? `${id}-told` : undefined} placeholder={placeholder}
+      <input id={id} className={wrong ? 'field wrong' : 'field'} inputMode="decimal" aria-invalid={wrong !== null} aria-describedby={wrong ? `${id}-told` : undefined} placeholder={placeholder}
         value={text ?? (value === null ? '' : String(value))} onFocus={(event) => event.target.select()} onChange={(event) => setText(event.target.value)} onBlur={end} onKeyDown={(event) => event.key === 'Enter' && end()} />
       {wrong && <div className="wrong-text" role="alert" id={`${id}-told`}>{wrong}</div>}
     </>

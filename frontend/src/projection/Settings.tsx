@@ -142,12 +142,14 @@ function TargetSize({ config, wrong, isChanged, onSet }: { config: Config; wrong
   const [width, height] = config.width_height ?? [null, null]
   const sides = { from: SMALLEST_PX, to: LARGEST_PX, optional: true, placeholder: 'the network’s' }
   return (
-    <One title="Size of targets" name="width_height" about="Width and height in pixels, in the file: larger makes sharper eyes for the overlay. What is searched for has the network’s size all the same." wrong={wrong} isChanged={isChanged}>
-      <div className="two tightly">
-        <div><NumberField id="setting-width_height" value={width} {...sides} onSet={(value) => onSet(withSide(config.width_height, 0, value))} /></div>
-        <div><NumberField id="setting-height" label="Height of targets" value={height} {...sides} onSet={(value) => onSet(withSide(config.width_height, 1, value))} /></div>
-      </div>
-    </One>
+    <>
+      <One title="Width of targets" name="width_height" about="Pixels, in the file: larger makes sharper eyes for the overlay. What is searched for has the network’s size all the same." wrong={wrong} isChanged={isChanged}>
+        <NumberField id="setting-width_height" value={width} {...sides} onSet={(value) => onSet(withSide(config.width_height, 0, value))} />
+      </One>
+      <One title="Height of targets" name="height" about="As wide as high until both are written; empty leaves both to the network." wrong={null} isChanged={isChanged}>
+        <NumberField id="setting-height" value={height} {...sides} onSet={(value) => onSet(withSide(config.width_height, 1, value))} />
+      </One>
+    </>
   )
 }
 
