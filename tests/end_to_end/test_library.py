@@ -45,7 +45,7 @@ def desk(owner: Page, photos: list[Path]) -> Iterator[Page]:
     """A tab of the owner, at a new dataset into which the sitting has been sent, and scored."""
     page = owner.context.new_page()
     page.set_default_timeout(30_000)
-    page.goto(re.sub(r"(/p/[^/]+/).*", r"\1library/", owner.url))
+    walk.go_in_demo(page, owner, "library/")
     page.get_by_role("button", name="New dataset").first.click()
     page.get_by_label("Name").fill("ines")
     page.get_by_role("button", name="Make it").click()

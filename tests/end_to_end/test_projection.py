@@ -37,7 +37,7 @@ def page(owner: Page) -> Iterator[Page]:
     page.set_default_timeout(30_000)
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.goto(re.sub(r"(/p/[^/]+/).*", r"\1projections/", owner.url))
+    walk.go_in_demo(page, owner, "projections/")
     yield page
     assert faults == []
     page.close()

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 def driver(owner: Page, studio: RunningStudio) -> Iterator[Page]:
     """A tab of the owner's that plays the demo."""
     demo = next(one for one in walk.api(owner, "/projects")["items"] if one["is_demo"])
-    scene = walk.api(owner, f"/projects/{demo['id']}/scenes")["items"][0]
+    scenes = walk.api(owner, f"/projects/{demo['id']}/scenes")["items"]
+    scene = next(one for one in scenes if one["name"] == "First Light")
     page = owner.context.new_page()
     page.set_default_timeout(30_000)
     page.goto(f"{studio.url}/p/{demo['id']}/scenes/{scene['id']}/")

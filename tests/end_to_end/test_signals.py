@@ -6,18 +6,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.conftest import RunningStudio, wait_for
-from tests.end_to_end.walk import BUSY, api, go, new_person, post, project_of
+from tests.end_to_end.walk import BUSY, api, go, go_in_demo, new_person, post, project_of
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def page(studio: RunningStudio, browser, owner: Page):
+def page(browser, owner: Page):
     context, page = new_person(browser)
     context.add_cookies(owner.context.cookies())
-    page.goto(owner.url)
-    demo = next(one for one in api(page, "/projects")["items"] if one["is_demo"])  # others may have led the owner away
-    page.goto(f"{studio.url}/p/{demo['id']}/")
+    go_in_demo(page, owner)
     yield page
     context.close()
 

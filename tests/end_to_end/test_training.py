@@ -52,7 +52,7 @@ def page(owner: Page) -> Iterator[Page]:
     page.set_default_timeout(30_000)
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(f"{page.url}: {fault.stack or fault}"))
-    page.goto(re.sub(r"(/p/[^/]+/).*", r"\1training/", owner.url))
+    walk.go_in_demo(page, owner, "training/")
     yield page
     assert faults == []
     page.close()

@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import numpy as np
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -31,6 +32,12 @@ def project_of(page: Page) -> str:
 
 def go(page: Page, studio: RunningStudio, place: str) -> None:
     page.goto(f"{studio.url}/p/{project_of(page)}/{place}")
+
+
+def go_in_demo(page: Page, owner: Page, place: str = "") -> None:
+    """To a place of the demo's project, wherever other walks have led the owner."""
+    demo = next(one for one in api(owner, "/projects")["items"] if one["is_demo"])
+    page.goto(urljoin(owner.url, f"/p/{demo['id']}/{place}"))
 
 
 def choose_file(page: Page, button: str, *paths: Path) -> None:
