@@ -66,14 +66,21 @@ def ada_figures(
     count: int,
     looks: int,
     ada_kimg: float | None,
+    few: int | None,
     out: Path | None,
 ) -> list[Figure]:
-    """Both go on in turn, as many times as there are looks. Without features: the distance that needs none."""
+    """Both go on in turn, as many times as there are looks. Without features: the distance that needs none.
+
+    `few`: so many of an .npz's faces are learnt from, evenly chosen; distances are taken to all of them.
+    """
     metric: Metric = "fid" if features else "patch_distance"
     with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
         path = faces if faces.suffix == ".zip" else write_zip(faces, Path(folder) / "faces.zip", size=size)
         pictures = open_pictures(path, size=size)
-        arms = [_arm(name, pictures, size=size, kimg=kimg, ada_kimg=ada_kimg, out=out) for name in ARMS]
+        learnt = pictures
+        if few:
+            learnt = open_pictures(write_zip(faces, Path(folder) / "few.zip", size=size, few=few), size=size)
+        arms = [_arm(name, learnt, size=size, kimg=kimg, ada_kimg=ada_kimg, out=out) for name in ARMS]
         for look in range(1, looks + 1):
             for arm in (arm for arm in arms if len(arm.distances) < look):
                 began = time.perf_counter()
@@ -90,13 +97,15 @@ def ada_figures(
                     _tell(arm, out, kimg / looks)
         for arm in arms:
             arm.feed.close()
-    return _figures(arms, metric, f"{len(pictures)} faces, {size}², small, {kimg:g} kimg")
+    return _figures(arms, metric, f"{len(learnt)} faces, {size}², small, {kimg:g} kimg")
 
 
-def write_zip(faces: Path, path: Path, *, size: int) -> Path:
-    """`images` uint8 [N, H, W] of an .npz as a set in the standard form."""
+def write_zip(faces: Path, path: Path, *, size: int, few: int | None = None) -> Path:
+    """`images` uint8 [N, H, W] of an .npz, or a few of them, as a set in the standard form."""
     with np.load(faces) as held, zipfile.ZipFile(path, "w") as archive:
-        for number, levels in enumerate(held["images"]):
+        images = held["images"]
+        chosen = np.linspace(0, len(images) - 1, few or len(images)).round().astype(int)
+        for number, levels in enumerate(images[chosen]):
             buffer = io.BytesIO()
             Image.fromarray(levels).resize((size, size), Image.Resampling.LANCZOS).save(buffer, "PNG", compress_level=0)
             archive.writestr(f"{number // 1000:05d}/img{number:08d}.png", buffer.getvalue())

@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> list[Figure]:
             count=options.count,
             looks=options.looks,
             ada_kimg=options.ada_kimg,
+            few=options.few,
             out=options.out,
         )
     figures: list[Figure] = []
@@ -97,6 +98,7 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=64, help="of --faces64; smaller is sooner done")
     parser.add_argument("--count", type=int, default=1000, help="pictures drawn for each distance")
     parser.add_argument("--looks", type=int, default=10, help="distances of each run")
+    parser.add_argument("--few", type=int, help="learn from so many of the .npz's faces only; distances are to all")
     parser.add_argument("--ada-kimg", type=float, help="kimg from strength 0 to 1, where the preset's are too many")
     parser.add_argument(
         "--out", type=Path, help="where sheets, curves and both runs of --faces64 are kept; they go on from there"
