@@ -11,6 +11,7 @@ import time
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -40,6 +41,7 @@ class Arm:
     trainer: Trainer
     feed: Feed
     checkpoints: Checkpoints | None
+    order: dict[str, Any]
     distances: list[float] = field(default_factory=list)
 
     def go_on(self, pictures: int) -> None:
@@ -53,7 +55,7 @@ class Arm:
 
     def keep(self) -> None:
         if self.checkpoints is not None:
-            facts = {"trainer": self.trainer.facts(), "distances": self.distances}
+            facts = {"trainer": self.trainer.facts(), "distances": self.distances, "order": self.order}
             self.checkpoints.save(self.trainer.pictures, self.trainer.tensors(), facts, keep=set())
 
 
@@ -80,7 +82,8 @@ def ada_figures(
         learnt = pictures
         if few:
             learnt = open_pictures(write_zip(faces, Path(folder) / "few.zip", size=size, few=few), size=size)
-        arms = [_arm(name, learnt, size=size, kimg=kimg, ada_kimg=ada_kimg, out=out) for name in ARMS]
+        order = {"size": size, "look_every_kimg": kimg / looks, "ada_kimg": ada_kimg, "few": few, "count": count}
+        arms = [_arm(name, learnt, kimg=kimg, order=order, out=out) for name in ARMS]
         for look in range(1, looks + 1):
             for arm in (arm for arm in arms if len(arm.distances) < look):
                 began = time.perf_counter()
@@ -112,15 +115,18 @@ def write_zip(faces: Path, path: Path, *, size: int, few: int | None = None) -> 
     return path
 
 
-def _arm(name: str, pictures: Pictures, *, size: int, kimg: float, ada_kimg: float | None, out: Path | None) -> Arm:
-    config = resolve("small", size=size, kimg=kimg, augment=name, ada_kimg=ada_kimg, seed=SEED)
+def _arm(name: str, pictures: Pictures, *, kimg: float, order: dict[str, Any], out: Path | None) -> Arm:
+    """SystemExit where another comparison is kept in that folder."""
+    config = resolve("small", size=order["size"], kimg=kimg, augment=name, ada_kimg=order["ada_kimg"], seed=SEED)
     trainer, distances = Trainer(config, device=CPU), []
     checkpoints = Checkpoints(out / name) if out else None
     if checkpoints is not None and (found := checkpoints.newest_whole()) is not None:
+        if found.facts["order"] != order:
+            raise SystemExit(f"{out} holds another comparison: {found.facts['order']}. Choose another folder.")
         trainer.load(found.tensors, found.facts["trainer"])
         distances = found.facts["distances"]
     feed = Feed(pictures, batch=config.batch, seed=SEED, mirror=config.mirror, start=trainer.pictures)
-    return Arm(name, trainer, feed, checkpoints, distances)
+    return Arm(name, trainer, feed, checkpoints, order, distances)
 
 
 def _distance(arm: Arm, pictures: Pictures, metric: Metric, features: Path | None, folder: Path, count: int) -> float:

@@ -5,18 +5,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.conftest import RunningStudio, wait_for
-from tests.end_to_end.walk import BUSY, api, go, go_in_demo, new_person, post, project_of
+from tests.end_to_end.walk import BUSY, api, go, own_browser_in_demo, post, project_of
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def page(browser, owner: Page):
-    context, page = new_person(browser)
-    context.add_cookies(owner.context.cookies())
-    go_in_demo(page, owner)
-    yield page
-    context.close()
+    with own_browser_in_demo(browser, owner) as page:
+        yield page
 
 
 def picture(page: Page) -> np.ndarray:

@@ -3,6 +3,8 @@
 import base64
 import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -38,6 +40,16 @@ def go_in_demo(page: Page, owner: Page, place: str = "") -> None:
     """To a place of the demo's project, wherever other walks have led the owner."""
     demo = next(one for one in api(owner, "/projects")["items"] if one["is_demo"])
     page.goto(urljoin(owner.url, f"/p/{demo['id']}/{place}"))
+
+
+@contextmanager
+def own_browser_in_demo(browser: Browser, owner: Page) -> Iterator[Page]:
+    """The owner in a browser with a viewport of its own, at the demo's project."""
+    context, page = new_person(browser)
+    context.add_cookies(owner.context.cookies())
+    go_in_demo(page, owner)
+    yield page
+    context.close()
 
 
 def choose_file(page: Page, button: str, *paths: Path) -> None:
