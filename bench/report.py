@@ -31,6 +31,7 @@ BENCHES = (
 )
 # The words for those that need data, in its folder.
 WITH_DATA = {
+    "beats": ("--music", "music"),
     "musicality_tracks": ("--tracks", "music"),
     "projection": ("--features", "squeezenet/squeezenet_v1.1_features.safetensors", "clips/talking_head_a.mp4"),
 }

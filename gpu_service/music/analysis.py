@@ -6,6 +6,7 @@ lie `1 / frame_rate` apart, the first at 0; C chroma points `1 / chroma_rate` ap
     facts            str       JSON: everything of `Facts` below
     beats            f64 [n]   seconds, ascending; empty with a reason in facts.no_beats
     downbeats        f64 [m]   those beats that start a bar (a guess)
+    trust            f32 [n]   0…1: how many of the beats around each have an attack of their own
     tempo            f64 [k, 4] per marker: seconds, bpm, beats per bar, second of the first downbeat
     onset_times      f64 [o]   seconds, ascending
     onset_strengths  f32 [o]   1 = a strong hit of this track
@@ -38,9 +39,10 @@ from gpu_service.music.onsets import find_onsets, usual_strength
 from gpu_service.music.segments import Segment, find_segments
 from gpu_service.music.sound import Sound
 from gpu_service.music.tempo import TempoMarker, find_tempo, tempo_markers
+from gpu_service.music.unsure import unsure_stretches
 from gpu_service.whole_files import replacing
 
-VERSION = 1
+VERSION = 2
 FEATURES_SHARE, LOUDNESS_SHARE = 0.6, 0.2
 
 
@@ -71,6 +73,7 @@ class Analysis:
     facts: Facts
     beats: np.ndarray
     downbeats: np.ndarray
+    trust: np.ndarray
     tempo: list[TempoMarker]
     onset_times: np.ndarray
     onset_strengths: np.ndarray
@@ -103,7 +106,9 @@ class Analysis:
                 Segment(float(a), float(b), str(c)) for a, b, c in zip(edges[:-1], edges[1:], labels, strict=True)
             ]
             tempo = [TempoMarker(float(s), float(bpm), int(beats), float(d)) for s, bpm, beats, d in kept["tempo"]]
-            return cls(facts=Facts(**facts), tempo=tempo, segments=segments, **{name: kept[name] for name in ARRAYS})
+            arrays = {name: kept[name] for name in ARRAYS if name in kept}
+            arrays.setdefault("trust", np.ones(len(arrays["beats"]), np.float32))  # a file of version 1
+            return cls(facts=Facts(**facts), tempo=tempo, segments=segments, **arrays)
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the curves, rounded to a tenth of a millisecond."""
@@ -113,13 +118,14 @@ class Analysis:
             "downbeats": _rounded(self.downbeats),
             "tempo": [marker.to_json() for marker in self.tempo],
             "onsets": [[t, s] for t, s in zip(_rounded(self.onset_times), _rounded(self.onset_strengths), strict=True)],
+            "unsure": [stretch.to_json() for stretch in unsure_stretches(self.beats, self.trust)],
             "segments": [segment.to_json() for segment in self.segments],
             "bands_hertz": BANDS,
         }
 
 
 ARRAYS = (
-    *("beats", "downbeats", "onset_times", "onset_strengths"),
+    *("beats", "downbeats", "trust", "onset_times", "onset_strengths"),
     *("onset", "loudness", "short_term", "bands", "brightness", "chroma"),
 )
 
@@ -152,6 +158,7 @@ def _curves(sound: Sound, features: Features, meter: LoudnessMeter) -> Analysis:
         facts=_facts(sound, key=None if silent else guess_key(features.chroma)),
         beats=nothing,
         downbeats=nothing,
+        trust=nothing.astype(np.float32),
         tempo=[],
         onset_times=onset_times,
         onset_strengths=strengths,
@@ -197,6 +204,7 @@ def _with_beats(curves: Analysis, sound: Sound, features: Features) -> Analysis:
         facts=replace(curves.facts, bpm=bpm, steadiness=pulse.steadiness),
         beats=pulse.beats,
         downbeats=pulse.beats[meter.first_downbeat :: meter.beats_per_bar],
+        trust=pulse.trust.astype(np.float32),
         tempo=markers,
     )
 

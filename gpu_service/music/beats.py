@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import librosa
 import numpy as np
+from scipy.ndimage import uniform_filter1d
 
 from gpu_service.music.features import FINE_RATE, FRAME_RATE, HOP, Features
 from gpu_service.music.onset_strength import RATE
@@ -20,14 +21,22 @@ LONG_REACH, SHORT_REACH = 16, 2
 AGREED_SHARE = 0.6
 ERROR_SECONDS = 0.006
 ROUNDS = 8
+# A beat may be struck this long before the sound counts as loud. The foot taps on through a rest of up to two seconds.
+EDGE_FRAMES, LONGEST_REST_SECONDS = 3, 2.0
+# Of a beat's trust: how many beats it is the mean of; an attack of this share of the strong ones is a whole one.
+TRUST_BEATS, FULL_ATTACK, NEAR_SECONDS = 9, 0.5, 0.015
 
 
 @dataclass(frozen=True)
 class Pulse:
-    """Beats in seconds [n], and `steadiness`, 0…1: the share of their attacks that lie on straight lines."""
+    """Beats in seconds [n], and `steadiness`, 0…1: the share of their attacks that lie on straight lines.
+
+    `trust` [n], 0…1: how many of the beats around each have a strong attack just where they lie.
+    """
 
     beats: np.ndarray
     steadiness: float
+    trust: np.ndarray
 
 
 def find_beats(features: Features, tempo: TempoCurve) -> Pulse:
@@ -36,13 +45,14 @@ def find_beats(features: Features, tempo: TempoCurve) -> Pulse:
     tracked = _tracked(features.onset, tempo.at(frames / FRAME_RATE))
     pulse = _on_the_grid(tracked / FRAME_RATE, features)
     # Only now: a chain with gaps would bend the lines that beats are read off.
-    return replace(pulse, beats=_without_cut(pulse.beats[_sounding(features, tracked)]))
+    heard = np.flatnonzero(_sounding(features, tracked))
+    heard = heard[_cut(pulse.beats[heard]) :]
+    return replace(pulse, beats=pulse.beats[heard], trust=pulse.trust[heard])
 
 
-def _without_cut(beats: np.ndarray) -> np.ndarray:
-    """Without the hit that a track cut out of the middle of music starts with, when it lies between two beats."""
-    is_between = len(beats) > 2 and beats[1] - beats[0] < SHORTEST_FIRST_STEP * (beats[2] - beats[1])
-    return beats[1:] if is_between else beats
+def _cut(beats: np.ndarray) -> int:
+    """1 when a track cut out of the middle of music starts with a hit between two beats: that is none. 0 or 1"""
+    return int(len(beats) > 2 and beats[1] - beats[0] < SHORTEST_FIRST_STEP * (beats[2] - beats[1]))
 
 
 def _tracked(onset: np.ndarray, bpm: np.ndarray) -> np.ndarray:
@@ -64,8 +74,8 @@ def _sounding(features: Features, frames: np.ndarray) -> np.ndarray:
     right = loud[np.minimum(np.searchsorted(loud, frames), len(loud) - 1)]
     left = loud[np.maximum(np.searchsorted(loud, frames, side="right") - 1, 0)]
     away = np.minimum(np.abs(frames - left), np.abs(right - frames))
-    inside = (frames >= loud[0] - 3) & (frames <= loud[-1] + 3)
-    return inside & (away < FRAME_RATE)
+    inside = (frames >= loud[0] - EDGE_FRAMES) & (frames <= loud[-1] + EDGE_FRAMES)
+    return inside & ((right - left < LONGEST_REST_SECONDS * FRAME_RATE) | (away <= EDGE_FRAMES))
 
 
 def _on_the_grid(times: np.ndarray, features: Features) -> Pulse:
@@ -75,7 +85,7 @@ def _on_the_grid(times: np.ndarray, features: Features) -> Pulse:
     its own (a break, a rest) lies where the others put it.
     """
     if len(times) < 3:
-        return Pulse(times, 0.0)
+        return Pulse(times, 0.0, np.zeros(len(times)))
     reach = np.arange(-round(SNAP_SECONDS * FINE_RATE), round(SNAP_SECONDS * FINE_RATE) + 1)
     near = np.clip(np.round(times * FINE_RATE).astype(int)[:, None] + reach, 0, len(features.attack) - 1)
     steep = np.maximum(features.attack[near], 0)
@@ -83,7 +93,16 @@ def _on_the_grid(times: np.ndarray, features: Features) -> Pulse:
     rows = np.arange(len(times))
     attacks, weight = near[rows, best] / FINE_RATE, steep[rows, best] + 1e-3
     placed, agreed = np.array([_beat_among(i, attacks, weight) for i in range(len(times))]).T
-    return Pulse(np.maximum.accumulate(np.maximum(placed, 0)), float(np.median(agreed)))
+    trust = _trust(np.abs(attacks - placed), weight)
+    return Pulse(np.maximum.accumulate(np.maximum(placed, 0)), float(np.median(agreed)), trust)
+
+
+def _trust(away: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """How far the attack of each beat lies from it, seconds, and how steep it is. [n], [n] -> [n] 0…1"""
+    strong = FULL_ATTACK * float(np.percentile(weight, 90))
+    struck = np.minimum(weight / strong, 1) * np.exp(-((away / NEAR_SECONDS) ** 2))
+    share = uniform_filter1d(np.ones(len(struck)), TRUST_BEATS, mode="constant")
+    return uniform_filter1d(struck, TRUST_BEATS, mode="constant") / share
 
 
 def _beat_among(i: int, attacks: np.ndarray, weight: np.ndarray) -> tuple[float, float]:

@@ -144,6 +144,8 @@ def _run(track: Track, source: Path, folder: Path, context: Any) -> None:
 
 
 def _store_analysis(track: Track, analysis: "Analysis", numbers: Blob, lanes: Blob) -> None:
+    from gpu_service.music.unsure import unsure_stretches
+
     facts = analysis.facts
     with transaction.atomic():
         store_found_grid(
@@ -167,6 +169,7 @@ def _store_analysis(track: Track, analysis: "Analysis", numbers: Blob, lanes: Bl
                 "container": facts.container,
                 "no_beats": facts.no_beats,
                 "steadiness": facts.steadiness,
+                "unsure": [stretch.to_json() for stretch in unsure_stretches(analysis.beats, analysis.trust)],
                 "segments": [segment.to_json() for segment in analysis.segments],
             },
         )

@@ -54,6 +54,8 @@ def grid_out(track: Track, grid: BeatGrid | None) -> dict[str, Any]:
         "onsets": grid.onsets,
         "segments": track.facts.get("segments", []),
         "no_beats": track.facts.get("no_beats"),
+        # Of the beats that were found; what a person set is sure.
+        "unsure": [] if grid.is_edited else track.facts.get("unsure", []),
     }
 
 

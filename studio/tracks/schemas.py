@@ -89,6 +89,14 @@ class SectionOut(Schema):
     label: str
 
 
+class UnsureOut(Schema):
+    """A stretch in which the beats that were found are a guess; `trust` is 0…1, below 0.4."""
+
+    start: float
+    end: float
+    trust: float
+
+
 class GridOut(Schema):
     track_id: UUID
     revision: int
@@ -100,6 +108,7 @@ class GridOut(Schema):
     onsets: list[float]
     segments: list[SectionOut]
     no_beats: str | None
+    unsure: list[UnsureOut]
 
 
 class GridIn(Schema):

@@ -5176,6 +5176,8 @@ export interface components {
              * Format: uuid
              */
             track_id: string;
+            /** Unsure */
+            unsure: components["schemas"]["UnsureOut"][];
         };
         /**
          * GridSectionOut
@@ -10108,6 +10110,18 @@ export interface components {
              * @enum {string}
              */
             space: "z" | "w";
+        };
+        /**
+         * UnsureOut
+         * @description A stretch in which the beats that were found are a guess; `trust` is 0…1, below 0.4.
+         */
+        UnsureOut: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Trust */
+            trust: number;
         };
         /** UploadList */
         UploadList: {

@@ -10,6 +10,7 @@ from gpu_service.music.beat_clock import beat_clock
 from gpu_service.music.decode import decode
 from gpu_service.music.demo_track import demo_beats
 from gpu_service.music.tempo import tempo_markers
+from gpu_service.music.unsure import unsure_stretches
 from tests.gpu_service.music.signals import as_sound, click_track, hits
 
 
@@ -147,6 +148,43 @@ def test_a_pause_in_the_music_gets_no_beats(tmp_path: Path):
     found = analysed(hits(times, seconds=31), tmp_path)
     assert np.count_nonzero((found.beats > 11.5) & (found.beats < 18.5)) == 0
     assert np.count_nonzero(found.beats < 10) == 20
+
+
+def test_a_pause_out_of_time_ends_and_begins_with_a_stroke(tmp_path: Path):
+    before, after = np.arange(0.6, 10, 60 / 110), np.arange(16.23, 26, 60 / 110)
+    found = analysed(hits(np.concatenate([before, after]), seconds=27), tmp_path)
+    assert len(found.beats) == len(before) + len(after)
+    assert nearest(np.concatenate([before, after]), found.beats).max() < 0.02
+
+
+def test_where_beats_are_not_struck_the_detector_says_that_it_is_unsure(tmp_path: Path):
+    # Ten seconds of drums, ten of a chord that swells, ten of drums.
+    times = np.concatenate([np.arange(0.25, 10, 0.5), np.arange(20.25, 30, 0.5)])
+    samples = hits(times, seconds=30.5)
+    t = np.arange(len(samples)) / 44_100
+    swell = np.clip(np.minimum(t - 9.5, 20.5 - t), 0, 1) * (1 + 0.3 * np.sin(2 * np.pi * 0.31 * t))
+    samples += (0.2 * swell * (np.sin(2 * np.pi * 220 * t) + np.sin(2 * np.pi * 277 * t))).astype(np.float32)
+    found = analysed(samples, tmp_path)
+    (stretch,) = unsure_stretches(found.beats, found.trust)
+    assert (stretch.start, stretch.end) == (pytest.approx(10.5, abs=2), pytest.approx(20, abs=2))
+    assert found.trust[found.beats < 8].min() > 0.8
+
+
+def test_drums_are_sure_and_rubato_strings_are_not(demo_analysis: Analysis, sample_data: Path, tmp_path: Path):
+    strings = analyse(decode(sample_data / "music/hungarian_dance_5.ogg", pcm_path=tmp_path / "a.pcm"))
+    assert len(demo_analysis.trust) == len(demo_analysis.beats)
+    assert np.median(demo_analysis.trust) > 0.9
+    assert unsure_stretches(strings.beats, strings.trust)
+    assert np.median(strings.trust) < 0.55
+
+
+def test_an_analysis_kept_before_trust_was_measured_is_read_as_sure(demo_analysis: Analysis, tmp_path: Path):
+    path = tmp_path / "analysis.npz"
+    demo_analysis.save(path)
+    with np.load(path) as kept:
+        old = {name: kept[name] for name in kept.files if name != "trust"}
+    np.savez(path, **old)
+    assert unsure_stretches(demo_analysis.beats, Analysis.load(path).trust) == []
 
 
 def test_the_grid_of_a_steady_hour_is_where_the_last_beat_is():
