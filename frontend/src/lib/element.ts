@@ -28,12 +28,17 @@ export function token(target: Element, name: string): string {
   return getComputedStyle(target).getPropertyValue(`--${name}`).trim()
 }
 
-/** Gives the canvas one pixel per screen pixel and a context measured in CSS px. Returns [context, width, height]. */
-export function fitCanvas(canvas: HTMLCanvasElement): [CanvasRenderingContext2D, number, number] | null {
+/**
+ * Gives the canvas one pixel per screen pixel and a context measured in CSS px. Returns [context, width, height].
+ * Who knows its size in CSS px spares the browser a layout.
+ */
+export function fitCanvas(
+  canvas: HTMLCanvasElement,
+  { width, height }: { width: number; height: number } = { width: canvas.clientWidth, height: canvas.clientHeight },
+): [CanvasRenderingContext2D, number, number] | null {
   const context = canvas.getContext('2d')
   if (context === null) return null
   const ratio = window.devicePixelRatio || 1
-  const { clientWidth: width, clientHeight: height } = canvas
   const [inside, insideHeight] = [Math.round(width * ratio), Math.round(height * ratio)]
   if (canvas.width !== inside) canvas.width = inside
   if (canvas.height !== insideHeight) canvas.height = insideHeight

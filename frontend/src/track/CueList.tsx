@@ -1,9 +1,10 @@
 /** The cues of a track as a list: one tab stop, arrows move, Enter names, Delete removes. The text twin of the cue lane. */
-import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import { clock } from '../lib/format'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { IconButton } from '../parts/Button'
+import { useVirtualRows, VirtualRows } from '../parts/VirtualRows'
 import type { Cue } from '../wire/types'
 import { stepAlong } from '../widgets/beats'
 import type { Desk } from './desk'
@@ -32,7 +33,7 @@ export function CueList({ desk, tall = false }: { desk: Desk; tall?: boolean }) 
         </div>
       </div>
       {cues.length === 0 && <NoCues />}
-      <Rows desk={desk} cues={found} />
+      <Rows desk={desk} cues={found} tall={tall} />
     </section>
   )
 }
@@ -45,15 +46,20 @@ function NoCues() {
   )
 }
 
-function Rows({ desk, cues }: { desk: Desk; cues: readonly Cue[] }) {
+const [ROW, TALL_ROW] = [34, 52]
+
+function Rows({ desk, cues, tall }: { desk: Desk; cues: readonly Cue[]; tall: boolean }) {
   const selected = useStore(desk.cues.selected)
   const box = useRef<HTMLDivElement>(null)
-  const here = cues.findIndex((cue) => cue.id === selected)
+  const scroller = useScroller(box, tall)
+  const list = useVirtualRows({ count: cues.length, rowHeight: tall ? TALL_ROW : ROW, ...scroller })
+  const here = useMemo(() => cues.findIndex((cue) => cue.id === selected), [cues, selected])
+  const { reveal } = list
   useEffect(() => {
-    box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+    reveal(here)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- who scrolls away from the chosen cue may stay there
   }, [selected])
-  const choose = (index: number): void => {
-    const cue = cues[Math.min(cues.length - 1, Math.max(0, index))]
+  const choose = (cue: Cue | undefined): void => {
     if (!cue) return
     desk.cues.selected.set(cue.id)
     moves(desk).go(cue.seconds)
@@ -70,19 +76,29 @@ function Rows({ desk, cues }: { desk: Desk; cues: readonly Cue[] }) {
     if (to === undefined || event.altKey || event.ctrlKey || event.metaKey) return
     event.preventDefault()
     event.stopPropagation()
-    choose(to)
+    choose(cues[Math.min(cues.length - 1, Math.max(0, to))])
   }
   return (
     <div className="rows" role="listbox" aria-label="Cues" tabIndex={cues.length ? 0 : -1} ref={box} onKeyDown={press}
       aria-activedescendant={here >= 0 ? `cue-${cues[here]?.id}` : undefined}>
-      {cues.map((cue) => (
-        <CueRow key={desk.cues.keyOf(cue.id)} cue={cue} desk={desk} isOn={cue.id === selected} onChoose={() => {
-          desk.cues.selected.set(cue.id)
-          moves(desk).go(cue.seconds)
-        }} />
-      ))}
+      <VirtualRows list={list} rows={cues} keyOf={(cue) => desk.cues.keyOf(cue.id)}>
+        {(cue, index) => (
+          <CueRow cue={cue} desk={desk} isOn={cue.id === selected} onChoose={() => choose(cue)} place={index + 1} of={cues.length} />
+        )}
+      </VirtualRows>
     </div>
   )
+}
+
+/** On a phone the whole page scrolls, elsewhere the list alone. */
+function useScroller(box: RefObject<HTMLDivElement | null>, tall: boolean): { scroller: RefObject<HTMLElement | null>; before: number } {
+  const page = useRef<HTMLElement | null>(null)
+  const [before, setBefore] = useState(0)
+  useEffect(() => {
+    page.current = box.current?.closest<HTMLElement>('.phone-desk') ?? null
+    if (page.current && box.current) setBefore(box.current.getBoundingClientRect().top - page.current.getBoundingClientRect().top + page.current.scrollTop)
+  }, [box])
+  return tall ? { scroller: page, before } : { scroller: box, before: 0 }
 }
 
 /** What a drag does, by keys: a cue goes to the next beat, with Alt 10 ms further. */
@@ -94,11 +110,20 @@ function nudge(desk: Desk, cue: Cue, direction: 1 | -1, isFine: boolean): void {
   desk.cues.change(cue.id, { seconds, end_seconds: cue.end_seconds === null ? null : seconds + length }, 'Move cue')
 }
 
-function CueRow({ cue, desk, isOn, onChoose }: { cue: Cue; desk: Desk; isOn: boolean; onChoose: () => void }) {
+interface CueRowProps {
+  cue: Cue
+  desk: Desk
+  isOn: boolean
+  onChoose: () => void
+  place: number
+  of: number
+}
+
+function CueRow({ cue, desk, isOn, onChoose, place, of }: CueRowProps) {
   const renaming = useStore(desk.renaming)
   const isRenaming = renaming !== null && desk.cues.keyOf(renaming) === desk.cues.keyOf(cue.id)
   return (
-    <div className={isOn ? 'cue-row on' : 'cue-row'} role="option" id={`cue-${cue.id}`} aria-selected={isOn} onClick={onChoose}
+    <div className={isOn ? 'cue-row on' : 'cue-row'} role="option" id={`cue-${cue.id}`} aria-selected={isOn} aria-posinset={place} aria-setsize={of} onClick={onChoose}
       onDoubleClick={() => mayEdit() && desk.renaming.set(cue.id)}>
       <span className="spot" style={{ background: `var(--hue-${cue.colour})` }} aria-hidden="true" />
       {isRenaming ? <CueName cue={cue} desk={desk} /> : <span className="grow clip">{cue.label || <span className="faint">Cue</span>}</span>}

@@ -3,10 +3,15 @@ import { element } from '../lib/element'
 import { clock } from '../lib/format'
 import type { Scope } from '../lib/scope'
 import type { Cue } from '../wire/types'
+import { indexOf, layoutCues, tickAt, type CueIndex, type Flag, type Tick } from './cue_layout'
+import { createLaneCanvas, type Drawing } from './lane_canvas'
 import type { TimeView } from './time_view'
 
-const CROWDED_PX = 24
 const EDGE_PX = 6
+/** So near to a tick the pointer means it. */
+const POINT_PX = 6
+const TICK_TOP = 5
+const TICK_HEIGHT = 20
 const DRAG_PX = 3
 const SHORTEST_SPAN = 0.02
 
@@ -29,7 +34,8 @@ export interface CueLaneOptions {
 }
 
 export interface CueLane {
-  show(cues: readonly Cue[], selected: string | null): void
+  /** `chosen`: those that are chosen together; `selected` is the last of them. */
+  show(cues: readonly Cue[], selected: string | null, chosen?: ReadonlySet<string>): void
 }
 
 interface Grab {
@@ -40,38 +46,81 @@ interface Grab {
   last: CueTimes
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 export function createCueLane(scope: Scope, parent: HTMLElement, options: CueLaneOptions): CueLane {
   const { view } = options
   const box = element('div', { class: 'cues', role: 'group', 'aria-label': 'Cues' }, parent)
   scope.add(() => box.remove())
-  let cues: readonly Cue[] = []
+  let index: CueIndex = indexOf([])
   let selected: string | null = null
+  let chosen = NONE
+  /** The tick under the pointer: it stands as a flag as long as the pointer is on it. */
+  let opened: string | null = null
+  let ticks: readonly Tick[] = []
 
   const flags = new Map<string, HTMLElement>()
   // Flags stay the same elements while they are shown: a double click and a drag need that.
-  const draw = (): void => {
-    const visible = cues.filter((cue) => (cue.end_seconds ?? cue.seconds) >= view.from - 200 / view.pxPerSecond && cue.seconds <= view.to)
+  const canvas = createLaneCanvas(scope, box, view, (drawing) => {
+    const layout = layoutCues(index, view, (id) => id === selected || id === opened)
+    ticks = layout.ticks
+    drawTicks(drawing, ticks, chosen)
     const gone = new Set(flags.keys())
-    visible.forEach((cue, index) => {
-      const flag = flags.get(cue.id) ?? newFlag(box, cue.id)
-      flags.set(cue.id, flag)
-      gone.delete(cue.id)
-      dress(flag, cue, visible[index + 1], cue.id === selected, view)
-    })
+    for (const flag of layout.flags) {
+      const shown = flags.get(flag.cue.id) ?? newFlag(box, flag.cue.id)
+      flags.set(flag.cue.id, shown)
+      gone.delete(flag.cue.id)
+      dress(shown, flag, flag.cue.id === selected || chosen.has(flag.cue.id))
+    }
     for (const id of gone) {
       flags.get(id)?.remove()
       flags.delete(id)
     }
+  })
+  const open = (id: string | null): void => {
+    if (id === opened) return
+    opened = id
+    canvas.redraw()
   }
-  scope.add(view.events.on('change', draw))
-  listenToHand(scope, box, options, (id) => cues.find((cue) => cue.id === id))
+  scope.listen(box, 'pointermove', (event) => {
+    if (event.buttons !== 0) return
+    const flag = flagUnder(event)
+    if (flag) open(flag.dataset.cue === opened ? opened : null)
+    else open(tickAt(ticks, event.clientX - box.getBoundingClientRect().left, POINT_PX)?.cue.id ?? null)
+  })
+  scope.listen(box, 'pointerleave', () => open(null))
+  listenToHand(scope, box, options, {
+    find: (id) => index.cues.find((cue) => cue.id === id),
+    // A hand may be faster than the flag that opens under it.
+    under: (event) => flagUnder(event)?.dataset.cue ?? tickAt(ticks, event.clientX - box.getBoundingClientRect().left, POINT_PX)?.cue.id,
+  })
   return {
-    show(next, chosen) {
-      cues = next
-      selected = chosen
-      draw()
+    show(next, last, together = NONE) {
+      if (next !== index.cues) index = indexOf(next)
+      selected = last
+      chosen = together
+      canvas.redraw()
     },
   }
+}
+
+function flagUnder(event: Event): HTMLElement | null {
+  return (event.target as HTMLElement).closest<HTMLElement>('[data-cue]')
+}
+
+function drawTicks({ context, colour }: Drawing, ticks: readonly Tick[], chosen: ReadonlySet<string>): void {
+  let last = -Infinity
+  for (const { cue, left, width } of ticks) {
+    const isOn = chosen.has(cue.id)
+    const right = Math.round(left) + Math.max(2, Math.round(width))
+    // Where many fall on one pixel, one of them is enough.
+    if (right <= last && !isOn) continue
+    last = right
+    context.fillStyle = colour(`hue-${cue.colour}`)
+    context.globalAlpha = cue.end_seconds === null || isOn ? 1 : 0.5
+    context.fillRect(Math.round(left), isOn ? TICK_TOP - 3 : TICK_TOP, right - Math.round(left), isOn ? TICK_HEIGHT + 6 : TICK_HEIGHT)
+  }
+  context.globalAlpha = 1
 }
 
 function newFlag(box: HTMLElement, id: string): HTMLElement {
@@ -80,36 +129,40 @@ function newFlag(box: HTMLElement, id: string): HTMLElement {
   return flag
 }
 
-function dress(flag: HTMLElement, cue: Cue, next: Cue | undefined, isOn: boolean, view: TimeView): void {
-  const isSpan = cue.end_seconds !== null
-  const room = next ? (next.seconds - cue.seconds) * view.pxPerSecond : Infinity
-  const isCrowded = room < CROWDED_PX && !isSpan
-  flag.className = `cue${isSpan ? ' span' : ''}${isOn ? ' on' : ''}${isCrowded ? ' crowded' : ''}`
-  flag.title = `${cue.label || 'Cue'} at ${clock(cue.seconds)}`
-  flag.firstElementChild!.textContent = cue.label || 'Cue'
-  flag.style.setProperty('--h', `var(--hue-${cue.colour})`)
-  flag.style.left = `${view.xOf(cue.seconds)}px`
-  flag.style.width = isSpan ? `${Math.max(3, (cue.end_seconds! - cue.seconds) * view.pxPerSecond)}px` : ''
-  flag.style.maxWidth = isSpan || !Number.isFinite(room) ? '' : `${Math.max(2, room - 2)}px`
+function dress(shown: HTMLElement, { cue, left, width, room, isOpen }: Flag, isOn: boolean): void {
+  const label = cue.label || 'Cue'
+  const name = `cue${width !== null ? ' span' : ''}${isOn ? ' on' : ''}${isOpen ? ' open' : ''}`
+  const words = `${label} at ${clock(cue.seconds)}`
+  // Only what has changed is written: a picture has a sixtieth of a second.
+  if (shown.className !== name) shown.className = name
+  if (shown.title !== words) shown.title = words
+  if (shown.firstElementChild!.textContent !== label) shown.firstElementChild!.textContent = label
+  shown.style.setProperty('--h', `var(--hue-${cue.colour})`)
+  shown.style.left = `${left}px`
+  shown.style.width = width === null ? '' : `${width}px`
+  shown.style.maxWidth = room === null || isOpen ? '' : `${Math.max(2, room - 2)}px`
 }
 
-function listenToHand(scope: Scope, box: HTMLElement, options: CueLaneOptions, find: (id: string) => Cue | undefined): void {
+interface UnderHand {
+  find: (id: string) => Cue | undefined
+  under: (event: PointerEvent | MouseEvent) => string | undefined
+}
+
+function listenToHand(scope: Scope, box: HTMLElement, options: CueLaneOptions, { find, under }: UnderHand): void {
   const { view } = options
   let grab: Grab | null = null
-  const under = (event: Event): HTMLElement | null => (event.target as HTMLElement).closest<HTMLElement>('[data-cue]')
 
   scope.listen(box, 'pointerdown', (event) => {
-    const target = under(event)
-    const cue = target && find(target.dataset.cue!)
-    if (!target || !cue || event.button !== 0) return
+    const cue = find(under(event) ?? '')
+    if (!cue || event.button !== 0) return
     event.stopPropagation()
     options.onSelect(cue.id)
     if (!options.mayEdit) return
-    const edges = target.getBoundingClientRect()
-    const isSpan = cue.end_seconds !== null
-    const part = isSpan && edges.right - event.clientX < EDGE_PX ? 'to' : isSpan && event.clientX - edges.left < EDGE_PX ? 'from' : 'move'
+    const part = partUnder(cue, event.clientX - box.getBoundingClientRect().left, view)
     grab = { cue, part, startX: event.clientX, moved: false, last: { seconds: cue.seconds, end_seconds: cue.end_seconds } }
-    target.setPointerCapture(event.pointerId) // on the flag: a double click goes to whatever holds the pointer
+    // On the flag: a double click goes to whatever holds the pointer.
+    const holder = flagUnder(event) ?? box
+    holder.setPointerCapture(event.pointerId)
   })
   scope.listen(box, 'pointermove', (event) => {
     if (!grab) return
@@ -126,11 +179,18 @@ function listenToHand(scope: Scope, box: HTMLElement, options: CueLaneOptions, f
   })
   scope.listen(box, 'pointercancel', () => (grab = null))
   scope.listen(box, 'dblclick', (event) => {
-    const target = under(event)
+    const id = under(event)
     if (!options.mayEdit) return
-    if (target) options.onRename(target.dataset.cue!)
+    if (id) options.onRename(id)
     else options.onAdd(options.snap(view.secondsAt(event.clientX - box.getBoundingClientRect().left), event.altKey))
   })
+}
+
+/** Which part of a cue a hand takes at x: an edge of a span that is wide enough to have two, or all of it. */
+function partUnder({ seconds, end_seconds }: Cue, x: number, view: TimeView): Grab['part'] {
+  if (end_seconds === null || (end_seconds - seconds) * view.pxPerSecond < 3 * EDGE_PX) return 'move'
+  if (Math.abs(view.xOf(end_seconds) - x) < EDGE_PX) return 'to'
+  return Math.abs(x - view.xOf(seconds)) < EDGE_PX ? 'from' : 'move'
 }
 
 /** The times of a cue after a part of it was dragged by so many seconds. A span keeps its length when it is moved. */
