@@ -15,6 +15,7 @@ from studio.errors import Conflict, Refused
 from studio.jobs.leases import LeaseLost
 from studio.jobs.queue import JobRefused
 from studio.projects.access import PermissionRefused
+from studio.sharing.rules import LinkEnded
 from studio.site.middleware import database_away
 
 ROUTERS = [
@@ -45,6 +46,8 @@ ROUTERS = [
     ("", "studio.scenes.scene_files_api:router"),
     ("", "studio.renders.api:router"),
     ("", "studio.renders.debug_films_api:router"),
+    ("", "studio.comments.api:router"),
+    ("", "studio.sharing.api:router"),
     ("", "studio.services.api:router"),
     ("", "studio.services.capture_api:router"),
     ("/service", "studio.services.service_api:router"),
@@ -71,6 +74,11 @@ def nothing_here(request: HttpRequest, error: Http404) -> HttpResponse:
 @api.exception_handler(PermissionRefused)
 def role_too_small(request: HttpRequest, error: PermissionRefused) -> HttpResponse:
     return refuse(request, 403, str(error))
+
+
+@api.exception_handler(LinkEnded)
+def link_ended(request: HttpRequest, error: LinkEnded) -> HttpResponse:
+    return refuse(request, 410, str(error))
 
 
 @api.exception_handler(LeaseLost)

@@ -22,6 +22,8 @@ from studio.projects.models import Project
 from studio.renders.models import Render
 from studio.scenes.models import Scene
 from studio.services.present import services_out
+from studio.sharing.present import shared_out
+from studio.sharing.rules import LinkEnded, note_opening, open_share
 from studio.tracks.models import Track
 from studio.training.models import TrainingRun
 
@@ -35,6 +37,8 @@ THINGS: dict[str, tuple[str, Any]] = {
     "training": ("training_run", TrainingRun),
     "projections": ("projection", Projection),
 }
+# A guest learns nothing of the studio's machines.
+NO_SERVICES: dict[str, Any] = {"state": "none", "since": None, "items": []}
 
 
 @require_safe
@@ -81,6 +85,23 @@ def thing(request: HttpRequest, project_id: UUID, kind: str, pk: UUID, page: str
     return shell(request, page or bundle, row.name, project=project, ids={bundle: str(row.pk)})
 
 
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind a link, for anybody who has it. An old link says so; what is none is not found."""
+    try:
+        share = open_share(token)
+    except LinkEnded as ended:
+        response = shell(request, "shared", "A link that ended", status=410, services=NO_SERVICES, ended=str(ended))
+    else:
+        note_opening(share)
+        title = str(share.thing)
+        response = shell(request, "shared", title, services=NO_SERVICES, token=token, shared=shared_out(share, token))
+    # The address is the right itself: it is told to no other site, and to no search engine.
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 @ensure_csrf_cookie
 def shell(
     request: HttpRequest,
@@ -100,7 +121,7 @@ def shell(
         "ids": ids or {},
         "csrf": get_token(request),
         "version": __version__,
-        "services": services_out(),
+        "services": more.pop("services", None) or services_out(),
         "last_event": last_number(project.pk) if project else 0,
         **more,
     }

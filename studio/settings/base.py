@@ -38,6 +38,8 @@ INSTALLED_APPS = [
     "studio.projections",
     "studio.scenes",
     "studio.renders",
+    "studio.comments",
+    "studio.sharing",
     "studio.services",
     "studio.demo",
 ]

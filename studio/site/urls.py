@@ -33,6 +33,7 @@ urlpatterns = [
     path("sign-out/", sign_in_pages.sign_out, name="sign-out"),
     path("signed/<str:token>/", open_link, name="signed-link"),
     path("join/<str:token>/", sign_in_pages.join, name="join"),
+    path("s/<str:token>/", pages.shared, name="shared"),
     path("", pages.start, name="start"),
     path("projects/", pages.projects, name="projects"),
     path("p/<uuid:project_id>/", pages.place, {"page": "home", "title": "Home"}, name="project"),

@@ -2,8 +2,10 @@
 
 import io
 import uuid
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
 
 from gpu_service.protocol import HarvestOrder, Look, Preset, SnapshotNeeds, StageInfo, VectorSpec, VisualizerInfo
@@ -11,6 +13,7 @@ from gpu_service.protocol.projection import ProjectionConfig
 from gpu_service.protocol.training_presets import resolve
 from studio.accounts.models import User
 from studio.blobs.store import put_bytes
+from studio.comments.models import Comment
 from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
 from studio.networks.models import (
     Directions,
@@ -31,6 +34,7 @@ from studio.renders.order import Range
 from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
 from studio.scenes.models import Scene, SceneCurves, ScenePreset
+from studio.sharing.models import Share
 from studio.tracks.models import Stem, Track
 from studio.training.models import TrainingRun, TrainingSample, TrainingUpload
 from studio.training.source import of_upload
@@ -247,3 +251,11 @@ def make_scene(project: Project, by: User, **values: Any) -> Scene:
         **values,
     }
     return create_scene(project, order, by=by)
+
+
+def make_said_and_shared(track: Track, owner: User) -> dict[str, Any]:
+    """A comment and a link, by the names of their ids."""
+    comment = Comment.objects.create(project=track.project, track=track, author=owner, text="Later here")
+    expires = timezone.now() + timedelta(days=1)
+    share = Share.objects.create(project=track.project, track=track, token_sha256="0" * 64, expires_at=expires)
+    return {"comment_id": comment.pk, "share_id": share.pk}

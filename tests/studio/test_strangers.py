@@ -26,6 +26,7 @@ from tests.studio.features import (
     make_portrait,
     make_preset,
     make_projection,
+    make_said_and_shared,
     make_scene,
     make_training,
 )
@@ -34,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 # Addresses that are nobody's project: the person's own, the site's, and links whose token is the right itself.
 OPEN = re.compile(
-    r"^\w+ /(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|capture/.*"
+    r"^\w+ /(me|me/.*|visualizers|services|service-tokens.*|uploads|links|projects|invitations/.*|shared/.*|capture/.*"
     r"|training/presets)$"
 )
 PROJECT = {"snapshot_id": "{snapshot_id}", "version_id": "{version_id}"}
@@ -96,11 +97,20 @@ BODIES = {
     "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
     "POST /projects/{project_id}/tracks/join": {"name": "x", "track_ids": [str(uuid.uuid4()), str(uuid.uuid4())]},
     "POST /tracks/{track_id}/cues": {"seconds": 1.0},
+    "POST /tracks/{track_id}/comments": {"text": "mine"},
+    "POST /renders/{render_id}/comments": {"text": "mine"},
+    "PATCH /comments/{comment_id}": {"text": "mine"},
+    "POST /comments/{comment_id}/resolve": {"is_resolved": True},
+    "POST /tracks/{track_id}/shares": {},
+    "POST /renders/{render_id}/shares": {},
+    "PATCH /shares/{share_id}": {"name": "mine"},
     "PUT /tracks/{track_id}/grid": {"revision": 1, "markers": []},
 }
 # Changes nothing that others see: for whoever may look.
 LOOKS = {"POST /datasets/{dataset_id}/downloads": 201, "POST /networks/{network_id}/sheets": 200}
 LOOKS |= {"POST /scenes/{scene_id}/curves": 200}
+# Every member may speak.
+LOOKS |= {"POST /tracks/{track_id}/comments": 201, "POST /renders/{render_id}/comments": 201}
 # What even its owner does not find yet, because the made-up things have no such file.
 ABSENT = {
     "GET /snapshots/{snapshot_id}/original",
@@ -161,6 +171,7 @@ def ids(project, owner, as_user):
         "download_id": SelectionDownload.objects.create(
             dataset=portrait.dataset, by=owner, selection={"ids": [portrait.pk]}
         ).pk,
+        **make_said_and_shared(scene.track, owner),
         **make_made_of(scene.snapshots.first()),
         **make_training(project, scene.snapshots.first()),
         **make_projection(project, scene.snapshots.first()),
@@ -213,7 +224,7 @@ def test_a_viewer_reads_everything_and_changes_nothing(ids, member, as_user):
         if any(f"{{{name}}}" in route for name in own) or route in ABSENT or route.endswith("/restore"):
             continue
         status = ask(viewer, route, ids).status_code
-        may = route.startswith("GET") and not route.endswith("/invitations")
+        may = route.startswith("GET") and not route.endswith(("/invitations", "/shares"))
         expected = 200 if may else LOOKS.get(route, 403)
         assert status == expected, f"{route} tells a viewer {status}"
 

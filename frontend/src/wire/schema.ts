@@ -104,6 +104,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Bin Comment
+         * @description One's own, or any as an owner.
+         */
+        delete: operations["studio_comments_api_bin_comment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Comment
+         * @description Mend one's own words.
+         */
+        patch: operations["studio_comments_api_change_comment"];
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Comment
+         * @description Close its thread, or open it again.
+         */
+        post: operations["studio_comments_api_resolve_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comments/{comment_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore Comment */
+        post: operations["studio_comments_api_restore_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cues/{cue_id}": {
         parameters: {
             query?: never;
@@ -1884,6 +1945,26 @@ export interface paths {
         patch: operations["studio_projects_api_change_member"];
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mentions
+         * @description The newest comments of threads that are open and name the person who asks.
+         */
+        get: operations["studio_comments_api_list_mentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/networks": {
         parameters: {
             query?: never;
@@ -2405,6 +2486,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/renders/{render_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Render Comments */
+        get: operations["studio_comments_api_list_render_comments"];
+        put?: never;
+        /** Add Render Comment */
+        post: operations["studio_comments_api_add_render_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/renders/{render_id}/film": {
         parameters: {
             query?: never;
@@ -2476,6 +2575,24 @@ export interface paths {
          * @description Go on where it failed or was stopped.
          */
         post: operations["studio_renders_api_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/renders/{render_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Render Shares */
+        get: operations["studio_sharing_api_list_render_shares"];
+        put?: never;
+        /** Share Render */
+        post: operations["studio_sharing_api_share_render"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3050,6 +3167,94 @@ export interface paths {
         patch: operations["studio_datasets_api_change_session"];
         trace?: never;
     };
+    "/api/v1/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shared
+         * @description What is behind a link. 404 for none, 410 with a sentence for one that ended.
+         */
+        get: operations["studio_sharing_api_get_shared"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shared Comments
+         * @description None where the link does not allow comments.
+         */
+        get: operations["studio_sharing_api_list_shared_comments"];
+        put?: never;
+        /**
+         * Add Shared Comment
+         * @description A comment of somebody without an account. 403 where the link does not allow it, 429 for too many at once.
+         */
+        post: operations["studio_sharing_api_add_shared_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/{token}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Shared File
+         * @description Sound, film, poster or waveform, by Range; the download only where the link allows it.
+         */
+        get: operations["studio_sharing_api_get_shared_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Share
+         * @description Take the link back: from now on it opens nothing.
+         */
+        delete: operations["studio_sharing_api_revoke_share"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Share
+         * @description What the patch names: its name, what it allows, how long it lives from now on. 409 once it was taken back.
+         */
+        patch: operations["studio_sharing_api_change_share"];
+        trace?: never;
+    };
     "/api/v1/sheets/{sheet_id}": {
         parameters: {
             query?: never;
@@ -3386,6 +3591,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Track Comments */
+        get: operations["studio_comments_api_list_track_comments"];
+        put?: never;
+        /** Add Track Comment */
+        post: operations["studio_comments_api_add_track_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/cues": {
         parameters: {
             query?: never;
@@ -3459,6 +3682,27 @@ export interface paths {
         put?: never;
         /** Restore Track */
         post: operations["studio_tracks_api_restore_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Track Shares
+         * @description Links to a track, newest first. Who may not edit may not see them.
+         */
+        get: operations["studio_sharing_api_list_track_shares"];
+        put?: never;
+        /** Share Track */
+        post: operations["studio_sharing_api_share_track"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4287,6 +4531,97 @@ export interface components {
          */
         CommandOut: {
             device: components["schemas"]["DeviceState"];
+            /** Name */
+            name: string;
+        };
+        /**
+         * CommentIn
+         * @description `parent_id` makes it an answer, which takes its time from there. Mentioned people are members.
+         */
+        CommentIn: {
+            /** End Seconds */
+            end_seconds?: number | null;
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Text */
+            text: string;
+        };
+        /** CommentList */
+        CommentList: {
+            /** Items */
+            items: components["schemas"]["CommentOut"][];
+        };
+        /**
+         * CommentOut
+         * @description `author` is null for a guest who came by a link, or whose account is gone. Answers carry `parent_id`.
+         */
+        CommentOut: {
+            author: components["schemas"]["CommentatorOut"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Edited At */
+            edited_at: string | null;
+            /** End Seconds */
+            end_seconds: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Binned */
+            is_binned: boolean;
+            /** Mentions */
+            mentions: components["schemas"]["CommentatorOut"][];
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Render Id */
+            render_id: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            resolved_by: components["schemas"]["CommentatorOut"] | null;
+            /** Seconds */
+            seconds: number;
+            /** Text */
+            text: string;
+            /** Track Id */
+            track_id: string | null;
+        };
+        /** CommentPatch */
+        CommentPatch: {
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: string[];
+            /** Text */
+            text: string;
+        };
+        /** CommentatorOut */
+        CommentatorOut: {
+            /** Colour */
+            colour: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Initials */
+            initials: string;
             /** Name */
             name: string;
         };
@@ -5203,6 +5538,57 @@ export interface components {
             session_id: string;
             /** Session Ids */
             session_ids: string[];
+        };
+        /** GuestCommentIn */
+        GuestCommentIn: {
+            /** End Seconds */
+            end_seconds?: number | null;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id?: string | null;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /** Text */
+            text: string;
+        };
+        /** GuestCommentList */
+        GuestCommentList: {
+            /** Items */
+            items: components["schemas"]["GuestCommentOut"][];
+        };
+        /**
+         * GuestCommentOut
+         * @description `is_member` says that it was written by somebody of the project.
+         */
+        GuestCommentOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** End Seconds */
+            end_seconds: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Member */
+            is_member: boolean;
+            /** Is Resolved */
+            is_resolved: boolean;
+            /** Name */
+            name: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Seconds */
+            seconds: number;
+            /** Text */
+            text: string;
         };
         /**
          * HarvestList
@@ -6172,6 +6558,50 @@ export interface components {
             revoked_at: string | null;
             /** Token */
             token: string;
+        };
+        /**
+         * NewShareOut
+         * @description `path` is the link; it is told this once.
+         */
+        NewShareOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** May Comment */
+            may_comment: boolean;
+            /** May Download */
+            may_download: boolean;
+            /** Name */
+            name: string;
+            /** Opened At */
+            opened_at: string | null;
+            /** Opened Count */
+            opened_count: number;
+            /** Path */
+            path: string;
+            /** Render Id */
+            render_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "ended" | "revoked";
+            /** Track Id */
+            track_id: string | null;
         };
         /**
          * OfferedPin
@@ -7644,6 +8074,11 @@ export interface components {
              */
             reports: (components["schemas"]["Tick"] | components["schemas"]["Made"] | components["schemas"]["Said"] | components["schemas"]["Phase"])[];
         };
+        /** ResolvedIn */
+        ResolvedIn: {
+            /** Is Resolved */
+            is_resolved: boolean;
+        };
         /** RoleIn */
         RoleIn: {
             /**
@@ -8515,6 +8950,138 @@ export interface components {
             prompt?: string | null;
             /** Revision */
             revision?: number | null;
+        };
+        /** ShareIn */
+        ShareIn: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * May Comment
+             * @default false
+             */
+            may_comment: boolean;
+            /**
+             * May Download
+             * @default false
+             */
+            may_download: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /** ShareList */
+        ShareList: {
+            /** Items */
+            items: components["schemas"]["ShareOut"][];
+        };
+        /**
+         * ShareOut
+         * @description `opened_count` counts pages that were opened by it.
+         */
+        ShareOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** May Comment */
+            may_comment: boolean;
+            /** May Download */
+            may_download: boolean;
+            /** Name */
+            name: string;
+            /** Opened At */
+            opened_at: string | null;
+            /** Opened Count */
+            opened_count: number;
+            /** Render Id */
+            render_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "ended" | "revoked";
+            /** Track Id */
+            track_id: string | null;
+        };
+        /**
+         * SharePatch
+         * @description `days` counts from now.
+         */
+        SharePatch: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /**
+             * May Comment
+             * @default false
+             */
+            may_comment: boolean;
+            /**
+             * May Download
+             * @default false
+             */
+            may_download: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
+         * SharedOut
+         * @description What a guest gets to see or hear.
+         */
+        SharedOut: {
+            /** Download Url */
+            download_url: string | null;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Height */
+            height: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "track" | "film";
+            /** May Comment */
+            may_comment: boolean;
+            /** Media Url */
+            media_url: string;
+            /** Name */
+            name: string;
+            /** Overview */
+            overview: number[] | null;
+            /** Peaks Url */
+            peaks_url: string | null;
+            /** Poster Url */
+            poster_url: string | null;
+            /** Width */
+            width: number | null;
         };
         /**
          * SheetOut
@@ -10589,6 +11156,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    studio_comments_api_bin_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
+    studio_comments_api_change_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
+    studio_comments_api_resolve_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolvedIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
+    studio_comments_api_restore_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
                 };
             };
         };
@@ -13346,6 +14009,28 @@ export interface operations {
             };
         };
     };
+    studio_comments_api_list_mentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+        };
+    };
     studio_networks_api_list_networks: {
         parameters: {
             query?: {
@@ -14114,6 +14799,54 @@ export interface operations {
             };
         };
     };
+    studio_comments_api_list_render_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                render_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+        };
+    };
+    studio_comments_api_add_render_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                render_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
     studio_renders_api_get_film: {
         parameters: {
             query?: {
@@ -14202,6 +14935,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RenderOut"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_list_render_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                render_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_share_render: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                render_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShareOut"];
                 };
             };
         };
@@ -15010,6 +15791,147 @@ export interface operations {
             };
         };
     };
+    studio_sharing_api_get_shared: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedOut"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_list_shared_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestCommentList"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_add_shared_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuestCommentIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestCommentOut"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_get_shared_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+                name: "sound" | "peaks" | "film" | "poster" | "download";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    studio_sharing_api_revoke_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareOut"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_change_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                share_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareOut"];
+                };
+            };
+        };
+    };
     studio_networks_orders_api_get_sheet: {
         parameters: {
             query?: never;
@@ -15537,6 +16459,54 @@ export interface operations {
             };
         };
     };
+    studio_comments_api_list_track_comments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+        };
+    };
+    studio_comments_api_add_track_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+        };
+    };
     studio_tracks_api_list_cues: {
         parameters: {
             query?: {
@@ -15678,6 +16648,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrackOut"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_list_track_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+        };
+    };
+    studio_sharing_api_share_track: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShareOut"];
                 };
             };
         };
