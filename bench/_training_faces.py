@@ -121,8 +121,8 @@ def _arm(name: str, pictures: Pictures, *, kimg: float, order: dict[str, Any], o
     trainer, distances = Trainer(config, device=CPU), []
     checkpoints = Checkpoints(out / name) if out else None
     if checkpoints is not None and (found := checkpoints.newest_whole()) is not None:
-        if found.facts["order"] != order:
-            raise SystemExit(f"{out} holds another comparison: {found.facts['order']}. Choose another folder.")
+        if found.facts.get("order") != order:
+            raise SystemExit(f"{out} holds another comparison: {found.facts.get('order')}. Choose another folder.")
         trainer.load(found.tensors, found.facts["trainer"])
         distances = found.facts["distances"]
     feed = Feed(pictures, batch=config.batch, seed=SEED, mirror=config.mirror, start=trainer.pictures)
