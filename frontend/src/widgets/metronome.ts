@@ -1,62 +1,59 @@
-/** A click on every beat while the track plays, scheduled a little ahead on the audio clock. */
+/** A click on every beat while the track plays, higher on downbeats, scheduled a little ahead on the graph's clock. */
 import type { Scope } from '../lib/scope'
-import { lastAtOrBefore, type Beats } from './beats'
+import { ClickScheduler } from './clicks'
+import type { GridTimes } from './grid_beats'
 import type { Player } from './player'
+import { SteadyAnchor } from './steady_anchor'
 
-const AHEAD_SECONDS = 0.2
-const EVERY_MS = 60
-const CLICK_SECONDS = 0.03
+const EVERY_MS = 40
 
 export interface Metronome {
   readonly isOn: boolean
   set(isOn: boolean): void
 }
 
-export function createMetronome(scope: Scope, player: Player, grid: () => Beats): Metronome {
-  let context: AudioContext | null = null
+export function createMetronome(scope: Scope, player: Player, grid: () => GridTimes): Metronome {
+  const anchor = new SteadyAnchor()
+  let clicks: ClickScheduler | null = null
   let stop: (() => void) | null = null
-  let clickedUpTo = -1
+  let shown: GridTimes | null = null
 
-  const click = (inSeconds: number, isDownbeat: boolean): void => {
-    if (!context) return
-    const at = context.currentTime + Math.max(0, inSeconds)
-    const tone = new OscillatorNode(context, { frequency: isDownbeat ? 1760 : 1175 })
-    const gain = new GainNode(context, { gain: 0 })
-    gain.gain.setValueAtTime(0.35, at)
-    gain.gain.exponentialRampToValueAtTime(0.001, at + CLICK_SECONDS)
-    tone.connect(gain).connect(context.destination)
-    tone.start(at)
-    tone.stop(at + CLICK_SECONDS)
+  const begin = (): void => {
+    anchor.reset()
+    clicks?.cancel()
   }
-
   const schedule = (): void => {
-    if (!player.isPlaying) return void (clickedUpTo = -1)
-    const { beats, downbeats } = grid()
-    const now = player.seconds
-    const until = now + AHEAD_SECONDS * player.rate
-    for (let index = lastAtOrBefore(beats, Math.max(now, clickedUpTo)) + 1; index < beats.length; index++) {
-      const beat = beats[index]!
-      if (beat > until) break
-      const nearestDown = downbeats[lastAtOrBefore(downbeats, beat + 0.01)]
-      click((beat - now) / player.rate, nearestDown !== undefined && Math.abs(nearestDown - beat) < 0.02)
-      clickedUpTo = beat
-    }
+    const context = player.graph.context
+    if (!clicks || !context) return
+    const now = grid()
+    if (now !== shown) clicks.cancel()
+    shown = now
+    if (!player.isPlaying || player.isBetween || context.state !== 'running') return
+    const { at, seconds, turnedSeconds, loop } = player.entering(context)
+    // A loop that turns goes on: what was planned beyond its end stays.
+    const read = anchor.take(at, seconds + turnedSeconds, player.rate)
+    if (read.hasJumped) clicks.cancel()
+    clicks.step(now, { at, seconds: read.seconds - turnedSeconds, rate: player.rate, loop })
   }
 
   const set = (isOn: boolean): void => {
     if (isOn === (stop !== null)) return
     stop?.()
     stop = null
-    if (!isOn) return
-    context ??= new AudioContext()
-    void context.resume()
+    if (!isOn) return void clicks?.cancel()
+    const context = player.open()
+    const out = player.graph.clicks
+    if (!context || !out) return
+    clicks ??= new ClickScheduler(context, out)
+    begin()
     stop = scope.every(EVERY_MS, schedule)
   }
-  scope.add(player.events.on('seek', () => (clickedUpTo = -1)))
-  scope.add(() => {
-    stop?.()
-    void context?.close()
-  })
+  scope.add(player.events.on('seek', begin))
+  scope.add(player.events.on('turn', (behind) => anchor.shift(-behind)))
+  scope.add(player.events.on('state', () => {
+    if (!player.isPlaying) begin()
+  }))
+  scope.add(() => stop?.())
   return {
     get isOn() {
       return stop !== null

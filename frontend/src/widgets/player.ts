@@ -1,19 +1,23 @@
-/** The player: one media element, its even clock, the loop and the rate. Everything on a page that moves listens to `tick`. */
+/** The player: one sound, its even clock, the loop and the rate. Everything on a page that moves listens to `tick`. */
 import { createEmitter, type Emitter } from '../lib/emitter'
 import type { Scope } from '../lib/scope'
+import { latency } from './latency'
+import { LoopSeam, type Span } from './loop_seam'
+import { Scrubber } from './scrubber'
 import { SoundClock } from './sound_clock'
+import { copyOf, soundError } from './sound_elements'
+import { createSoundGraph, type SoundGraph } from './sound_graph'
 
 export const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2]
 
-export interface Loop {
-  from: number
-  to: number
-}
+export type Loop = Span
 
 export interface PlayerEvents {
   /** Where the sound is, once per painted picture while it plays and once after every seek. */
   tick: number
   seek: number
+  /** A loop has turned; by so many seconds of the track it came out behind. */
+  turn: number
   /** Somebody plays, stops, seeks or sets the rate by hand; not a loop that turns nor a driver who is followed. */
   hand: void
   /** Playing or not, rate, loop, volume: whatever the transport shows. */
@@ -24,33 +28,38 @@ export interface PlayerEvents {
 
 /** Shorter loops than this cannot be heard as one. */
 const SHORTEST_LOOP = 0.05
+const BLOCK_SAMPLES = 128
 
 export class Player {
   readonly events: Emitter<PlayerEvents> = createEmitter()
+  readonly graph: SoundGraph
   private readonly clock = new SoundClock()
+  private readonly seam: LoopSeam
+  private readonly scrubber: Scrubber
+  private active: HTMLMediaElement
+  private twin: HTMLMediaElement | null = null
   private stopTicking: (() => void) | null = null
   private loopSpan: Loop | null = null
   private loopOn = false
+  private turnedSeconds = 0
+  private scrubbedFrom: { wasPlaying: boolean } | null = null
 
   constructor(
     private readonly scope: Scope,
-    readonly audio: HTMLMediaElement,
+    private readonly main: HTMLMediaElement,
     private knownDuration: number,
   ) {
-    scope.listen(audio, 'playing', () => this.began())
-    scope.listen(audio, 'pause', () => this.stopped())
-    scope.listen(audio, 'waiting', () => this.settle())
-    scope.listen(audio, 'ended', () => this.ended())
-    scope.listen(audio, 'seeked', () => {
-      this.settle()
-      this.events.emit('tick', this.seconds)
-    })
-    scope.listen(audio, 'ratechange', () => this.settle())
-    scope.listen(audio, 'volumechange', () => this.events.emit('state', undefined))
-    // A page in the background paints nothing, but its sound must still turn at the end of the loop.
-    scope.listen(audio, 'timeupdate', () => this.turn())
-    scope.listen(audio, 'error', () => this.events.emit('error', soundError(audio)))
-    scope.add(() => audio.pause())
+    this.active = main
+    this.graph = createSoundGraph(scope)
+    this.seam = new LoopSeam(this.graph, () => (this.active === this.main ? this.other : this.main))
+    this.scrubber = new Scrubber(scope, this.graph, () => this.active, () => copyOf(scope, main))
+    this.follow(main)
+    scope.add(() => this.audio.pause())
+  }
+
+  /** The element that is heard: a loop passes the sound to and fro between two. */
+  get audio(): HTMLMediaElement {
+    return this.active
   }
 
   get durationSeconds(): number {
@@ -66,13 +75,44 @@ export class Player {
     return !this.audio.paused && !this.audio.ended
   }
 
+  /** Seeking, or waiting for data: nothing is said about where the sound is. */
+  get isBetween(): boolean {
+    return this.audio.seeking || this.audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA
+  }
+
   get rate(): number {
     return this.audio.playbackRate
   }
 
+  /** Whether a slower or faster track keeps its pitch. */
+  get keepsPitch(): boolean {
+    return this.main.preservesPitch !== false
+  }
+
   get seconds(): number {
     const now = this.clock.read(this.audio.currentTime, performance.now() / 1000, this.rate)
-    return Math.min(this.durationSeconds || Infinity, Math.max(0, now))
+    const heard = this.isPlaying ? now - this.delaySeconds * this.rate : now
+    return Math.min(this.durationSeconds || Infinity, Math.max(0, heard))
+  }
+
+  /** From the element to the ear, seconds: what the graph adds, and what the person has set. */
+  get delaySeconds(): number {
+    return this.graph.outputSeconds + latency.get().outputSeconds
+  }
+
+  /** What of the track enters the graph at `at` of its clock, and how much a loop that turned has played twice. */
+  entering(context: AudioContext): { at: number; seconds: number; turnedSeconds: number; loop: Loop | null } {
+    const loop = this.loop && { from: this.seam.landsAt ?? this.loop.from, to: this.loop.to }
+    // The graph's clock names the beginning of the block that it is in the middle of.
+    const at = context.currentTime + BLOCK_SAMPLES / 2 / context.sampleRate
+    return { at, seconds: this.audio.currentTime, turnedSeconds: this.turnedSeconds, loop }
+  }
+
+  /** Lead the sound through the graph, which clicks, stems and seams need. Null where there is none. */
+  open(): AudioContext | null {
+    const context = this.graph.open()
+    if (context) this.graph.gainOf(this.active)
+    return context
   }
 
   /** The loop that is being played, or null. */
@@ -87,6 +127,7 @@ export class Player {
 
   async play(): Promise<void> {
     if (this.audio.ended || this.seconds >= this.durationSeconds - 0.01) this.place(this.loop?.from ?? 0)
+    if (this.graph.context) this.graph.open()
     try {
       await this.audio.play()
     } catch (error) {
@@ -96,6 +137,7 @@ export class Player {
   }
 
   pause(): void {
+    this.leaveSeam()
     this.audio.pause()
   }
 
@@ -113,15 +155,42 @@ export class Player {
   /** Go to a time that no hand chose. */
   place(seconds: number): void {
     const to = Math.min(Math.max(0, seconds), this.durationSeconds || Infinity)
+    this.leaveSeam()
     this.audio.currentTime = to
     this.clock.set(to, performance.now() / 1000, false)
     this.events.emit('seek', to)
     this.events.emit('tick', to)
   }
 
+  /** The hand draws the playhead along: short pieces are heard, and a track that played waits. */
+  scrub(seconds: number): void {
+    const to = Math.min(Math.max(0, seconds), this.durationSeconds || Infinity)
+    if (!this.scrubbedFrom) {
+      this.scrubbedFrom = { wasPlaying: this.isPlaying }
+      this.pause()
+      this.open()
+    }
+    this.scrubber.at(to)
+    this.seek(to)
+  }
+
+  /** The hand lets go: a track that played goes on from here. */
+  endScrub(): void {
+    const { wasPlaying = false } = this.scrubbedFrom ?? {}
+    this.scrubbedFrom = null
+    this.scrubber.end()
+    if (wasPlaying) void this.play()
+  }
+
   setRate(rate: number): void {
     this.events.emit('hand', undefined)
+    this.leaveSeam()
     this.audio.playbackRate = rate
+    this.events.emit('state', undefined)
+  }
+
+  setKeepsPitch(keeps: boolean): void {
+    for (const element of [this.main, this.twin]) if (element) element.preservesPitch = keeps
     this.events.emit('state', undefined)
   }
 
@@ -135,7 +204,42 @@ export class Player {
     const ordered = span && { from: Math.max(0, Math.min(span.from, span.to)), to: Math.max(span.from, span.to) }
     this.loopSpan = ordered && ordered.to - ordered.from >= SHORTEST_LOOP ? ordered : null
     this.loopOn = isOn && this.loopSpan !== null
+    if (!this.loopOn) this.leaveSeam()
     this.events.emit('state', undefined)
+  }
+
+  private follow(audio: HTMLMediaElement): void {
+    const { scope } = this
+    const hear = (type: string, run: () => void): void => scope.listen(audio, type, () => {
+      if (audio === this.active) run()
+    })
+    hear('playing', () => this.began())
+    hear('pause', () => this.stopped())
+    hear('waiting', () => this.settle())
+    hear('ended', () => this.ended())
+    hear('seeked', () => {
+      this.settle()
+      this.events.emit('tick', this.seconds)
+    })
+    hear('ratechange', () => this.settle())
+    hear('volumechange', () => this.events.emit('state', undefined))
+    // A page in the background paints nothing, but its sound must still turn at the end of the loop.
+    hear('timeupdate', () => this.turn())
+    hear('error', () => this.events.emit('error', soundError(audio)))
+  }
+
+  private get other(): HTMLMediaElement {
+    if (!this.twin) {
+      this.twin = copyOf(this.scope, this.main)
+      this.follow(this.twin)
+    }
+    // The track may have been made anew since.
+    if (this.twin.src !== this.main.src) this.twin.src = this.main.src
+    return this.twin
+  }
+
+  private leaveSeam(): void {
+    if (this.twin) this.seam.leave(this.active)
   }
 
   private began(): void {
@@ -170,13 +274,19 @@ export class Player {
   private turn(): void {
     const loop = this.loop
     if (!loop || !this.isPlaying || this.audio.seeking) return
+    const next = this.open() && this.seam.step(this.audio, loop, this.rate)
+    if (next) return this.changeTo(next, loop)
     // Who starts beyond the loop hears the rest of the track.
     const now = this.audio.currentTime
-    if (now >= loop.to && now < loop.to + 1) this.place(loop.from + ((now - loop.to) % (loop.to - loop.from)))
+    if (now >= loop.to && now < loop.to + 1 && !this.seam.isPlanned) this.place(loop.from + ((now - loop.to) % (loop.to - loop.from)))
   }
-}
 
-function soundError(audio: HTMLMediaElement): string {
-  if (audio.error?.code === MediaError.MEDIA_ERR_NETWORK) return 'The sound stopped: the studio cannot be reached. Play again when the connection is back.'
-  return 'This browser could not play the track. Analyse the track again to make a new playback copy.'
+  /** The loop has turned: from now on the other element is the sound. */
+  private changeTo(next: HTMLMediaElement, { from, to }: Loop): void {
+    this.active = next
+    this.turnedSeconds += to - from
+    this.settle()
+    this.events.emit('turn', this.seam.lastError)
+    this.events.emit('tick', this.seconds)
+  }
 }
