@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "studio.blobs",
     "studio.jobs",
     "studio.tracks",
+    "studio.closeups",
     "studio.datasets",
     "studio.networks",
     "studio.training",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from studio.accounts.models import SignInFailure, SignInLink
 from studio.blobs.sweep import sweep
+from studio.closeups.order import purge as purge_close_ups
 from studio.datasets.decision_log import prune as prune_decisions
 from studio.datasets.purge import purge as purge_datasets
 from studio.events.prune import prune
@@ -23,6 +24,7 @@ def run_chores() -> None:
     """Empty bins, sweep blobs and uploads, thin out old progress, forget old decisions, sessions and links."""
     now = timezone.now()
     purge_curves()
+    purge_close_ups()
     purge_projections()
     purge_training()
     purge_datasets()

@@ -61,7 +61,7 @@ def handle(context: Any) -> dict[str, Any]:
     track = Track.objects.select_related("original").get(pk=context.payload["track_id"])
     if track.original is None:
         raise JobFailed(track.error or f"The file of “{track.name}” is not kept. Send it again.", is_final=True)
-    with _source(track) as (source, folder):
+    with source_of(track) as (source, folder):
         try:
             _run(track, source, folder, context)
         except MusicError as error:
@@ -74,7 +74,7 @@ def handle(context: Any) -> dict[str, Any]:
 
 def analyse_now(track: Track) -> None:
     """The same without a job, for a track of our own."""
-    with _source(track) as (source, folder):
+    with source_of(track) as (source, folder):
         _run(track, source, folder, Alone())
 
 
@@ -100,7 +100,7 @@ def follow(job: Job) -> None:
 
 
 @contextmanager
-def _source(track: Track) -> Iterator[tuple[Path, Path]]:
+def source_of(track: Track) -> Iterator[tuple[Path, Path]]:
     """The original under the person's own name for it, and a folder to work in."""
     assert track.original is not None
     scratch = settings.STUDIO_DATA / "tmp"

@@ -91,6 +91,7 @@ BODIES = {
     "POST /projects/{project_id}/networks/pattern": {"species": "smoke", "seed": 3},
     "POST /projects/{project_id}/scenes": {"name": "x", "track_id": str(uuid.uuid4()), "visualizer": "test-lines"},
     "POST /scenes/{scene_id}/curves": {},
+    "POST /tracks/{track_id}/close-ups/{kind}": {},
     "POST /projects/{project_id}/scenes/import": {"yaml": "format: phosphene scene"},
     "POST /projects/{project_id}/scenes/import/look": {"yaml": "format: phosphene scene"},
     "POST /scenes/{scene_id}/debug-films": {"range": {"kind": "whole"}},
@@ -108,7 +109,7 @@ BODIES = {
 }
 # Changes nothing that others see: for whoever may look.
 LOOKS = {"POST /datasets/{dataset_id}/downloads": 201, "POST /networks/{network_id}/sheets": 200}
-LOOKS |= {"POST /scenes/{scene_id}/curves": 200}
+LOOKS |= {"POST /scenes/{scene_id}/curves": 200, "POST /tracks/{track_id}/close-ups/{kind}": 200}
 # Every member may speak.
 LOOKS |= {"POST /tracks/{track_id}/comments": 201, "POST /renders/{render_id}/comments": 201}
 # What even its owner does not find yet, because the made-up things have no such file.
@@ -117,6 +118,8 @@ ABSENT = {
     "GET /snapshots/{snapshot_id}/training",
     "GET /renders/{render_id}/film",
     "GET /tracks/{track_id}/files/{name}",
+    "GET /tracks/{track_id}/samples/{key}",
+    "GET /tracks/{track_id}/spectrogram/{key}/{level}/{tile}",
     "PATCH /uploads/{upload_id}",
 }
 
@@ -178,6 +181,9 @@ def ids(project, owner, as_user):
         **make_of_scene(scene, owner),
         "preset_id": make_preset(project).pk,
         "frame": 0,
+        "key": "0123456789abcdef",
+        "level": 0,
+        "tile": 0,
         "name": "peaks",
     }
 
@@ -186,6 +192,8 @@ def ask(client, route, ids):
     method, path = route.split(" ")
     if "/portraits/" in path:
         ids = {**ids, "name": "original"}
+    if "/close-ups/" in path:
+        ids = {**ids, "kind": "spectrogram"}
     text = json.dumps(BODIES.get(route)).replace("{snapshot_id}", str(ids["snapshot_id"]))
     for name in ("version_id", "scene_id"):
         text = text.replace(f"{{{name}}}", str(ids[name]))

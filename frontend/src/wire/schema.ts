@@ -3591,6 +3591,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/close-ups/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Order Close Up
+         * @description Have it made, or hear how far it is: the same order twice is one. Whoever may look may order.
+         */
+        post: operations["studio_closeups_api_order_close_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/comments": {
         parameters: {
             query?: never;
@@ -3688,6 +3708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/samples/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Samples
+         * @description Frames from `first` on: int16, little endian, channels one after the other within a frame.
+         */
+        get: operations["studio_closeups_api_get_samples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/shares": {
         parameters: {
             query?: never;
@@ -3703,6 +3743,26 @@ export interface paths {
         put?: never;
         /** Share Track */
         post: operations["studio_sharing_api_share_track"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/spectrogram/{key}/{level}/{tile}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tile
+         * @description One tile, grey WebP: time to the right, pitch upwards.
+         */
+        get: operations["studio_closeups_api_get_tile"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4428,6 +4488,48 @@ export interface components {
             id: string;
             /** Index */
             index: number;
+        };
+        /**
+         * CloseUpIn
+         * @description `again`: make it once more where it failed.
+         */
+        CloseUpIn: {
+            /**
+             * Again
+             * @default false
+             */
+            again: boolean;
+        };
+        /**
+         * CloseUpOut
+         * @description `url` begins the addresses of its parts: URL/LEVEL/TILE of a spectrogram, URL?first=&count= of samples.
+         */
+        CloseUpOut: {
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "spectrogram" | "samples";
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+            /**
+             * Track Id
+             * Format: uuid
+             */
+            track_id: string;
+            /** Url */
+            url: string | null;
         };
         /**
          * CodePath
@@ -16459,6 +16561,33 @@ export interface operations {
             };
         };
     };
+    studio_closeups_api_order_close_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                kind: "spectrogram" | "samples";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseUpIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloseUpOut"];
+                };
+            };
+        };
+    };
     studio_comments_api_list_track_comments: {
         parameters: {
             query?: never;
@@ -16652,6 +16781,32 @@ export interface operations {
             };
         };
     };
+    studio_closeups_api_get_samples: {
+        parameters: {
+            query?: {
+                first?: number;
+                count?: number;
+            };
+            header?: never;
+            path: {
+                track_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
     studio_sharing_api_list_track_shares: {
         parameters: {
             query?: never;
@@ -16696,6 +16851,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewShareOut"];
+                };
+            };
+        };
+    };
+    studio_closeups_api_get_tile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                key: string;
+                level: number;
+                tile: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
