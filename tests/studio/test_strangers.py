@@ -181,7 +181,6 @@ def ids(project, owner, as_user):
         **make_of_scene(scene, owner),
         "preset_id": make_preset(project).pk,
         "frame": 0,
-        "key": "0123456789abcdef",
         "level": 0,
         "tile": 0,
         "name": "peaks",
