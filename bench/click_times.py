@@ -34,6 +34,9 @@ TRACK_SECONDS = 60.0
 MARKERS = (Marker(0.4, 117.3), Marker(20.4, 131.7, downbeat=11), Marker(41.0, 88.0, 3, 22))
 LOUD = 0.02
 SILENT_SECONDS = 0.025
+TO_URL = """(text) => URL.createObjectURL(
+    new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type: 'audio/wav' }),
+)"""
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ def live(page: Page, source: str, case: Case, keep: Path | None) -> dict[str, An
         "matched": len(late),
         "median": float(np.median(late)),
         "worst": float(np.abs(late).max()),
+        "seams": made["seams"],
     }
 
 
@@ -175,6 +179,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, help="keep the recordings here")
     options = parser.parse_args()
     with chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        # A page of one's own that counts as secure: recording needs that.
         page = browser.new_page()
         page.route(
             "http://localhost/", lambda route: route.fulfill(body="<title>Bench</title>", content_type="text/html")
@@ -185,10 +190,7 @@ def main() -> int:
         worst = {case.name: offline(page, case, options.out) for case in CASES}
         write_track(Path(folder) / "track.wav")
         encoded = base64.b64encode((Path(folder) / "track.wav").read_bytes()).decode()
-        source = page.evaluate(
-            """(text) => URL.createObjectURL(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], { type: 'audio/wav' }))""",
-            encoded,
-        )
+        source = page.evaluate(TO_URL, encoded)
         played = {case.name: live(page, source, case, options.out) for case in LIVE}
     figures = [
         Figure(f"click, {name}: furthest from its beat in the offline render", value, "ms", at_most=GATE_MILLISECONDS)
