@@ -26,6 +26,7 @@ ROUTERS = [
     ("", "studio.blobs.api:router"),
     ("", "studio.tracks.api:router"),
     ("", "studio.tracks.stems_api:router"),
+    ("", "studio.tracks.grid_api:router"),
     ("", "studio.closeups.api:router"),
     ("", "studio.datasets.library_api:router"),
     ("", "studio.datasets.keep_api:router"),

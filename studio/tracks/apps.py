@@ -15,6 +15,7 @@ class TracksConfig(AppConfig):
         HANDLERS["check_stem"] = "studio.tracks.stems.handle"
         watch("check_stem", "studio.tracks.stems.follow")
         HANDLERS["analyse_track"] = "studio.tracks.analyse.handle"
+        HANDLERS["find_beats"] = "studio.tracks.find_anew.handle"
         HANDLERS["join_tracks"] = "studio.tracks.join.handle"
         watch("join_tracks", "studio.tracks.analyse.follow")
         watch("analyse_track", "studio.tracks.analyse.follow")

@@ -105,6 +105,7 @@ BODIES = {
     "POST /tracks/{track_id}/shares": {},
     "POST /renders/{render_id}/shares": {},
     "PATCH /shares/{share_id}": {"name": "mine"},
+    "POST /tracks/{track_id}/grid/find": {"from_seconds": 1.0, "to_seconds": 9.0},
     "PUT /tracks/{track_id}/grid": {"revision": 1, "markers": []},
 }
 # Changes nothing that others see: for whoever may look.
@@ -118,6 +119,7 @@ ABSENT = {
     "GET /snapshots/{snapshot_id}/training",
     "GET /renders/{render_id}/film",
     "GET /tracks/{track_id}/files/{name}",
+    "GET /tracks/{track_id}/grid/found/{job_id}",
     "GET /tracks/{track_id}/samples/{key}",
     "GET /tracks/{track_id}/spectrogram/{key}/{level}/{tile}",
     "PATCH /uploads/{upload_id}",

@@ -3691,6 +3691,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/grid/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find Beats
+         * @description Let the detector hear a part alone. 409 while another part is being heard; 422 for a part too short or long.
+         */
+        post: operations["studio_tracks_grid_api_find_beats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/grid/found/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Found
+         * @description What it has found, or how far it is.
+         */
+        get: operations["studio_tracks_grid_api_get_found"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/restore": {
         parameters: {
             query?: never;
@@ -5561,6 +5601,39 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** FoundMarker */
+        FoundMarker: {
+            /** Beats Per Bar */
+            beats_per_bar: number;
+            /** Bpm */
+            bpm: number;
+            /** Downbeat */
+            downbeat: number;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * FoundOut
+         * @description `markers` are a proposal for the part alone. `no_beats` says why there are none; `error`, why the job failed.
+         */
+        FoundOut: {
+            /** Error */
+            error: string;
+            /** From Seconds */
+            from_seconds: number;
+            /** Markers */
+            markers: components["schemas"]["FoundMarker"][];
+            /** No Beats */
+            no_beats: string | null;
+            /** Share */
+            share: number;
+            /** State */
+            state: string;
+            /** To Seconds */
+            to_seconds: number;
+            /** Unsure */
+            unsure: components["schemas"]["UnsureOut"][];
+        };
         /**
          * FramesDone
          * @description POST /service/projections/{job_id}/frames: frames `first` … `end` - 1 are found. `latents` names the artifact
@@ -6735,6 +6808,14 @@ export interface components {
             /** Items */
             items: components["schemas"]["OfferedPin"][];
         };
+        /** OrderedOut */
+        OrderedOut: {
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+        };
         /** PairingIn */
         PairingIn: {
             /** Device Name */
@@ -6759,6 +6840,13 @@ export interface components {
             id: string;
             /** Secret */
             secret: string;
+        };
+        /** PartIn */
+        PartIn: {
+            /** From Seconds */
+            from_seconds: number;
+            /** To Seconds */
+            to_seconds: number;
         };
         /**
          * PasswordIn
@@ -16755,6 +16843,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_grid_api_find_beats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderedOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_grid_api_get_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOut"];
                 };
             };
         };
