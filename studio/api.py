@@ -1,5 +1,6 @@
 """The API under /api/v1: everything that the pages do. Each app brings a router; here they come together."""
 
+import math
 from typing import Any
 
 from django.db import DataError, InterfaceError, OperationalError
@@ -25,6 +26,7 @@ ROUTERS = [
     ("", "studio.jobs.api:router"),
     ("", "studio.blobs.api:router"),
     ("", "studio.tracks.api:router"),
+    ("", "studio.tracks.edits_api:router"),
     ("", "studio.tracks.stems_api:router"),
     ("", "studio.tracks.grid_api:router"),
     ("", "studio.closeups.api:router"),
@@ -102,7 +104,10 @@ def changed_meanwhile(request: HttpRequest, error: Conflict) -> HttpResponse:
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     named = {"field": error.field} if error.field else {}
-    return refuse(request, error.status, str(error), **named)
+    answer = refuse(request, error.status, str(error), **named)
+    if error.wait_seconds:
+        answer.headers["Retry-After"] = str(math.ceil(error.wait_seconds))
+    return answer
 
 
 @api.exception_handler(AuthenticationError)

@@ -10,6 +10,8 @@ class Refused(Exception):
         super().__init__(message)
         self.field = field
         self.status = status
+        # How long to wait before it may be tried again, where that is known.
+        self.wait_seconds = 0.0
 
 
 class Conflict(Refused):

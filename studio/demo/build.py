@@ -4,6 +4,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -19,10 +20,11 @@ from studio.scenes.catalogue import store_catalogue
 from studio.scenes.edit import create_scene
 from studio.scenes.models import Scene
 from studio.tracks.analyse import analyse_now
-from studio.tracks.cues import add_cue
-from studio.tracks.edit_grid import save_grid
+from studio.tracks.edit_grid import marker_ops
+from studio.tracks.edit_ops import ADD, CHANGE, CUE, GRID, Op
+from studio.tracks.edits import apply_edit, grid_of
 from studio.tracks.grid import Marker
-from studio.tracks.models import BeatGrid, Cue, Track
+from studio.tracks.models import Cue, Track
 from studio.tracks.rules import new_track
 
 NAME = "Demo"
@@ -115,11 +117,12 @@ def _mark(track: Track, owner: User) -> None:
     """The true beats and the cues of the piece, which are known because it was composed."""
     from gpu_service.music.demo_track import BPM, demo_cues
 
-    grid = BeatGrid.objects.filter(track=track).first()
-    save_grid(track.id, [Marker(0.0, BPM)], revision=grid.revision if grid else 0, by=owner)
     colours = ("yellow", "blue", "red", "violet", "green")
+    ops = [Op(GRID, CHANGE, str(track.pk), after={"is_in_force": True})]
+    ops += marker_ops(grid_of(track).markers, [Marker(0.0, BPM).as_json()])
     for cue, colour in zip(demo_cues(), colours, strict=False):
-        add_cue(track, {"seconds": cue.seconds, "label": cue.label, "kind": "moment", "colour": colour}, by=owner)
+        ops.append(Op(CUE, ADD, str(uuid4()), after={"seconds": cue.seconds, "label": cue.label, "colour": colour}))
+    apply_edit(track.pk, key=uuid4(), title="Mark the demo track", ops=ops, by=owner, is_undoable=False)
 
 
 def _network(project: Project, owner: User) -> Network:

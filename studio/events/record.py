@@ -9,8 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from studio.events.models import Event, EventCounter
-
-CHANNEL = "phosphene_events"
+from studio.events.tail import CHANNEL, ring_here
 
 
 def record(project_id: UUID, kind: str, *, subject: str, payload: dict[str, Any], actor: Any = None) -> int:
@@ -29,6 +28,7 @@ def record(project_id: UUID, kind: str, *, subject: str, payload: dict[str, Any]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:  # delivered by PostgreSQL when the transaction commits
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(project_id)])
+    transaction.on_commit(lambda: ring_here(project_id, number))
     return number
 
 

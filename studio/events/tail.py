@@ -1,7 +1,7 @@
 """The tail of the event table: wakes whoever watches a project when it has a new event.
 
-SQLite is asked a few times a second while somebody watches. PostgreSQL says it by itself (NOTIFY in record.py); it is
-asked too, but rarely, in case its line broke.
+What this process records rings at once. Of other processes PostgreSQL tells by itself (NOTIFY in record.py); SQLite is
+asked a few times a second while somebody watches. PostgreSQL is asked too, but rarely, in case its line broke.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from studio.events.models import EventCounter
-from studio.events.record import CHANNEL
 
 logger = logging.getLogger(__name__)
+CHANNEL = "phosphene_events"
 POSTGRES_POLL_SECONDS = 5.0
 
 
@@ -49,7 +49,10 @@ class Tail:
             if not self._bells:
                 self._stop()
 
-    def ring(self, project_id: UUID) -> None:
+    def ring(self, project_id: UUID, number: int | None = None) -> None:
+        """Wake who watches; `number` is the event's, so that asking the table finds nothing new."""
+        if number is not None and project_id in self._bells:
+            self._seen[project_id] = max(number, self._seen.get(project_id, 0))
         for bell in self._bells.get(project_id, ()):
             bell.set()
 
@@ -102,6 +105,13 @@ class Tail:
 
 
 _tails: dict[asyncio.AbstractEventLoop, Tail] = {}
+
+
+def ring_here(project_id: UUID, number: int) -> None:
+    """An event of this process is in the table: tell every loop of it, from any thread."""
+    for loop, one in list(_tails.items()):
+        with contextlib.suppress(RuntimeError):  # the loop was closed meanwhile
+            loop.call_soon_threadsafe(one.ring, project_id, number)
 
 
 def tail() -> Tail:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -29,7 +29,8 @@ from studio.scenes.models import Scene
 from studio.scenes.presets import fitting_values
 from studio.scenes.schema import with_defaults
 from studio.scenes.spec import sight_of
-from studio.tracks.cues import add_cue
+from studio.tracks.edit_ops import ADD, CUE, Op
+from studio.tracks.edits import apply_edit
 from studio.tracks.models import BeatGrid, Cue, Stem, Track
 
 NO_TRACK = "The track “{name}” is not in this project. Send it, or choose another for this scene."
@@ -212,12 +213,15 @@ def _cues_into(track: Track, cues: Sequence[CueSpec], *, by: User) -> list[str]:
     there = {(round(seconds, 3), label) for seconds, label in _marked(track)}
     end = track.duration_seconds or 0.0
     lacking = [cue for cue in cues if (round(cue.seconds, 3), cue.label) not in there and cue.seconds <= end]
+    ops: list[Op] = []
     for cue in lacking:
         values = cue.model_dump(exclude={"kind"})
         values["end_seconds"] = min(cue.end_seconds, end) if cue.end_seconds is not None else None
         known = {choice.value for choice in Cue.Colour}
         values |= {"kind": cue.kind, "colour": cue.colour if cue.colour in known else Cue.Colour.GREY}
-        add_cue(track, values, by=by)
+        ops.append(Op(CUE, ADD, str(uuid4()), after=values))
+    if ops:
+        apply_edit(track.pk, key=uuid4(), title=f"Bring in {len(ops)} cues", ops=ops, by=by)
     return [CUES_ADDED.format(count=len(lacking), track=track.name)] if lacking else []
 
 

@@ -105,16 +105,16 @@ def _projection_inputs(scene: Scene) -> list[InputRef]:
 
 
 def _cues(track: Track) -> list[CueSpec]:
-    rows = Cue.objects.filter(track=track, binned_at=None).order_by("seconds", "id")
+    """Those within the track: where it has become shorter, the others wait behind its end."""
+    end = track.duration_seconds or 0.0
+    rows = Cue.objects.filter(track=track, binned_at=None, seconds__lte=end).order_by("seconds", "id")
     return [
-        CueSpec.model_validate(
-            {
-                "seconds": cue.seconds,
-                "end_seconds": cue.end_seconds,
-                "kind": cue.kind,
-                "label": cue.label,
-                "colour": cue.colour,
-            }
+        CueSpec(
+            seconds=cue.seconds,
+            end_seconds=None if cue.end_seconds is None else min(cue.end_seconds, end),
+            kind="span" if cue.kind == Cue.Kind.SPAN else "moment",
+            label=cue.label,
+            colour=cue.colour,
         )
         for cue in rows
     ]
@@ -122,4 +122,5 @@ def _cues(track: Track) -> list[CueSpec]:
 
 def _markers(track: Track) -> list[MarkerSpec]:
     grid = BeatGrid.objects.filter(track=track).first()
-    return [MarkerSpec.model_validate(marker) for marker in grid.markers] if grid else []
+    end = track.duration_seconds or 0.0
+    return [MarkerSpec.model_validate(one) for one in grid.markers if one["seconds"] <= end] if grid else []

@@ -10,10 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from ninja import Router, Status
 
 from studio.accounts.auth import person_of
+from studio.accounts.models import User
 from studio.blobs.serve import blob_response
 from studio.paging import page_of
 from studio.projects.access import EDIT, VIEW, project_or_404, thing_or_404
 from studio.tracks import cues, edit_grid, rules
+from studio.tracks.edit_rate import brake
 from studio.tracks.grid import Marker
 from studio.tracks.join import join_tracks as join
 from studio.tracks.models import BeatGrid, Cue, Track
@@ -120,13 +122,14 @@ def put_grid(request: HttpRequest, track_id: UUID, order: GridIn) -> dict[str, A
 @router.get("/tracks/{uuid:track_id}/cues", response=CueList)
 def list_cues(request: HttpRequest, track_id: UUID, binned: bool = False) -> dict[str, Any]:
     track = _track_or_404(request, track_id)
-    return {"items": [cue_out(cue) for cue in Cue.objects.filter(track=track, binned_at__isnull=not binned)]}
+    rows = Cue.objects.filter(track=track, binned_at__isnull=not binned)
+    return {"items": [cue_out(cue, end=track.duration_seconds) for cue in rows]}
 
 
 @router.post("/tracks/{uuid:track_id}/cues", response={201: CueOut})
 def add_cue(request: HttpRequest, track_id: UUID, order: CueIn) -> Status[dict[str, Any]]:
     track = _track_or_404(request, track_id, may=EDIT)
-    return Status(201, cue_out(cues.add_cue(track, order.dict(), by=person_of(request))))
+    return Status(201, _shown(cues.add_cue(track, order.dict(), by=_editor(request, track_id))))
 
 
 @router.patch("/cues/{uuid:cue_id}", response=CueOut)
@@ -134,19 +137,30 @@ def change_cue(request: HttpRequest, cue_id: UUID, patch: CuePatch) -> dict[str,
     """Change what the patch names. 409 with the present cue when somebody else changed it since `revision`."""
     cue = thing_or_404(request.user, Cue, cue_id, may=EDIT, path="track__project")
     values = patch.dict(exclude_unset=True)
-    return cue_out(cues.change_cue(cue.id, values, revision=values.pop("revision"), by=person_of(request)))
+    return _shown(cues.change_cue(cue.id, values, revision=values.pop("revision"), by=_editor(request, cue.track_id)))
 
 
 @router.delete("/cues/{uuid:cue_id}", response=CueOut)
 def bin_cue(request: HttpRequest, cue_id: UUID) -> dict[str, Any]:
     cue = thing_or_404(request.user, Cue, cue_id, may=EDIT, path="track__project")
-    return cue_out(cues.bin_cue(cue, is_binned=True, by=person_of(request)))
+    return _shown(cues.bin_cue(cue, is_binned=True, by=_editor(request, cue.track_id)))
 
 
 @router.post("/cues/{uuid:cue_id}/restore", response=CueOut)
 def restore_cue(request: HttpRequest, cue_id: UUID) -> dict[str, Any]:
     cue = thing_or_404(request.user, Cue, cue_id, may=EDIT, path="track__project")
-    return cue_out(cues.bin_cue(cue, is_binned=False, by=person_of(request)))
+    return _shown(cues.bin_cue(cue, is_binned=False, by=_editor(request, cue.track_id)))
+
+
+def _shown(cue: Cue) -> dict[str, Any]:
+    return cue_out(cue, end=cue.track.duration_seconds)
+
+
+def _editor(request: HttpRequest, track_id: UUID) -> User:
+    """The person, who edits this track no faster than a hand does."""
+    person = person_of(request)
+    brake.take(person.pk, track_id)
+    return person
 
 
 def _track_or_404(request: HttpRequest, track_id: UUID, *, may: str = VIEW) -> Track:

@@ -6,9 +6,10 @@ holds for what comes before it.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 MIN_BPM, MAX_BPM = 20.0, 400.0
 MAX_BEATS_PER_BAR = 16
@@ -26,9 +27,12 @@ class Marker:
     bpm: float
     beats_per_bar: int = 4
     downbeat: int = 1
+    id: str = ""
 
     def as_json(self) -> dict[str, Any]:
+        """With an id of its own, by which edits name it."""
         return {
+            "id": self.id or str(uuid4()),
             "seconds": self.seconds,
             "bpm": self.bpm,
             "beats_per_bar": self.beats_per_bar,
@@ -44,20 +48,33 @@ class GridError(Exception):
         self.field = field
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """Goes on from "Marker 3 ..."."""
+
+    field: str
+    words: str
+
+
+def wrongs_in(marker: Marker, *, duration_seconds: float) -> Iterator[Wrong]:
+    """The values of a marker that cannot be."""
+    if not (math.isfinite(marker.seconds) and 0 <= marker.seconds <= duration_seconds):
+        yield Wrong("seconds", "lies outside the track.")
+    if not (math.isfinite(marker.bpm) and MIN_BPM <= marker.bpm <= MAX_BPM):
+        yield Wrong("bpm", f"cannot have {marker.bpm:g} bpm: use {MIN_BPM:g} to {MAX_BPM:g}.")
+    if not 1 <= marker.beats_per_bar <= MAX_BEATS_PER_BAR:
+        yield Wrong(
+            "beats_per_bar", f"cannot have {marker.beats_per_bar} beats in a bar: use 1 to {MAX_BEATS_PER_BAR}."
+        )
+
+
 def check_markers(markers: Sequence[Marker], *, duration_seconds: float) -> list[Marker]:
     """The markers in time order. Raises GridError, which names the first wrong one."""
     if len(markers) > MAX_MARKERS:
         raise GridError(f"{len(markers):,} tempo markers are too many. Use up to {MAX_MARKERS:,}.", field="markers")
     for index, marker in enumerate(markers):
-        where = f"markers.{index}"
-        if not (math.isfinite(marker.seconds) and 0 <= marker.seconds <= duration_seconds):
-            raise GridError(f"Marker {index + 1} lies outside the track.", field=f"{where}.seconds")
-        if not (math.isfinite(marker.bpm) and MIN_BPM <= marker.bpm <= MAX_BPM):
-            raise GridError(f"Marker {index + 1}: use {MIN_BPM:g} to {MAX_BPM:g} bpm.", field=f"{where}.bpm")
-        if not 1 <= marker.beats_per_bar <= MAX_BEATS_PER_BAR:
-            raise GridError(
-                f"Marker {index + 1}: a bar has 1 to {MAX_BEATS_PER_BAR} beats.", field=f"{where}.beats_per_bar"
-            )
+        if wrong := next(wrongs_in(marker, duration_seconds=duration_seconds), None):
+            raise GridError(f"Marker {index + 1} {wrong.words}", field=f"markers.{index}.{wrong.field}")
     ordered = sorted(markers, key=lambda marker: marker.seconds)
     for index, (before, after) in enumerate(itertools.pairwise(ordered)):
         if after.seconds - before.seconds < SAME_SECONDS:
@@ -70,6 +87,8 @@ def beats_of(markers: Sequence[Marker], *, duration_seconds: float) -> tuple[lis
     """Beats and downbeats of a whole track, both in seconds, rounded to the microsecond."""
     beats: list[float] = []
     downbeats: list[float] = []
+    # A track may have become shorter than its markers; the first also holds for what comes before it.
+    markers = [marker for at, marker in enumerate(markers) if at == 0 or marker.seconds < duration_seconds]
     for index, marker in enumerate(markers):
         period = 60.0 / marker.bpm
         is_last = index + 1 == len(markers)

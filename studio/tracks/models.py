@@ -60,17 +60,22 @@ class Track(models.Model):
 
 
 class BeatGrid(models.Model):
-    """Where the beats are. `markers`: [{seconds, bpm, beats_per_bar, downbeat}], in time order.
+    """Where the beats are. `markers`: [{id, seconds, bpm, beats_per_bar, downbeat}], in time order.
 
-    `beats` and `downbeats` (seconds) are those the analysis found; they are empty once a person has edited the markers,
-    and then follow from these alone. `onsets` (seconds) are the analysis' in any case.
+    `beats` and `downbeats` (seconds) are those the analysis found; they rule until a person edits the markers; from
+    then on (`is_edited`) beats follow from the markers alone. `found` is what the analysis heard last: {markers, beats,
+    downbeats}, which `is_edited` = False brings back. `onsets` (seconds) are the analysis' in any case.
     """
 
     track = models.OneToOneField(Track, models.CASCADE, related_name="grid", primary_key=True)
     markers = models.JSONField(default=list)
     beats = models.JSONField(default=list)
     downbeats = models.JSONField(default=list)
+    found = models.JSONField(default=dict)
     onsets = models.JSONField(default=list)
+    # The number that the first marker's beat has for cues kept in beats: a marker set before it renumbers nothing.
+    first_beat = models.IntegerField(default=0)
+    is_locked = models.BooleanField(default=False)
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     is_edited = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
@@ -81,7 +86,14 @@ class BeatGrid(models.Model):
 
 
 class Cue(models.Model):
-    """A moment or a span that a person marked."""
+    """A moment or a span that a person marked.
+
+    Kept in seconds, or in beats: then `beat` and `end_beat` are the truth, and the seconds follow the grid.
+    """
+
+    class Anchor(models.TextChoices):
+        SECONDS = "seconds"
+        BEATS = "beats"
 
     class Kind(models.TextChoices):
         MOMENT = "moment"
@@ -105,6 +117,9 @@ class Cue(models.Model):
     label = models.CharField(max_length=200, default="", blank=True)
     colour = models.CharField(max_length=8, choices=Colour, default=Colour.BLUE)
     hotkey = models.PositiveSmallIntegerField(null=True, blank=True)
+    anchor = models.CharField(max_length=8, choices=Anchor, default=Anchor.SECONDS)
+    beat = models.FloatField(null=True, blank=True)
+    end_beat = models.FloatField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
@@ -122,6 +137,30 @@ class Cue(models.Model):
     @property
     def subject(self) -> str:
         return f"cue:{self.id}"
+
+
+class TrackEdit(models.Model):
+    """What one person changed in a track's grid and cues at one stroke; its id is made by the page.
+
+    `ops` are what was really changed: [{thing, op, id, before, after}]. `conflicts` were told when it was made.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    track = models.ForeignKey(Track, models.CASCADE, related_name="edits")
+    number = models.PositiveIntegerField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    title = models.CharField(max_length=200)
+    ops = models.JSONField(default=list)
+    conflicts = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["track", "number"], name="one_track_edit_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
 
 
 class Stem(models.Model):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from studio.accounts.models import User
 from studio.tracks.grid import Marker, beats_of
-from studio.tracks.models import BeatGrid, Cue, Stem, Track
+from studio.tracks.models import BeatGrid, Cue, Stem, Track, TrackEdit
 
+# Two files of the same piece differ by less than this in length.
+SLACK_SECONDS = 0.01
 FILES = ("proxy", "peaks", "lanes", "analysis", "original")
 
 
@@ -39,17 +42,19 @@ def track_out(track: Track) -> dict[str, Any]:
 def grid_out(track: Track, grid: BeatGrid | None) -> dict[str, Any]:
     """Beats as the analysis found them; once a person edited the markers, as these say. Revision 0 = no grid yet."""
     grid = grid or BeatGrid(track=track, revision=0)
-    beats, downbeats = grid.beats, grid.downbeats
+    beats, downbeats, end = grid.beats, grid.downbeats, track.duration_seconds or 0.0
     if grid.is_edited:
         markers = [Marker(**marker) for marker in grid.markers]
-        beats, downbeats = beats_of(markers, duration_seconds=track.duration_seconds or 0.0)
+        beats, downbeats = beats_of(markers, duration_seconds=end)
     return {
         "track_id": str(track.id),
         "revision": grid.revision,
-        "markers": grid.markers,
+        "markers": [{**marker, "is_beyond_end": marker["seconds"] > end + SLACK_SECONDS} for marker in grid.markers],
         "beats": beats,
         "downbeats": downbeats,
         "is_edited": grid.is_edited,
+        "is_locked": grid.is_locked,
+        "has_found": bool(grid.found.get("markers") or grid.found.get("beats")),
         "edited_by": {"id": str(grid.edited_by.id), "name": str(grid.edited_by)} if grid.edited_by else None,
         "onsets": grid.onsets,
         "segments": track.facts.get("segments", []),
@@ -59,7 +64,9 @@ def grid_out(track: Track, grid: BeatGrid | None) -> dict[str, Any]:
     }
 
 
-def cue_out(cue: Cue) -> dict[str, Any]:
+def cue_out(cue: Cue, *, end: float | None) -> dict[str, Any]:
+    """`end` is the track's, in seconds: a track may have become shorter than its cues."""
+    last = cue.seconds if cue.end_seconds is None else cue.end_seconds
     return {
         "id": str(cue.id),
         "track_id": str(cue.track_id),
@@ -69,10 +76,26 @@ def cue_out(cue: Cue) -> dict[str, Any]:
         "label": cue.label,
         "colour": cue.colour,
         "hotkey": cue.hotkey,
+        "anchor": cue.anchor,
+        "beat": cue.beat,
+        "end_beat": cue.end_beat,
+        "is_beyond_end": end is not None and last > end + SLACK_SECONDS,
         "revision": cue.revision,
         "created_by": str(cue.created_by_id) if cue.created_by_id else None,
         "changed_by": str(cue.changed_by_id) if cue.changed_by_id else None,
         "is_binned": cue.binned_at is not None,
+    }
+
+
+def edit_out(edit: TrackEdit, *, by: User | None) -> dict[str, Any]:
+    return {
+        "id": str(edit.pk),
+        "number": edit.number,
+        "title": edit.title,
+        "created_at": edit.created_at,
+        "undone_at": edit.undone_at,
+        "is_mine": by is not None and edit.person_id == by.pk,
+        "person": {"id": str(edit.person.pk), "name": str(edit.person)} if edit.person else None,
     }
 
 

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 Seconds = Annotated[float, Field(ge=0, le=6 * 3600.0, allow_inf_nan=False)]
 Colour = Literal["red", "orange", "yellow", "green", "blue", "violet", "pink", "grey"]
 CueKind = Literal["moment", "span"]
+Anchor = Literal["seconds", "beats"]
 
 
 class TrackFiles(Schema):
@@ -76,6 +77,13 @@ class MarkerIO(Schema):
     downbeat: Annotated[int, Field(ge=-100_000, le=1_000_000)] = 1
 
 
+class MarkerOut(MarkerIO):
+    """`id` is its own for good; edits name it. Beyond the end where the track has become shorter."""
+
+    id: str
+    is_beyond_end: bool = False
+
+
 class EditorOut(Schema):
     id: UUID
     name: str
@@ -98,12 +106,16 @@ class UnsureOut(Schema):
 
 
 class GridOut(Schema):
+    """`is_edited`: beats follow from the markers, not from what the analysis found; `has_found`: that can come back."""
+
     track_id: UUID
     revision: int
-    markers: list[MarkerIO]
+    markers: list[MarkerOut]
     beats: list[float]
     downbeats: list[float]
     is_edited: bool
+    is_locked: bool
+    has_found: bool
     edited_by: EditorOut | None
     onsets: list[float]
     segments: list[SectionOut]
@@ -126,6 +138,10 @@ class CueOut(Schema):
     label: str
     colour: Colour
     hotkey: int | None
+    anchor: Anchor
+    beat: float | None
+    end_beat: float | None
+    is_beyond_end: bool
     revision: int
     created_by: UUID | None
     changed_by: UUID | None

@@ -35,6 +35,7 @@ function memberSentence(event: StudioEvent, past: string): string {
 export function sentenceOfEvent(event: StudioEvent): string | null {
   const [noun = '', past = ''] = event.kind.split('.')
   if (past === 'progress' || quiet.has(noun)) return null
+  if (event.kind === 'track.edited') return `changed beats and cues of “${String(event.payload.track_name)}”`
   const payload = event.payload as { name?: string; label?: string; title?: string; track_name?: string; is_binned?: boolean; person?: string }
   const verb = payload.is_binned ? verbs.removed : verbs[past]
   if (!verb) return null

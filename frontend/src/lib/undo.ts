@@ -22,6 +22,10 @@ export interface UndoRegistry {
   push(step: Step): void
   undo(): Promise<boolean>
   redo(): Promise<boolean>
+  /** The step came to nothing after all. */
+  forget(step: Step): void
+  /** What was done before the page was opened, oldest first, under what was done on it. */
+  remember(doneBefore: readonly Step[], undoneBefore: readonly Step[]): void
   clear(): void
 }
 
@@ -69,6 +73,16 @@ export function createUndo(): UndoRegistry {
     },
     undo: () => inTurn(() => move(done, undone, 'undo')),
     redo: () => inTurn(() => move(undone, done, 'redo')),
+    forget(step) {
+      for (const steps of [done, undone]) if (steps.includes(step)) steps.splice(steps.indexOf(step), 1)
+      show()
+    },
+    remember(doneBefore, undoneBefore) {
+      // Whoever has done something since can do nothing of before again.
+      if (done.length + undone.length === 0) undone.push(...undoneBefore)
+      done.unshift(...doneBefore)
+      show()
+    },
     clear() {
       done.length = 0
       undone.length = 0

@@ -126,10 +126,7 @@ function Body({ draft, desk, track, session }: BodyProps) {
   const [isInspecting, setInspecting] = useState(false)
   useEffect(() => desk.take(track), [desk, track])
   useCommands(transportCommands(desk, mayEdit()))
-  useProjectEvents((event) => {
-    if (event.kind.startsWith('cue.')) desk.cues.take(event)
-    if (event.kind.startsWith('grid.') && event.subject === `track:${track.id}`) desk.sound.refreshGrid()
-  })
+  useProjectEvents(desk.takeEvent)
   if (isPhone) {
     return (
       <div className="phone-desk">

@@ -20,7 +20,7 @@ export function CueEditor({ desk }: { desk: Desk }) {
     <section className="cue-editor" aria-label="Chosen cue">
       <div className="row">
         <span className="spot" style={{ background: `var(--hue-${cue.colour})` }} aria-hidden="true" />
-        {mayEdit() ? <Name key={desk.cues.keyOf(cue.id)} cue={cue} desk={desk} /> : <span className="bold grow clip">{cue.label || 'Cue'}</span>}
+        {mayEdit() ? <Name key={cue.id} cue={cue} desk={desk} /> : <span className="bold grow clip">{cue.label || 'Cue'}</span>}
       </div>
       {mayEdit() ? <Fields cue={cue} desk={desk} /> : <ReadOnly cue={cue} />}
     </section>

@@ -81,7 +81,7 @@ function Rows({ desk, cues, tall }: { desk: Desk; cues: readonly Cue[]; tall: bo
   return (
     <div className="rows" role="listbox" aria-label="Cues" tabIndex={cues.length ? 0 : -1} ref={box} onKeyDown={press}
       aria-activedescendant={here >= 0 ? `cue-${cues[here]?.id}` : undefined}>
-      <VirtualRows list={list} rows={cues} keyOf={(cue) => desk.cues.keyOf(cue.id)}>
+      <VirtualRows list={list} rows={cues} keyOf={(cue) => cue.id}>
         {(cue, index) => (
           <CueRow cue={cue} desk={desk} isOn={cue.id === selected} onChoose={() => choose(cue)} place={index + 1} of={cues.length} />
         )}
@@ -121,7 +121,7 @@ interface CueRowProps {
 
 function CueRow({ cue, desk, isOn, onChoose, place, of }: CueRowProps) {
   const renaming = useStore(desk.renaming)
-  const isRenaming = renaming !== null && desk.cues.keyOf(renaming) === desk.cues.keyOf(cue.id)
+  const isRenaming = renaming === cue.id
   return (
     <div className={isOn ? 'cue-row on' : 'cue-row'} role="option" id={`cue-${cue.id}`} aria-selected={isOn} aria-posinset={place} aria-setsize={of} onClick={onChoose}
       onDoubleClick={() => mayEdit() && desk.renaming.set(cue.id)}>

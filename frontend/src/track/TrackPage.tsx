@@ -51,10 +51,10 @@ export function TrackPage() {
 function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: boolean }) {
   useEffect(() => desk.take(track), [desk, track])
   useCommands(transportCommands(desk, mayEdit() && !isPhone))
-  useProjectEvents((event) => {
-    if (event.kind.startsWith('cue.') && (event.payload.track_id === track.id || event.kind === 'cue.removed')) desk.cues.take(event)
-    if (event.kind.startsWith('grid.') || (event.kind.startsWith('track.') && event.subject === `track:${track.id}`)) desk.sound.refreshGrid()
-  })
+  useProjectEvents(desk.takeEvent)
+  useEffect(() => {
+    if (mayEdit()) desk.edits.rememberSteps().catch(() => undefined) // without them there is only less to undo
+  }, [desk])
   const [isInspecting, setInspecting] = useState(false)
   if (isPhone) return <PhoneDesk desk={desk} track={track} />
   return (

@@ -1,167 +1,202 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { createUndo, type UndoRegistry } from '../lib/undo'
 import { ApiError } from '../wire/api'
 import { createSaving } from '../wire/saving'
-import type { Cue, StudioEvent } from '../wire/types'
-import { createCueStore, type CueApi, type CueStore } from './cue_store'
+import type { TrackEdit } from '../wire/types'
+import { createCueStore, type CueStore } from './cue_store'
+import { NEW_CUE, type EditOp } from './edit_ops'
+import { createEdits, type Edits } from './edits'
+import { createFakeStudio, type FakeStudio } from './edits_for_tests'
 
-/** A studio with a table of cues and revisions, as the API behaves. */
-function fakeStudio() {
-  const rows = new Map<string, Cue>()
-  const bin = new Map<string, Cue>()
-  let count = 0
-  const put = (cue: Cue): Cue => {
-    rows.set(cue.id, cue)
-    return { ...cue }
-  }
-  const api: CueApi = {
-    list: () => Promise.resolve([...rows.values()]),
-    add: (values) => Promise.resolve(put({ ...values, id: `cue-${++count}`, track_id: 't', revision: 1, created_by: null })),
-    change: (id, { revision, ...values }) => {
-      const cue = rows.get(id)
-      if (!cue) return Promise.reject(new ApiError('There is nothing here.', 404))
-      if (cue.revision !== revision) return Promise.reject(new ApiError('Changed.', 409, null, { ...cue }))
-      return Promise.resolve(put({ ...cue, ...values, revision: revision + 1 }))
-    },
-    remove: (id) => {
-      const cue = rows.get(id)
-      if (cue) bin.set(id, cue)
-      rows.delete(id)
-      return Promise.resolve()
-    },
-    restore: (id) => {
-      const cue = bin.get(id)
-      return cue ? Promise.resolve(put(cue)) : Promise.reject(new ApiError('There is nothing here.', 404))
-    },
-  }
-  return { api, rows }
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5))
-let studio: ReturnType<typeof fakeStudio>
+let studio: FakeStudio
 let undo: UndoRegistry
+let edits: Edits
 let store: CueStore
 let told: string[]
 
 beforeEach(() => {
-  studio = fakeStudio()
+  vi.useFakeTimers()
+  studio = createFakeStudio()
   undo = createUndo()
   told = []
-  store = createCueStore({ api: studio.api, saving: createSaving(), undo, tell: (sentence) => void told.push(sentence) })
+  edits = createEdits({ trackId: 'track', api: studio.api, saving: createSaving(), undo, tell: (sentence) => void told.push(sentence), onGrid: () => undefined })
+  store = createCueStore(edits)
+  return () => vi.useRealTimers()
 })
+const settled = (): Promise<unknown> => vi.advanceTimersByTimeAsync(3000)
 const times = (): number[] => store.cues.get().map((cue) => cue.seconds)
+const theirChange = (id: string, before: object, after: object): EditOp => ({ thing: 'cue', op: 'change', id, before, after })
 
-test('a new cue shows at once, is saved behind it and stays chosen under its own name', async () => {
-  store.add({ seconds: 4 })
+test('a new cue shows at once, is saved behind it and keeps its id for good', async () => {
+  const id = store.add({ seconds: 4 })
   expect(times()).toEqual([4])
   await settled()
-  expect([...studio.rows.keys()]).toEqual(['cue-1'])
-  expect(store.selected.get()).toBe('cue-1')
-})
-
-test('a new cue is the same one on the page before and after the studio has named it', async () => {
-  const id = store.add({ seconds: 4 })
-  expect(store.keyOf(id)).toBe(id)
-  await settled()
-  expect(store.cues.get()[0]!.id).toBe('cue-1')
-  expect(store.keyOf('cue-1')).toBe(id)
-})
-
-test('a cue renamed before it is saved keeps its new name', async () => {
-  const id = store.add({ seconds: 4 })
-  store.change(id, { label: 'pulls' })
-  await settled()
-  expect(studio.rows.get('cue-1')).toMatchObject({ label: 'pulls', seconds: 4 })
-  expect(store.cues.get()).toHaveLength(1)
+  expect([...studio.rows.keys()]).toEqual([id])
+  expect(store.selected.get()).toBe(id)
 })
 
 test('undo takes back adding, moving and deleting, redo does them again', async () => {
-  store.add({ seconds: 4 })
-  await settled()
-  store.change('cue-1', { seconds: 6 })
-  await settled()
-  store.remove('cue-1')
-  await settled()
+  const id = store.add({ seconds: 4 })
+  store.change(id, { seconds: 6 })
+  store.remove(id)
   expect(times()).toEqual([])
-  await undo.undo()
   await settled()
+  expect(studio.rows.size).toBe(0)
+  await undo.undo()
   expect(times()).toEqual([6])
   await undo.undo()
-  await settled()
   expect(times()).toEqual([4])
-  expect(studio.rows.get('cue-1')?.seconds).toBe(4)
+  await settled()
+  expect(studio.rows.get(id)?.seconds).toBe(4)
   await undo.undo()
   await settled()
   expect(studio.rows.size).toBe(0)
-  for (let step = 0; step < 3; step++) {
-    await undo.redo()
-    await settled()
+  for (let step = 0; step < 3; step++) await undo.redo()
+  await settled()
+  expect(studio.rows.size).toBe(0)
+  await undo.undo()
+  await settled()
+  expect(studio.rows.get(id)?.seconds).toBe(6)
+})
+
+test('a drag is one edit, whose ground is where it began', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  for (const seconds of [4.5, 5, 5.5]) store.show(id, { seconds })
+  expect(times()).toEqual([5.5])
+  store.change(id, { seconds: 5.5 }, 'Move cue')
+  await settled()
+  expect(studio.orders).toHaveLength(2)
+  expect(studio.orders[1]!.ops[0]).toMatchObject({ before: { seconds: 4 }, after: { seconds: 5.5 } })
+})
+
+test('edits of one gesture leave together and are one step of undo', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  for (let nudge = 1; nudge <= 40; nudge++) {
+    store.change(id, { seconds: 4 + nudge / 100 }, 'Nudge cue', 'nudge')
+    await vi.advanceTimersByTimeAsync(10)
   }
-  expect(times()).toEqual([])
+  await settled()
+  expect(studio.orders.length - 1).toBeLessThanOrEqual(5) // 400 ms at eight a second, and the first at once
+  expect(studio.rows.get(id)?.seconds).toBeCloseTo(4.4)
   await undo.undo()
-  await settled()
-  expect(studio.rows.get('cue-1')?.seconds).toBe(6)
-})
-
-test('a drag is one step of undo, back to where it began', async () => {
-  store.add({ seconds: 4 })
-  await settled()
-  for (const seconds of [4.5, 5, 5.5]) store.show('cue-1', { seconds })
-  store.change('cue-1', { seconds: 5.5 }, 'Move cue')
-  await settled()
-  await undo.undo()
-  await settled()
   expect(times()).toEqual([4])
+  await settled()
+  expect(studio.rows.get(id)?.seconds).toBe(4)
+  expect(undo.state.get().undoTitle).toBe('Add cue')
 })
 
-test('when somebody else was faster, mine goes on top and I am told', async () => {
-  store.add({ seconds: 4 })
+test('many cues are changed, added and removed by one edit', async () => {
+  const ids = store.addMany([{ seconds: 3 }, { seconds: 1 }, { seconds: 2 }], 'Add 3 cues')
+  store.changeMany(ids.map((id) => ({ id, values: { colour: 'green' as const } })), 'Colour 3 cues')
   await settled()
-  const row = studio.rows.get('cue-1')
-  if (row) studio.rows.set('cue-1', { ...row, seconds: 9, label: 'theirs', revision: 2 })
-  store.change('cue-1', { seconds: 5 })
+  expect(studio.orders.map(({ ops }) => ops.length)).toEqual([3, 3])
+  expect(times()).toEqual([1, 2, 3])
+  store.removeMany(ids.slice(0, 2))
   await settled()
-  expect(studio.rows.get('cue-1')).toMatchObject({ seconds: 5, label: 'theirs', revision: 3 })
-  expect(store.cues.get()[0]).toMatchObject({ seconds: 5, label: 'theirs' })
-  expect(told).toEqual(['Somebody changed “theirs” a moment ago. Yours was put at 0:05.00.'])
+  expect([...studio.rows.values()].map(({ seconds, colour }) => [seconds, colour])).toEqual([[2, 'green']])
 })
 
-test('what the studio refuses is shown as the studio has it', async () => {
-  store.add({ seconds: 4 })
+test('what others do lies under what is on its way', async () => {
+  const id = store.add({ seconds: 4 })
   await settled()
-  studio.api.change = () => Promise.reject(new ApiError('The cue lies behind the end of the track.', 422, 'seconds'))
-  store.change('cue-1', { seconds: 400 })
+  store.change(id, { label: 'mine' })
+  edits.take(studio.theirs([theirChange(id, { seconds: 4 }, { seconds: 9 })]))
+  expect(store.cues.get()[0]).toMatchObject({ seconds: 9, label: 'mine' })
   await settled()
-  expect(times()).toEqual([4])
-  expect(told).toEqual(['The cue lies behind the end of the track.'])
-})
-
-function event(kind: string, cue: Partial<Cue>): StudioEvent {
-  return { number: 1, kind, subject: `cue:${cue.id}`, payload: { ...cue }, actor: null, at: '' }
-}
-
-test('cues of others arrive, change and go; older news is not believed', async () => {
-  const cue: Cue = { id: 'x', track_id: 't', seconds: 3, end_seconds: null, kind: 'moment', label: 'a', colour: 'blue', hotkey: null, revision: 4, created_by: null }
-  store.take(event('cue.added', cue))
-  store.take(event('cue.changed', { ...cue, label: 'b', revision: 5 }))
-  store.take(event('cue.changed', { ...cue, label: 'old', revision: 3 }))
-  expect(store.cues.get().map((one) => one.label)).toEqual(['b'])
-  store.take(event('cue.removed', { id: 'x' }))
+  expect(studio.rows.get(id)).toMatchObject({ seconds: 9, label: 'mine' })
+  const event = studio.theirs([{ thing: 'cue', op: 'remove', id, before: {}, after: {} }])
+  edits.take(event)
   expect(store.cues.get()).toEqual([])
-  await settled()
+  expect(store.selected.get()).toBeNull()
 })
 
-test('my own new cue does not appear twice when its event comes before its answer', async () => {
-  const add = studio.api.add
-  studio.api.add = async (values) => {
-    const cue = await add(values)
-    store.take(event('cue.added', cue))
+test('older news is not believed', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  const event = studio.theirs([theirChange(id, {}, { label: 'old' })])
+  store.change(id, { label: 'new' })
+  await settled()
+  edits.take(event)
+  expect(store.cues.get()[0]?.label).toBe('new')
+})
+
+test('a conflict is told as the studio says it', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  studio.conflict = 'Ben changed “drop” a moment ago. Theirs stays, and yours stands beside it.'
+  store.change(id, { label: 'lift' })
+  await settled()
+  expect(told).toEqual(['Ben changed “drop” a moment ago. Theirs stays, and yours stands beside it.'])
+})
+
+test('what the studio refuses is put back, told, and is nothing to undo', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  studio.refusal = new ApiError('A cue lies within its track. Choose a time inside it.', 422, 'ops.0.after.seconds')
+  store.change(id, { seconds: 400 }, 'Move cue')
+  await settled()
+  expect(times()).toEqual([4])
+  expect(told).toEqual(['A cue lies within its track. Choose a time inside it.'])
+  expect(undo.state.get().undoTitle).toBe('Add cue')
+})
+
+test('without connection edits wait in their order', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  const { edit } = studio.api
+  studio.api.edit = () => Promise.reject(new ApiError('No connection.', 0))
+  store.change(id, { seconds: 5 })
+  store.change(id, { label: 'later' })
+  await vi.advanceTimersByTimeAsync(1500)
+  expect(studio.rows.get(id)?.seconds).toBe(4)
+  expect(store.cues.get()[0]).toMatchObject({ seconds: 5, label: 'later' })
+  studio.api.edit = edit
+  await vi.advanceTimersByTimeAsync(40_000)
+  expect(studio.rows.get(id)).toMatchObject({ seconds: 5, label: 'later' })
+  expect(studio.orders.map(({ ops }) => Object.keys(ops[0]!.after)[0])).toEqual(['seconds', 'seconds', 'label'])
+})
+
+test('too fast is waited for, not lost', async () => {
+  studio.refusal = new ApiError('Too fast.', 429)
+  const id = store.add({ seconds: 4 })
+  await settled()
+  expect(studio.rows.get(id)?.seconds).toBe(4)
+  expect(told).toEqual([])
+})
+
+test('what was done before the page was opened can be undone and done again', async () => {
+  const row = (id: string, number: number, undone_at: string | null): TrackEdit => ({ id, number, title: `Edit ${number}`, created_at: '', undone_at, is_mine: true, person: null })
+  studio.api.mine = () => Promise.resolve([row('e', 5, 'later'), row('d', 4, 'late'), row('c', 3, null), row('b', 2, 'early'), row('a', 1, null)])
+  await edits.rememberSteps()
+  expect(undo.state.get()).toMatchObject({ undoTitle: 'Edit 3', redoTitle: 'Edit 4' })
+  await undo.redo()
+  await undo.redo()
+  for (let step = 0; step < 4; step++) await undo.undo()
+  await settled()
+  expect(studio.steps).toEqual(['redo d', 'redo e', 'undo e', 'undo d', 'undo c', 'undo a'])
+})
+
+test('a cue in beats names its beat as what stood there', () => {
+  const cue = { ...NEW_CUE, id: 'x', track_id: 'track', seconds: 8, anchor: 'beats' as const, beat: 16, revision: 1, created_by: null, is_beyond_end: false }
+  studio.rows.set('x', cue)
+  return edits.load().then(async () => {
+    store.change('x', { seconds: 9 })
+    store.change('x', { seconds: 10 })
     await settled()
-    return cue
-  }
-  store.add({ seconds: 4, label: 'one' })
+    expect(studio.orders.map(({ ops }) => ops[0]!.before)).toEqual([{ seconds: 8, beat: 16 }, { seconds: 9 }])
+  })
+})
+
+test('the chosen cues are those that are there', async () => {
+  const ids = store.addMany([{ seconds: 1 }, { seconds: 2 }, { seconds: 3 }], 'Add 3 cues')
+  store.selection.set(new Set(ids))
+  store.selected.set(ids[1]!)
+  expect(store.selection.get().size).toBe(3)
+  store.remove(ids[1]!)
+  expect([...store.selection.get()]).toEqual([ids[0], ids[2]])
+  store.selected.set(null)
+  expect(store.selection.get().size).toBe(0)
   await settled()
-  await settled()
-  await settled()
-  expect(store.cues.get().map((cue) => cue.id)).toEqual(['cue-1'])
 })

@@ -4,9 +4,9 @@ import { createScope, type Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
 import { undoRegistry } from '../lib/undo'
 import { toast, toastFault } from '../parts/toasts'
-import { get, patch, post, remove } from '../wire/api'
+import { get, post } from '../wire/api'
 import { saving } from '../wire/saving'
-import type { Cue, Items, Track } from '../wire/types'
+import type { Cue, EditAnswer, Items, StudioEvent, Track, TrackEdit } from '../wire/types'
 import { element } from '../lib/element'
 import { readLaneSettings } from '../widgets/lane_settings'
 import { createMetronome, type Metronome } from '../widgets/metronome'
@@ -14,13 +14,17 @@ import { Player } from '../widgets/player'
 import type { SnapKind } from '../widgets/snap'
 import { TimeView } from '../widgets/time_view'
 import { createTrackSound, type TrackSound } from '../widgets/track_sound'
-import { createCueStore, type CueApi, type CueStore } from './cue_store'
+import { createCueStore, type CueStore } from './cue_store'
+import { createDeskGrid, type DeskGrid } from './desk_grid'
+import { createEdits, type EditApi, type Edits } from './edits'
 
 export interface Desk {
   readonly player: Player
   readonly view: TimeView
   readonly sound: TrackSound
+  readonly edits: Edits
   readonly cues: CueStore
+  readonly grid: DeskGrid
   readonly metronome: Metronome
   readonly snap: Store<SnapKind>
   /** The page turns with the playhead. */
@@ -28,15 +32,16 @@ export interface Desk {
   /** Seconds that the cue lane is asked to name. */
   readonly renaming: Store<string | null>
   take(track: Track): void
+  /** An event of the project: what it says of this track is shown. */
+  takeEvent(event: StudioEvent): void
 }
 
-export function cueApi(trackId: string): CueApi {
+export function editApi(trackId: string): EditApi {
   return {
-    list: async () => (await get<Items<Cue>>(`/tracks/${trackId}/cues`)).items,
-    add: (values) => post<Cue>(`/tracks/${trackId}/cues`, values),
-    change: (id, values) => patch<Cue>(`/cues/${id}`, values),
-    remove: (id) => remove(`/cues/${id}`),
-    restore: (id) => post<Cue>(`/cues/${id}/restore`),
+    cues: async () => (await get<Items<Cue>>(`/tracks/${trackId}/cues`)).items,
+    edit: (order) => post<EditAnswer>(`/tracks/${trackId}/edits`, order),
+    step: (key, direction) => post<EditAnswer>(`/tracks/${trackId}/edits/${key}/${direction}`),
+    mine: async () => (await get<Items<TrackEdit>>(`/tracks/${trackId}/edits?mine=true&limit=100`)).items,
   }
 }
 
@@ -58,7 +63,12 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
   const view = new TimeView(0)
   const sound = createTrackSound(scope)
   const follow = createStore(true)
-  const cues = createCueStore({ api: cueApi(trackId), saving, undo: undoRegistry, tell })
+  const edits = createEdits({
+    trackId, api: editApi(trackId), saving, undo: undoRegistry, tell,
+    onGrid: (grid) => (grid ? sound.putGrid(grid) : sound.refreshGrid()),
+  })
+  const cues = createCueStore(edits)
+  const grid = createDeskGrid(scope, { trackId, sound, edits, durationSeconds: () => view.durationSeconds })
   const metronome = createMetronome(scope, player, () => sound.beats.get())
   scope.add(player.events.on('error', (sentence) => tell(sentence, true)))
   scope.add(player.events.on('tick', (seconds) => {
@@ -66,12 +76,14 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
   }))
   rememberPlace(scope, player, placeKey)
   readLaneSettings()
-  cues.load().catch((fault: unknown) => toastFault(fault, 'The cues could not be fetched.'))
+  edits.load().catch((fault: unknown) => toastFault(fault, 'The cues could not be fetched.'))
   return {
     player,
     view,
     sound,
+    edits,
     cues,
+    grid,
     metronome,
     follow,
     snap: createStore<SnapKind>('beat'),
@@ -82,6 +94,11 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
       const seconds = track.duration_seconds ?? 0
       if (seconds !== view.durationSeconds) showDuration(view, player, seconds, firstPlace(placeKey))
       sound.take(track)
+    },
+    takeEvent(event) {
+      if (event.subject !== `track:${trackId}`) return
+      edits.take(event)
+      if (event.kind.startsWith('grid.')) sound.refreshGrid()
     },
   }
 }

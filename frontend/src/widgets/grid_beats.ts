@@ -17,9 +17,11 @@ export interface GridTimes {
 export function beatsOf(markers: readonly TempoMarker[], durationSeconds: number): GridTimes {
   const beats: number[] = []
   const downbeats: number[] = []
-  markers.forEach((marker, index) => {
+  // A track may have become shorter than its markers.
+  const within = markers.filter((marker, index) => index === 0 || marker.seconds < durationSeconds)
+  within.forEach((marker, index) => {
     const period = 60 / marker.bpm
-    const next = markers[index + 1]
+    const next = within[index + 1]
     // A beat at the very end of the track would be heard by nobody.
     const end = next ? next.seconds - LAST_GAP * period : durationSeconds - SAME_SECONDS
     const first = index === 0 ? -Math.floor((marker.seconds + SAME_SECONDS) / period) : 0

@@ -2,8 +2,9 @@
 import { createStore, type Store } from '../lib/store'
 import type { Scope } from '../lib/scope'
 import { get } from '../wire/api'
-import type { BeatGrid, Track } from '../wire/types'
+import type { BeatGrid, Marker, Track } from '../wire/types'
 import { NO_BEATS, type Beats } from './beats'
+import { beatsOf } from './grid_beats'
 import type { Stretch } from './draw_curve'
 import { openPeaks, rangesOf, type Peaks } from './peaks'
 import { readLanes, type NamedCurve } from './track_lanes'
@@ -20,6 +21,10 @@ export interface TrackSound {
   /** The track as it is now: fetches what has become ready since. */
   take(track: Track): void
   refreshGrid(): void
+  /** The grid as it is now, where it came with something else. */
+  putGrid(grid: BeatGrid): void
+  /** Beats follow these markers while a change of them is on its way; null: those of the grid again. */
+  lead(markers: readonly Marker[] | null, durationSeconds: number): void
 }
 
 export function createTrackSound(scope: Scope): TrackSound {
@@ -43,15 +48,17 @@ export function createTrackSound(scope: Scope): TrackSound {
       },
     )
   }
+  let isLed = false
+  const showBeats = (): void => {
+    const now = grid.get()
+    if (now) beats.set({ markers: now.markers, beats: now.beats, downbeats: now.downbeats, onsets: now.onsets ?? [] })
+  }
   const showGrid = (now: BeatGrid): void => {
-    grid.set(now)
+    // An answer may come before what was asked for earlier.
+    if ((grid.get()?.revision ?? -1) > now.revision) return
     stretches.set(stretchesOf(now))
-    beats.set({
-      markers: now.markers,
-      beats: now.beats,
-      downbeats: now.downbeats,
-      onsets: now.onsets ?? [],
-    })
+    grid.set(now)
+    if (!isLed) showBeats()
   }
   const fetchGrid = async (): Promise<void> => showGrid(await get<BeatGrid>(`/tracks/${trackId}/grid`))
   return {
@@ -71,6 +78,12 @@ export function createTrackSound(scope: Scope): TrackSound {
         lanes.set(readLanes(await answer.arrayBuffer()))
       })
       if (files.lanes) fetchOnce(`grid ${files.lanes}`, fetchGrid)
+    },
+    putGrid: showGrid,
+    lead(markers, durationSeconds) {
+      if (markers) beats.set({ markers: [...markers], ...beatsOf(markers, durationSeconds), onsets: grid.get()?.onsets ?? [] })
+      else if (isLed) showBeats()
+      isLed = markers !== null
     },
     refreshGrid() {
       if (trackId) void fetchGrid().catch(() => undefined)

@@ -3647,6 +3647,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Edits
+         * @description What was changed in grid and cues, newest first; the last 500 are kept.
+         */
+        get: operations["studio_tracks_edits_api_list_edits"];
+        put?: never;
+        /**
+         * Make Edit
+         * @description Change grid and cues at one stroke, or nothing: 422 names the wrong value, such as ops.3.after.seconds.
+         */
+        post: operations["studio_tracks_edits_api_make_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/edits/{edit_id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo Edit
+         * @description Do an edit again that was taken back.
+         */
+        post: operations["studio_tracks_edits_api_redo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/edits/{edit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edit
+         * @description Take back an edit of one's own. What others changed since stays, and is told in `conflicts`.
+         */
+        post: operations["studio_tracks_edits_api_undo_edit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/files/{name}": {
         parameters: {
             query?: never;
@@ -4768,6 +4832,23 @@ export interface components {
             name: string;
         };
         /**
+         * ConflictOut
+         * @description Somebody else changed the same. `copy_id`: the cue that now holds one's own values, beside theirs.
+         */
+        ConflictOut: {
+            /** Copy Id */
+            copy_id: string | null;
+            /** Id */
+            id: string;
+            /** Sentence */
+            sentence: string;
+            /**
+             * Thing
+             * @enum {string}
+             */
+            thing: "cue" | "marker";
+        };
+        /**
          * CropRecipe
          * @description How every portrait of a version is cut and scaled.
          */
@@ -4889,6 +4970,13 @@ export interface components {
         };
         /** CueOut */
         CueOut: {
+            /**
+             * Anchor
+             * @enum {string}
+             */
+            anchor: "seconds" | "beats";
+            /** Beat */
+            beat: number | null;
             /** Changed By */
             changed_by: string | null;
             /**
@@ -4898,6 +4986,8 @@ export interface components {
             colour: "red" | "orange" | "yellow" | "green" | "blue" | "violet" | "pink" | "grey";
             /** Created By */
             created_by: string | null;
+            /** End Beat */
+            end_beat: number | null;
             /** End Seconds */
             end_seconds: number | null;
             /** Hotkey */
@@ -4907,6 +4997,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Is Beyond End */
+            is_beyond_end: boolean;
             /** Is Binned */
             is_binned: boolean;
             /**
@@ -5436,6 +5528,74 @@ export interface components {
             /** Name */
             name?: string | null;
         };
+        /**
+         * EditAnswer
+         * @description What stands now of all that was touched; `grid` is null where it is as before, `event` the event's number.
+         */
+        EditAnswer: {
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictOut"][];
+            /** Cues */
+            cues: components["schemas"]["CueOut"][];
+            edit: components["schemas"]["EditOut"];
+            /** Event */
+            event: number;
+            grid: components["schemas"]["GridOut"] | null;
+            /** Removed Cues */
+            removed_cues: string[];
+        };
+        /**
+         * EditIn
+         * @description All of it is done, or nothing. `key` is made by the page: the same one again does nothing more.
+         *
+         *     `cues_stay`: cues kept in beats keep their seconds, for a grid that was only counted wrongly (half, double).
+         */
+        EditIn: {
+            /**
+             * Cues Stay
+             * @default false
+             */
+            cues_stay: boolean;
+            /**
+             * Key
+             * Format: uuid
+             */
+            key: string;
+            /** Ops */
+            ops: components["schemas"]["OpIn"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * EditList
+         * @description Newest first.
+         */
+        EditList: {
+            /** Items */
+            items: components["schemas"]["EditOut"][];
+        };
+        /** EditOut */
+        EditOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Mine */
+            is_mine: boolean;
+            /** Number */
+            number: number;
+            person: components["schemas"]["EditorOut"] | null;
+            /** Title */
+            title: string;
+            /** Undone At */
+            undone_at: string | null;
+        };
         /** EditorOut */
         EditorOut: {
             /**
@@ -5662,17 +5822,24 @@ export interface components {
             /** Revision */
             revision: number;
         };
-        /** GridOut */
+        /**
+         * GridOut
+         * @description `is_edited`: beats follow from the markers, not from what the analysis found; `has_found`: that can come back.
+         */
         GridOut: {
             /** Beats */
             beats: number[];
             /** Downbeats */
             downbeats: number[];
             edited_by: components["schemas"]["EditorOut"] | null;
+            /** Has Found */
+            has_found: boolean;
             /** Is Edited */
             is_edited: boolean;
+            /** Is Locked */
+            is_locked: boolean;
             /** Markers */
-            markers: components["schemas"]["MarkerIO"][];
+            markers: components["schemas"]["MarkerOut"][];
             /** No Beats */
             no_beats: string | null;
             /** Onsets */
@@ -6509,6 +6676,33 @@ export interface components {
             seconds: number;
         };
         /**
+         * MarkerOut
+         * @description `id` is its own for good; edits name it. Beyond the end where the track has become shorter.
+         */
+        MarkerOut: {
+            /**
+             * Beats Per Bar
+             * @default 4
+             */
+            beats_per_bar: number;
+            /** Bpm */
+            bpm: number;
+            /**
+             * Downbeat
+             * @default 1
+             */
+            downbeat: number;
+            /** Id */
+            id: string;
+            /**
+             * Is Beyond End
+             * @default false
+             */
+            is_beyond_end: boolean;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * MarkerSpec
          * @description From `seconds` on the tempo is `bpm`; `downbeat` is the number of the bar that begins there.
          */
@@ -6807,6 +7001,29 @@ export interface components {
         OfferedPins: {
             /** Items */
             items: components["schemas"]["OfferedPin"][];
+        };
+        /**
+         * OpIn
+         * @description One change. `before` holds what the page showed of the fields in `after`; it may hold more.
+         */
+        OpIn: {
+            after?: components["schemas"]["Values"];
+            before?: components["schemas"]["Values"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "add" | "change" | "remove" | "restore";
+            /**
+             * Thing
+             * @enum {string}
+             */
+            thing: "cue" | "marker" | "grid";
         };
         /** OrderedOut */
         OrderedOut: {
@@ -10923,6 +11140,73 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Values
+         * @description Fields of a cue, of a tempo marker or of the grid, by their names.
+         */
+        Values: {
+            /**
+             * Anchor
+             * @default seconds
+             * @enum {string}
+             */
+            anchor: "seconds" | "beats";
+            /** Beat */
+            beat?: number | null;
+            /**
+             * Beats Per Bar
+             * @default 4
+             */
+            beats_per_bar: number;
+            /**
+             * Bpm
+             * @default 120
+             */
+            bpm: number;
+            /**
+             * Colour
+             * @default blue
+             * @enum {string}
+             */
+            colour: "red" | "orange" | "yellow" | "green" | "blue" | "violet" | "pink" | "grey";
+            /**
+             * Downbeat
+             * @default 1
+             */
+            downbeat: number;
+            /** End Beat */
+            end_beat?: number | null;
+            /** End Seconds */
+            end_seconds?: number | null;
+            /** Hotkey */
+            hotkey?: number | null;
+            /**
+             * Is In Force
+             * @default true
+             */
+            is_in_force: boolean;
+            /**
+             * Is Locked
+             * @default false
+             */
+            is_locked: boolean;
+            /**
+             * Kind
+             * @default moment
+             * @enum {string}
+             */
+            kind: "moment" | "span";
+            /**
+             * Label
+             * @default
+             */
+            label: string;
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
         };
         /**
          * VectorSpec
@@ -16770,6 +17054,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CueOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_edits_api_list_edits: {
+        parameters: {
+            query?: {
+                mine?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditList"];
+                };
+            };
+        };
+    };
+    studio_tracks_edits_api_make_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditAnswer"];
+                };
+            };
+        };
+    };
+    studio_tracks_edits_api_redo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                edit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditAnswer"];
+                };
+            };
+        };
+    };
+    studio_tracks_edits_api_undo_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                edit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditAnswer"];
                 };
             };
         };

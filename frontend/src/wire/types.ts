@@ -57,7 +57,11 @@ export type Job = Schemas['JobOut'] & { state: JobState }
 export type Track = Schemas['TrackOut']
 export type TrackState = Track['state']
 export type TempoMarker = Schemas['MarkerIO']
+/** A tempo marker with the id by which edits name it. */
+export type Marker = Unfilled<Schemas['MarkerOut'], 'is_beyond_end'>
 export type Cue = Unfilled<Schemas['CueOut'], 'changed_by' | 'is_binned'>
+export type TrackEdit = Schemas['EditOut']
+export type EditAnswer = Schemas['EditAnswer']
 
 /** A part of a track that sounds alike: "A", "B", "A". */
 export type Section = Schemas['SectionOut']
