@@ -30,6 +30,7 @@ ROUTERS = [
     ("", "studio.tracks.stems_api:router"),
     ("", "studio.tracks.grid_api:router"),
     ("", "studio.closeups.api:router"),
+    ("", "studio.listening.api:router"),
     ("", "studio.datasets.library_api:router"),
     ("", "studio.datasets.keep_api:router"),
     ("", "studio.datasets.api:router"),

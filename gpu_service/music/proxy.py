@@ -4,10 +4,12 @@ The encoder's 1,024 samples of priming are named in an edit list, so a player st
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Self
 
 import ffmpeg
+import numpy as np
 from ffmpeg.nodes import OutputStream
 
 from gpu_service.music.errors import MusicError
@@ -21,24 +23,57 @@ BITS_PER_CHANNEL = 96_000
 
 def write_proxy(sound: Sound, path: Path, *, progress: Callable[[float], None] = lambda share: None) -> None:
     """Encode the track for the page. Raises MusicError, or what `progress` raises; then no file is left."""
-    with replacing(path) as part:
-        with running(_encoding(sound, part), limit_seconds=120 + sound.duration_seconds, feed=True) as child:
-            _feed(sound, child, progress)
-        if child.process.returncode != 0:
-            reason = child.lines[-1] if child.lines else "ffmpeg was stopped"
-            sentence = f"The playback copy could not be made: {reason}. Free space, then try again."
-            raise MusicError(sentence, retry=True) from OSError(reason)
-
-
-def _feed(sound: Sound, child: Child, progress: Callable[[float], None]) -> None:
     fed = 0
-    # When ffmpeg has given up, its exit code and last words say why.
-    with contextlib.suppress(BrokenPipeError):
+    with ProxyWriter(sound, path) as writer:
         for block in sound.blocks():
-            child.stdin.write(block.tobytes())
+            if not writer.write(block):
+                break
             fed += len(block)
             progress(fed / sound.frame_count)
-        child.stdin.close()
+
+
+class ProxyWriter:
+    """A playback copy of a sound like `sound`, fed in blocks. Leaving it raises MusicError when it was not made."""
+
+    def __init__(self, sound: Sound, path: Path) -> None:
+        self.sound, self.path = sound, path
+        self.stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            part = stack.enter_context(replacing(self.path))
+            stack.enter_context(self._judged())
+            limit_seconds = 120 + 4 * self.sound.duration_seconds
+            child = running(_encoding(self.sound, part), limit_seconds=limit_seconds, feed=True)
+            self.child: Child = stack.enter_context(child)
+            stack.enter_context(self._closed())
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *failure: Any) -> bool | None:
+        return self.stack.__exit__(*failure)
+
+    def write(self, block: np.ndarray) -> bool:
+        """float32 [n, channels]. -> False once ffmpeg has given up; its exit code and last words say why"""
+        try:
+            self.child.stdin.write(np.ascontiguousarray(block, "<f4").tobytes())
+        except BrokenPipeError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _closed(self) -> Iterator[None]:
+        yield
+        with contextlib.suppress(BrokenPipeError):
+            self.child.stdin.close()
+
+    @contextlib.contextmanager
+    def _judged(self) -> Iterator[None]:
+        yield
+        if self.child.process.returncode != 0:
+            reason = self.child.lines[-1] if self.child.lines else "ffmpeg was stopped"
+            sentence = f"The playback copy could not be made: {reason}. Free space, then try again."
+            raise MusicError(sentence, retry=True) from OSError(reason)
 
 
 def _encoding(sound: Sound, part: Path) -> OutputStream:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "studio.jobs",
     "studio.tracks",
     "studio.closeups",
+    "studio.listening",
     "studio.datasets",
     "studio.networks",
     "studio.training",
