@@ -15,6 +15,7 @@ from studio.accounts.models import User
 from studio.blobs.store import put_bytes
 from studio.comments.models import Comment
 from studio.datasets.models import CaptureSession, Dataset, Portrait, PortraitFacts
+from studio.listening.models import Part
 from studio.networks.models import (
     Directions,
     Harvest,
@@ -194,7 +195,7 @@ def make_projection(project: Project, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def make_of_scene(scene: Scene, by: User) -> dict[str, Any]:
-    """A stem of its track, curves and a debug film of it, by the names that paths call them."""
+    """A stem of its track, a part to listen to, curves and a debug film of it, by the names that paths call them."""
     stem = Stem.objects.create(pk=uuid.uuid4(), track=scene.track, name="drums", blob=put_bytes(b"drums"))
     curves = SceneCurves.objects.create(
         project_id=scene.project_id, scene=scene, key="0" * 64, blob=put_bytes(b"curves")
@@ -202,7 +203,8 @@ def make_of_scene(scene: Scene, by: User) -> dict[str, Any]:
     film = order_debug_film(scene, Range(), by=by)
     film.film = put_bytes(b"a film of signals")
     film.save()
-    return {"stem_id": stem.pk, "debug_film_id": film.pk, "key": curves.key}
+    part = Part.objects.create(track=scene.track, name="harmonic", blob=put_bytes(b"harmonic"))
+    return {"stem_id": stem.pk, "part_id": part.pk, "debug_film_id": film.pk, "key": curves.key}
 
 
 def make_preset(project: Project, **values: Any) -> ScenePreset:

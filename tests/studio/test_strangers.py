@@ -110,6 +110,7 @@ BODIES = {
     "POST /tracks/{track_id}/shares": {},
     "POST /renders/{render_id}/shares": {},
     "PATCH /shares/{share_id}": {"name": "mine"},
+    "POST /tracks/{track_id}/parts": {},
     "POST /tracks/{track_id}/grid/find": {"from_seconds": 1.0, "to_seconds": 9.0},
     "PUT /tracks/{track_id}/grid": {"revision": 1, "markers": []},
 }

@@ -1268,6 +1268,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/parts/{part_id}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Part
+         * @description The sound of a part, by Range. 404 while it is not made yet, and for content that was made anew since.
+         */
+        get: operations["studio_listening_api_get_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/paths/{path_id}": {
         parameters: {
             query?: never;
@@ -3789,6 +3809,30 @@ export interface paths {
         get: operations["studio_tracks_grid_api_get_found"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Parts
+         * @description The parts that are there or on their way.
+         */
+        get: operations["studio_listening_api_list_parts"];
+        put?: never;
+        /**
+         * Order Parts
+         * @description Have every stem made playable, and the track split if asked: the same order twice is one.
+         */
+        post: operations["studio_listening_api_order_parts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7064,6 +7108,55 @@ export interface components {
             from_seconds: number;
             /** To Seconds */
             to_seconds: number;
+        };
+        /** PartList */
+        PartList: {
+            /** Items */
+            items: components["schemas"]["PartOut"][];
+        };
+        /**
+         * PartOut
+         * @description `stem_id` is null for what was split off the track. `url` plays it once it is ready.
+         */
+        PartOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
+            /** Share */
+            share: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "working" | "ready" | "failed";
+            /** Stem Id */
+            stem_id: string | null;
+            /**
+             * Track Id
+             * Format: uuid
+             */
+            track_id: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * PartsIn
+         * @description `split`: also what sounds on and what strikes, split off the track.
+         */
+        PartsIn: {
+            /**
+             * Split
+             * @default false
+             */
+            split: boolean;
         };
         /**
          * PasswordIn
@@ -13345,6 +13438,30 @@ export interface operations {
             };
         };
     };
+    studio_listening_api_get_part: {
+        parameters: {
+            query?: {
+                of?: string;
+            };
+            header?: never;
+            path: {
+                part_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
     studio_networks_pins_api_get_path: {
         parameters: {
             query?: never;
@@ -17273,6 +17390,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoundOut"];
+                };
+            };
+        };
+    };
+    studio_listening_api_list_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartList"];
+                };
+            };
+        };
+    };
+    studio_listening_api_order_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartsIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartList"];
                 };
             };
         };
