@@ -1,23 +1,19 @@
 """The open pages of this process: who looks at which project, and a way to tell them what is no event."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-Message = dict[str, Any]
+from studio.events import places
+from studio.events.places import Message
+
 # Each is asked for a message when a page opens its socket. Apps add theirs in AppConfig.ready().
 GREETINGS: list[Callable[[], Awaitable[Message]]] = []
 
 
-class Listener(Protocol):
-    loop: asyncio.AbstractEventLoop
-    project_id: UUID
-
-    def tell(self, message: Message) -> None: ...
-
-    def person(self) -> Message: ...
+class Listener(places.Page, Protocol):
+    """An open page."""
 
 
 _open: dict[UUID, list[Listener]] = defaultdict(list)
@@ -25,8 +21,11 @@ _open: dict[UUID, list[Listener]] = defaultdict(list)
 
 def enter(listener: Listener) -> None:
     """A page is open; everybody on the project hears who is here."""
-    _open[listener.project_id].append(listener)
+    pages = _open[listener.project_id]
+    pages.append(listener)
     _tell_presence(listener.project_id)
+    if any(page.here for page in pages):
+        places.tell_soon(listener.loop, listener.project_id, pages)
 
 
 def leave(listener: Listener) -> None:
@@ -35,6 +34,13 @@ def leave(listener: Listener) -> None:
         del _open[listener.project_id]
     else:
         _tell_presence(listener.project_id)
+        if listener.here is not None:
+            places.tell_soon(listener.loop, listener.project_id, _open[listener.project_id])
+
+
+def heard_where(listener: Listener, message: Message) -> None:
+    """A page tells which track it shows, where its playhead is and what is chosen; the others hear of it."""
+    places.heard(listener, message, _open[listener.project_id])
 
 
 def broadcast(message: Message) -> None:

@@ -13,6 +13,7 @@ from channels.db import database_sync_to_async
 from django.db import DatabaseError
 
 from studio.events import live
+from studio.events.places import Here
 from studio.events.read import events_since, last_number
 from studio.events.tail import tail
 from studio.sockets import PageSocket
@@ -27,6 +28,7 @@ class EventsSocket(PageSocket):
 
     async def opened(self) -> None:
         self.loop = asyncio.get_running_loop()
+        self.here: Here | None = None
         self._slots: dict[str, live.Message] = {}
         self._something = asyncio.Event()
         self._line = asyncio.Lock()
@@ -41,9 +43,11 @@ class EventsSocket(PageSocket):
         live.leave(self)
 
     async def heard(self, message: dict[str, Any]) -> None:
-        """A page may say anything here; only `ping` has an answer."""
+        """A page may say anything here: `ping` has an answer, `here` is told to the others."""
         if message.get("type") == "ping":
             self.tell({"type": "ping"})
+        elif message.get("type") == "here":
+            live.heard_where(self, message)
 
     def tell(self, message: live.Message) -> None:
         self._slots[message["type"]] = message

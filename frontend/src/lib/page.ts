@@ -1,5 +1,5 @@
 /** Page: what the studio wrote into the shell of this page: who looks, at which project and thing. */
-import type { Me, Role, ServicesState } from '../wire/types'
+import type { Me, Role, ServicesState, Shared } from '../wire/types'
 
 export interface PageData {
   page: string
@@ -11,8 +11,11 @@ export interface PageData {
   services: ServicesState | null
   /** Number of the project's newest event when this page was made, where the studio tells it. */
   last_event: number | null
-  /** Of the join page: the invitation's token. */
+  /** Of the join page: the invitation's token. Of the page behind a link: the link's. */
   token: string
+  /** Of the page behind a link: what it opens, or why it opens nothing any more. */
+  shared: Shared | null
+  ended: string
   /** Of the sign-in page: where to go then, who tried, and why that failed. */
   next: string
   email: string
@@ -20,7 +23,7 @@ export interface PageData {
 }
 
 const empty: PageData = {
-  page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null, token: '', next: '/', email: '', error: '',
+  page: '', me: null, project: null, ids: {}, csrf: '', version: '', services: null, last_event: null, token: '', shared: null, ended: '', next: '/', email: '', error: '',
 }
 
 export function readPageData(): PageData {

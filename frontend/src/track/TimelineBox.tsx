@@ -6,7 +6,11 @@ import { useWidget } from '../lib/widget'
 import type { Track } from '../wire/types'
 import { createTimeline, type DrivenLanes, type Timeline } from '../widgets/timeline'
 import type { Layout } from '../widgets/timeline_lanes'
+import type { SeekPin } from '../parts/SeekLine'
+import { createCommentPins } from '../widgets/comment_pins'
+import { createOthers } from '../widgets/others'
 import type { Desk } from './desk'
+import { secondsOf, type Together } from './together'
 import { missingReason, soundDetail } from './track_words'
 
 interface TimelineBoxProps {
@@ -16,9 +20,18 @@ interface TimelineBoxProps {
   /** Where the waveform's name leads. */
   href?: string
   driven?: Store<DrivenLanes>
+  /** Where others are on this track. */
+  together?: Together | null
+  /** What was said about it, and who opens that. */
+  said?: Said
 }
 
-export function TimelineBox({ desk, track, layout, href, driven }: TimelineBoxProps) {
+export interface Said {
+  pins: Store<readonly SeekPin[]>
+  open: (id: string) => void
+}
+
+export function TimelineBox({ desk, track, layout, href, driven, together, said }: TimelineBoxProps) {
   const timeline = useRef<Timeline | null>(null)
   const reason = useRef('')
   const words = missingReason(track)
@@ -37,7 +50,15 @@ export function TimelineBox({ desk, track, layout, href, driven }: TimelineBoxPr
       },
     })
     scope.add(() => (timeline.current = null))
-  }, [desk, layout, track.name, detail, href, driven])
+    const area = timeline.current.stack.box.querySelector<HTMLElement>('.timearea')
+    if (together && area) {
+      createOthers(scope, area, {
+        view: desk.view, others: together.others, secondsOf,
+        cueAt: (id) => desk.cues.cues.get().find((cue) => cue.id === id)?.seconds ?? null,
+      })
+    }
+    if (said && area) createCommentPins(scope, area, { view: desk.view, pins: said.pins, onOpen: said.open })
+  }, [desk, layout, track.name, detail, href, driven, together, said])
   useEffect(() => {
     reason.current = words
     timeline.current?.refresh()

@@ -1,5 +1,7 @@
 /** The track desk: hear it, see it, set cues. */
 import { useEffect, useState } from 'react'
+import { useComments } from '../comments/use_comments'
+import { useSaid } from '../comments/use_said'
 import { useCommands } from '../lib/keys'
 import { address, mayEdit, pageData, projectId } from '../lib/page'
 import { useStore } from '../lib/store'
@@ -7,6 +9,7 @@ import { undoRegistry } from '../lib/undo'
 import { Button, IconButton } from '../parts/Button'
 import { FaultNote, Skeleton } from '../parts/basics'
 import { Menu } from '../parts/Menu'
+import { ShareButton } from '../sharing/ShareButton'
 import { useProjectEvents } from '../shell/live'
 import { openKeySheet } from '../shell/overlays'
 import { isNothing, NothingHere, Shell } from '../shell/Shell'
@@ -20,9 +23,12 @@ import { DrawerButton } from './DrawerButton'
 import { GridPanel } from './GridPanel'
 import { moves, transportCommands } from './moves'
 import { NewSceneButton } from './NewScene'
+import { OthersHere, useTogether } from './OthersHere'
 import { PhoneDesk } from './PhoneDesk'
 import { StemPanel } from './StemPanel'
 import { TimelineBox } from './TimelineBox'
+import type { Together } from './together'
+import { TrackInspector } from './TrackInspector'
 import { TrackStanding } from './TrackStanding'
 import { Transport } from './Transport'
 import { useIsPhone } from './use_phone'
@@ -39,7 +45,12 @@ export function TrackPage() {
     <Shell
       place="tracks"
       {...(track.data ? { thing: { name: track.data.name, siblings } } : {})}
-      actions={track.data && mayEdit() && !isPhone ? <NewSceneButton track={track.data} /> : null}
+      actions={track.data && mayEdit() && (
+        <>
+          <ShareButton noun="tracks" thing={track.data} reason={track.data.files.proxy ? null : 'It can be shared when it is unpacked.'} />
+          {!isPhone && <NewSceneButton track={track.data} />}
+        </>
+      )}
     >
       {track.error && <div className="middle"><FaultNote what="This track could not be shown." fault={track.error} again={() => void track.refetch()} /></div>}
       {!track.data && !track.error && <div className="middle"><Skeleton rows={8} height={44} /></div>}
@@ -56,27 +67,30 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
     if (mayEdit()) desk.edits.rememberSteps().catch(() => undefined) // without them there is only less to undo
   }, [desk])
   const [isInspecting, setInspecting] = useState(false)
+  const together = useTogether(desk, track.id)
+  const comments = useComments({ noun: 'tracks', id: track.id })
+  const { said, opened } = useSaid(comments)
   if (isPhone) return <PhoneDesk desk={desk} track={track} />
   return (
     <div className={isInspecting ? 'editor inspecting' : 'editor'}>
       <div className="desk-main">
-        <Toolbar desk={desk} />
+        <Toolbar desk={desk} together={together} />
         <TrackStanding desk={desk} track={track} />
-        <TimelineBox desk={desk} track={track} layout="desk" />
+        <TimelineBox desk={desk} track={track} layout="desk" together={together} said={said} />
         <Transport desk={desk} />
       </div>
       <DrawerButton label="Beat grid and cues" isOpen={isInspecting} onChange={setInspecting} />
-      <aside className="panel right inspector track-inspector" data-region="inspector">
+      <TrackInspector desk={desk} comments={comments} opened={opened}>
         <GridPanel desk={desk} track={track} />
         <StemPanel track={track} />
         <CueList desk={desk} />
         <CueEditor desk={desk} />
-      </aside>
+      </TrackInspector>
     </div>
   )
 }
 
-function Toolbar({ desk }: { desk: Desk }) {
+function Toolbar({ desk, together }: { desk: Desk; together: Together | null }) {
   const undo = useStore(undoRegistry.state)
   return (
     <div className="toolbar row">
@@ -89,6 +103,7 @@ function Toolbar({ desk }: { desk: Desk }) {
         </>
       )}
       <div className="row end tight">
+        {together && <OthersHere together={together} />}
         <LanesMenu desk={desk} />
         <IconButton small icon="keyboard" label="Keys (?)" onClick={openKeySheet} />
       </div>

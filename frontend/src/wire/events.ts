@@ -6,7 +6,7 @@ import { createEmitter } from '../lib/emitter'
 import type { Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
 import { ApiError, get } from './api'
-import type { Person, ServicesState, StudioEvent } from './types'
+import type { Here, Person, Place, ServicesState, StudioEvent } from './types'
 
 export type Connection =
   | { state: 'connecting' }
@@ -20,6 +20,10 @@ export interface Live {
   readonly connection: Store<Connection>
   readonly services: Store<ServicesState | null>
   readonly people: Store<readonly Person[]>
+  /** Where the other pages of the project are; this one is not among them. */
+  readonly places: Store<readonly Place[]>
+  /** Tells the others where this page is, at most five times a second. */
+  sayHere(here: Here): void
   /** Every event, in order of its number. */
   onEvent(handler: (event: StudioEvent) => void): () => void
   /** The line is open again after a break, or for the first time. */
@@ -32,10 +36,12 @@ interface Incoming {
   events?: StudioEvent[]
   last?: number
   people?: Person[]
+  places?: Omit<Place, 'heardAt'>[]
 }
 
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
+const HERE_EVERY = 200
 /** The studio sends something at least every 25 s; a line that is silent for longer is dead. */
 const SILENCE = 60_000
 
@@ -65,9 +71,18 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
   const connection = createStore<Connection>({ state: 'connecting' })
   const servicesStore = createStore<ServicesState | null>(start.services ?? null)
   const people = createStore<readonly Person[]>([])
+  const places = createStore<readonly Place[]>([])
+  const page = crypto.randomUUID()
   const told = createEmitter<{ event: StudioEvent; open: boolean }>()
   let [socket, last, attempt, lostAt, wasOpen]: [WebSocket | null, number | null, number, number, boolean] = [null, start.last ?? null, 0, 0, false]
   let [stopWaiting, stopListening]: [() => void, () => void] = [() => undefined, () => undefined]
+
+  let here: Here | null = null
+  let isSaying = false
+  const say = (): void => {
+    isSaying = false
+    if (here && socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'here', page, ...here }))
+  }
 
   const listenForSilence = (): void => {
     stopListening()
@@ -87,6 +102,9 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
       servicesStore.set(state)
     } else if (message.type === 'presence') {
       people.set(message.people ?? [])
+    } else if (message.type === 'places') {
+      const heardAt = performance.now()
+      places.set((message.places ?? []).filter((one) => one.page !== page).map((one) => ({ ...one, heardAt })))
     }
   }
 
@@ -110,6 +128,7 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
       attempt = 0
       connection.set({ state: 'open' })
       listenForSilence()
+      say()
       told.emit('open', !wasOpen)
       wasOpen = true
     }
@@ -124,6 +143,7 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
 
   const lose = (code: number, wasOpened: boolean): void => {
     socket = null
+    places.set([])
     stopListening()
     if (scope.isClosed) return
     const refusal = refusals[code]
@@ -150,6 +170,13 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
     connection,
     services: servicesStore,
     people,
+    places,
+    sayHere(now) {
+      here = now
+      if (isSaying) return
+      isSaying = true
+      scope.after(HERE_EVERY, say)
+    },
     onEvent: (handler) => told.on('event', handler),
     onOpen: (handler) => told.on('open', handler),
     tryNow() {

@@ -20,6 +20,22 @@ export interface Person {
   email?: string
 }
 
+/** Where a page is: its track, its playhead (which moves at `rate` while it plays), and the cues chosen there. */
+export interface Here {
+  track_id: string | null
+  seconds: number
+  is_playing: boolean
+  rate: number
+  selection: string[]
+}
+
+/** Where somebody else's page is. `heardAt` is a time of `performance.now()`. */
+export interface Place extends Here {
+  page: string
+  person: Person
+  heardAt: number
+}
+
 export interface Preferences {
   theme?: 'dark' | 'light' | 'system'
   keys?: Record<string, string>
@@ -128,6 +144,13 @@ export type RenderService = Schemas['ServiceOut'] & { state: 'starting' | 'attac
 export type ServicesState = { state: 'none' | 'starting' | 'attached' | 'away'; since: string | null; items: RenderService[] }
 
 export type UploadState = Schemas['UploadOut']
+
+export type Comment = Schemas['CommentOut']
+/** A link to a track or a film; `path` only in the answer that made it. */
+export type Share = Schemas['ShareOut'] & { path?: string }
+/** What a guest sees behind a link. */
+export type Shared = Schemas['SharedOut']
+export type GuestComment = Schemas['GuestCommentOut']
 
 export interface Items<T> {
   items: T[]

@@ -117,6 +117,38 @@ async def test_everybody_sees_who_is_here(project, owner, member, cookie):
         assert [person["name"] for person in (await heard(socket, "presence"))["people"]] == ["Ines"]
 
 
+async def test_everybody_sees_where_the_others_are(project, owner, member, cookie):
+    editor = await cookie(await database_sync_to_async(member)("editor"))
+    track, cue = str(uuid.uuid4()), str(uuid.uuid4())
+    here = {"type": "here", "page": "b", "track_id": track, "seconds": 61.3, "is_playing": True, "selection": [cue]}
+    async with opened(project, await cookie(owner)) as ines:
+        async with opened(project, editor) as other:
+            await other.send_to(text_data=json.dumps(here))
+            (place,) = (await heard(ines, "places"))["places"]
+            assert (place["page"], place["track_id"], place["seconds"], place["selection"]) == ("b", track, 61.3, [cue])
+            assert (place["person"]["name"], place["is_playing"], place["rate"]) == ("The-editor", True, 1.0)
+            for number in range(30):
+                await other.send_to(text_data=json.dumps({**here, "seconds": number}))
+            told = [await heard(ines, "places")]
+            while told[-1]["places"][0]["seconds"] != 29:
+                told.append(await heard(ines, "places"))
+            assert len(told) < 15, "many words in a moment are told together"
+        assert (await heard(ines, "places"))["places"] == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"seconds": -1}, {"seconds": 1e9}, {"page": ""}, {"track_id": "x"}, {"rate": 0}, {"selection": ["x"]}]
+)
+async def test_a_place_that_cannot_be_is_not_told(project, owner, cookie, wrong):
+    async with opened(project, await cookie(owner)) as ines, opened(project, await cookie(owner)) as other:
+        await other.send_to(text_data=json.dumps({"type": "here", "page": "b", **wrong}))
+        await other.send_to(text_data=json.dumps({"type": "ping"}))
+        await heard(other, "ping")
+        await other.send_to(text_data=json.dumps({"type": "here", "page": "c"}))
+        (place,) = (await heard(ines, "places"))["places"]
+        assert place["page"] == "c"
+
+
 async def test_news_that_are_no_event_reach_every_page(project, owner, cookie):
     async with opened(project, await cookie(owner)) as socket:
         await heard(socket, "presence")

@@ -1,11 +1,11 @@
 /** FilmPlayer: the film in its well, and beneath it play, clock, the sound's picture to seek in, volume. */
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { clock, framesPerSecond, spokenClock } from '../../lib/format'
 import { useCommands, withKey } from '../../lib/keys'
 import { IconButton } from '../../parts/Button'
 import { filmSeconds } from '../../parts/Film'
 import { Icon } from '../../parts/Icon'
-import { Overview } from '../../parts/Overview'
+import { SeekLine, type SeekPin } from '../../parts/SeekLine'
 import { Tag } from '../../parts/basics'
 import type { Render } from '../../wire/types'
 
@@ -15,9 +15,13 @@ interface FilmPlayerProps {
   peaks: readonly number[] | null
   /** Seconds to go to, and a number that makes two equal wishes different. */
   wish: { seconds: number; number: number } | null
+  /** Moments that somebody spoke of. */
+  pins?: readonly SeekPin[]
+  /** Told where the film is, whenever it stops there. */
+  onPlace?: (seconds: number) => void
 }
 
-export function FilmPlayer({ render, peaks, wish }: FilmPlayerProps) {
+export function FilmPlayer({ render, peaks, wish, pins = [], onPlace }: FilmPlayerProps) {
   const video = useRef<HTMLVideoElement>(null)
   const well = useRef<HTMLDivElement>(null)
   const [seconds, setSeconds] = useState(0)
@@ -36,6 +40,9 @@ export function FilmPlayer({ render, peaks, wish }: FilmPlayerProps) {
     else video.current.pause()
   }
   useClock(video, isPlaying, setSeconds)
+  useEffect(() => {
+    if (!isPlaying) onPlace?.(seconds)
+  }, [seconds, isPlaying, onPlace])
   useEffect(() => {
     if (wish && video.current) video.current.currentTime = wish.seconds
     if (wish) setSeconds(wish.seconds)
@@ -73,7 +80,7 @@ export function FilmPlayer({ render, peaks, wish }: FilmPlayerProps) {
           <Icon name={isPlaying ? 'pause' : 'play'} />
         </button>
         <span className="num strong nowrap clocknow">{clock(seconds)}</span>
-        <SeekLine seconds={seconds} length={length} share={share} peaks={peaks} onSeek={seek} />
+        <SeekLine label="Place in the film" seconds={seconds} length={length} share={share} peaks={peaks} pins={pins} onSeek={seek} />
         <span className="num faint nowrap">{clock(length)}</span>
         <IconButton icon={isMuted ? 'mute' : 'volume'} label={isMuted ? 'Sound on' : 'Sound off'} className="not-phone" onClick={() => setMuted(!isMuted)} />
       </div>
@@ -117,42 +124,5 @@ function NewestPicture({ render }: { render: Render }) {
       <img src={newest.url} alt={`Frame at ${spokenClock(newest.seconds)}`} style={{ aspectRatio: `${render.width} / ${render.height}` }} />
       <span className="pill finished"><span className="dot ok" />Finished to {clock(newest.seconds, 0)}</span>
     </>
-  )
-}
-
-interface SeekLineProps {
-  seconds: number
-  length: number
-  share: number
-  peaks: readonly number[] | null
-  onSeek: (seconds: number) => void
-}
-
-function SeekLine({ seconds, length, share, peaks, onSeek }: SeekLineProps) {
-  const at = (event: PointerEvent<HTMLDivElement>): number => {
-    const box = event.currentTarget.getBoundingClientRect()
-    return ((event.clientX - box.left) / box.width) * length
-  }
-  const pressed = (event: KeyboardEvent): void => {
-    const step = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    event.stopPropagation()
-    onSeek(seconds + step)
-  }
-  return (
-    <div
-      className="seekline grow" role="slider" tabIndex={0} aria-label="Place in the film" aria-valuemin={0} aria-valuemax={Math.round(length)} aria-valuenow={Math.round(seconds)} aria-valuetext={spokenClock(seconds)}
-      onKeyDown={pressed}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId)
-        onSeek(at(event))
-      }}
-      onPointerMove={(event) => event.buttons > 0 && onSeek(at(event))}
-    >
-      {peaks && peaks.length > 0
-        ? <Overview peaks={peaks} played={seconds / length} end={share} height={34} />
-        : <div className="bar"><i style={{ width: `${(100 * seconds) / length}%` }} /></div>}
-    </div>
   )
 }

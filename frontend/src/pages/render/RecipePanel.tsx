@@ -29,7 +29,7 @@ interface RecipePanelProps {
 export function RecipePanel({ render, siblings, onAgain }: RecipePanelProps) {
   const recipe = useRecipe(render)
   return (
-    <aside className="aside recipe" aria-label="Recipe">
+    <section aria-label="Recipe">
       <div className="head">
         <h3>Recipe</h3>
         <Tag icon="lock">Frozen {timeOfDay(render.created_at)}</Tag>
@@ -46,7 +46,7 @@ export function RecipePanel({ render, siblings, onAgain }: RecipePanelProps) {
         </div>
       </div>
       <Siblings render={render} siblings={siblings} />
-    </aside>
+    </section>
   )
 }
 

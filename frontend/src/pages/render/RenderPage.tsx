@@ -1,5 +1,6 @@
 /** Render: watch a film grow, play it, download it, make it again. */
 import { useMemo, useState } from 'react'
+import { pinsOf, useComments } from '../../comments/use_comments'
 import { framesPerSecond } from '../../lib/format'
 import { address, mayEdit, pageData, projectId } from '../../lib/page'
 import { putInBin, RenameDialog } from '../../parts/Bin'
@@ -8,6 +9,7 @@ import { Button, IconButton } from '../../parts/Button'
 import { isGoing } from '../../parts/Film'
 import { Menu } from '../../parts/Menu'
 import { toast, toastFault } from '../../parts/toasts'
+import { ShareButton } from '../../sharing/ShareButton'
 import { isNothing, NothingHere, Shell } from '../../shell/Shell'
 import { post } from '../../wire/api'
 import { queries, refresh, showThing, useAsk } from '../../wire/query'
@@ -15,6 +17,7 @@ import type { Render, Track } from '../../wire/types'
 import { FilmPlayer } from './FilmPlayer'
 import { MakingOf } from './MakingOf'
 import { RecipePanel } from './RecipePanel'
+import { RenderAside } from './RenderAside'
 
 /** The peaks of the seconds that the film shows, out of the whole track's. */
 export function peaksOf(track: Track | undefined, render: Render): number[] | null {
@@ -45,7 +48,11 @@ function OneRender({ render }: { render: Render }) {
   const scenes = useAsk(queries.scenes(project))
   const tracks = useAsk(queries.tracks(project))
   const [wish, setWish] = useState<{ seconds: number; number: number } | null>(null)
+  const [seconds, setSeconds] = useState(0)
   const [isRenaming, setRenaming] = useState(false)
+  const comments = useComments({ noun: 'renders', id: render.id })
+  const pins = useMemo(() => pinsOf(comments.threads), [comments.threads])
+  const go = (to: number): void => setWish((now) => ({ seconds: to, number: (now?.number ?? 0) + 1 }))
   const trackId = scenes.data?.items.find((one) => one.id === render.scene_id)?.track_id
   const track = tracks.data?.items.find((one) => one.id === trackId) ?? tracks.data?.items.find((one) => one.name === render.track_name)
   const { first_frame: first, end_frame: end, fps } = render
@@ -55,6 +62,7 @@ function OneRender({ render }: { render: Render }) {
   const act = useRenderActs(render)
   const actions = (
     <>
+      {mayEdit() && <ShareButton noun="renders" thing={render} reason={render.film_url ? null : 'It can be shared when it is finished.'} />}
       {isGoing(render) || render.state === 'done'
         ? <Button kind={render.film_url ? 'primary' : 'plain'} small className="not-phone" icon="download" href={render.film_url ? `${render.film_url}?download=1` : undefined} download reason={render.film_url ? null : 'The film can be downloaded when it is finished.'}>Download</Button>
         : null}
@@ -73,10 +81,12 @@ function OneRender({ render }: { render: Render }) {
     <Shell place="renders" thing={{ name: render.name, siblings: (renders.data?.items ?? []).slice(0, 20).map((one) => ({ id: one.id, name: one.name, href: address.render(one.id), isHere: one.id === render.id })) }} actions={actions}>
       <div className="with-aside renderpage">
         <div className="rendermain">
-          <FilmPlayer render={render} peaks={peaks} wish={wish} />
-          <MakingOf render={render} onCancel={act.cancel} onRetry={act.retry} onPicture={(seconds) => setWish((now) => ({ seconds, number: (now?.number ?? 0) + 1 }))} />
+          <FilmPlayer render={render} peaks={peaks} wish={wish} pins={pins} onPlace={setSeconds} />
+          <MakingOf render={render} onCancel={act.cancel} onRetry={act.retry} onPicture={go} />
         </div>
-        <RecipePanel render={render} siblings={siblings} onAgain={act.again} />
+        <RenderAside comments={comments} seconds={seconds} onGo={go}>
+          <RecipePanel render={render} siblings={siblings} onAgain={act.again} />
+        </RenderAside>
       </div>
       <RenameDialog noun="render" thing={isRenaming ? render : null} onClose={() => setRenaming(false)} />
     </Shell>

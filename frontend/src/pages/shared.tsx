@@ -1,0 +1,4 @@
+import { mountPage } from '../shell/mount'
+import { SharedPage } from './shared/SharedPage'
+
+mountPage(<SharedPage />)

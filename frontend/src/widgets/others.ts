@@ -1,0 +1,51 @@
+/** Others: the playheads and the chosen cues of the other people on this track, each in their colour, over all lanes. */
+import { element } from '../lib/element'
+import type { Scope } from '../lib/scope'
+import type { Store } from '../lib/store'
+import type { Place } from '../wire/types'
+import type { TimeView } from './time_view'
+
+export interface OthersOptions {
+  view: TimeView
+  others: Store<readonly Place[]>
+  secondsOf: (place: Place) => number
+  /** Seconds of a cue, or null where it is not known. */
+  cueAt: (id: string) => number | null
+}
+
+export function createOthers(scope: Scope, area: HTMLElement, { view, others, secondsOf, cueAt }: OthersOptions): void {
+  const box = element('div', { class: 'others', 'aria-hidden': 'true' }, area)
+  scope.add(() => box.remove())
+  const heads = new Map<string, HTMLElement>()
+  let stop: (() => void) | null = null
+
+  const place = (): void => {
+    for (const one of others.get()) {
+      const head = heads.get(one.page)
+      if (head) head.style.transform = `translateX(${view.xOf(secondsOf(one))}px)`
+    }
+  }
+  const show = (): void => {
+    box.replaceChildren()
+    heads.clear()
+    for (const one of others.get()) {
+      for (const id of one.selection) {
+        const seconds = cueAt(id)
+        if (seconds !== null) element('div', { class: 'other-cue', style: `--p: var(--hue-${one.person.colour}); left: ${view.xOf(seconds)}px` }, box)
+      }
+      const head = element('div', { class: 'other-head', style: `--p: var(--hue-${one.person.colour})` }, box)
+      element('span', {}, head, one.person.initials)
+      heads.set(one.page, head)
+    }
+    place()
+    const isMoving = others.get().some((one) => one.is_playing)
+    if (isMoving) stop ??= scope.eachFrame(place)
+    else {
+      stop?.()
+      stop = null
+    }
+  }
+  scope.add(others.subscribe(show))
+  scope.add(view.events.on('change', show))
+  show()
+}
