@@ -6,7 +6,7 @@ import { createScope, type Scope } from '../lib/scope'
 import { createStore } from '../lib/store'
 import type { Track } from '../wire/types'
 import { iconInto } from '../widgets/icon'
-import { laneSettings } from '../widgets/lane_settings'
+import { FIRST_SETTINGS, laneSettings } from '../widgets/lane_settings'
 import { Player } from '../widgets/player'
 import type { SnapKind } from '../widgets/snap'
 import { TimeView } from '../widgets/time_view'
@@ -30,7 +30,7 @@ export function mountWaveform(scope: Scope, place: HTMLElement): void {
   const wanted = place.dataset.lanes?.split(',').map((name) => name.trim())
   scope.add(sound.lanes.subscribe(() => {
     const names = (sound.lanes.get() ?? []).map((lane) => lane.name)
-    if (wanted) laneSettings.set({ hidden: names.filter((name) => !wanted.includes(name)), heights: {}, order: [] })
+    if (wanted) laneSettings.set({ ...FIRST_SETTINGS, hidden: names.filter((name) => !wanted.includes(name)) })
   }))
   const box = element('div', { class: 'timeline embed' }, place)
   createTimeline(scope, box, {

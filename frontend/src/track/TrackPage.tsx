@@ -8,14 +8,14 @@ import { useStore } from '../lib/store'
 import { undoRegistry } from '../lib/undo'
 import { Button, IconButton } from '../parts/Button'
 import { FaultNote, Skeleton } from '../parts/basics'
-import { Menu } from '../parts/Menu'
+import { Menu, type MenuItem } from '../parts/Menu'
 import { ShareButton } from '../sharing/ShareButton'
 import { useProjectEvents } from '../shell/live'
 import { openKeySheet } from '../shell/overlays'
 import { isNothing, NothingHere, Shell } from '../shell/Shell'
 import { queries, useAsk } from '../wire/query'
 import type { Track } from '../wire/types'
-import { laneSettings, showLaneOf } from '../widgets/lane_settings'
+import { changeLaneSettings, isLaneShown, laneSettings, SECTIONS, showLaneOf, SPECTROGRAM } from '../widgets/lane_settings'
 import { CueEditor } from './CueEditor'
 import { CueList } from './CueList'
 import { useDesk, type Desk } from './desk'
@@ -113,16 +113,24 @@ function Toolbar({ desk, together }: { desk: Desk; together: Together | null }) 
 
 function LanesMenu({ desk }: { desk: Desk }) {
   const lanes = useStore(desk.sound.lanes) ?? []
-  const { hidden } = useStore(laneSettings)
+  const settings = useStore(laneSettings)
   if (lanes.length === 0) return null
+  const lane = (name: string, label: string): MenuItem => ({
+    id: name, label, on: isLaneShown(settings, name), act: () => showLaneOf(name, !isLaneShown(settings, name)),
+  })
   return (
     <Menu
       align="end"
       button={<Button kind="quiet" small icon="panel">Lanes</Button>}
-      items={lanes.map(({ name, title, detail }) => ({
-        id: name, label: detail ? `${title}, ${detail}` : title,
-        on: !hidden.includes(name), act: () => showLaneOf(name, hidden.includes(name)),
-      }))}
+      items={[
+        lane(SPECTROGRAM, 'Spectrogram'),
+        lane(SECTIONS, 'Sections'),
+        ...lanes.map(({ name, title, detail }) => lane(name, detail ? `${title}, ${detail}` : title)),
+        {
+          id: 'tints', label: 'Waveform in the colours of its bands', line: true, caption: 'Red is low, green is middle, blue is high',
+          on: settings.hasTints, act: () => changeLaneSettings({ hasTints: !settings.hasTints }),
+        },
+      ]}
     />
   )
 }

@@ -1,6 +1,9 @@
 /** Curves over time: a filled line, impulses, a table of rows as brightness, named stretches. */
+import { lastAtOrBefore } from './beats'
+import { mostBetween } from './curve_levels'
 import type { Drawing } from './lane_canvas'
 import type { NumberArray } from './packed'
+import { rgbOf } from './tints'
 
 /** Evenly spaced numbers, 0…1 after scaling. Row-major when there are several columns. */
 export interface Curve {
@@ -31,12 +34,11 @@ export function levelBetween(curve: Curve, from: number, to: number, column = 0)
     const row = Math.floor(first)
     return read(row) + (read(row + 1) - read(row)) * (first - row)
   }
-  let most = 0
-  for (let row = Math.ceil(first); row < end; row++) most = Math.max(most, read(row))
-  return most
+  return mostBetween(curve, Math.ceil(first), Math.ceil(end), column)
 }
 
-export function drawCurve({ context, width, height, view, colour }: Drawing, curve: Curve, hue: string): void {
+/** `isBare` leaves the ground below the line as it is: a second curve over another. */
+export function drawCurve({ context, width, height, view, colour }: Drawing, curve: Curve, hue: string, isBare = false): void {
   const top = 5
   const line = new Path2D()
   const area = new Path2D()
@@ -51,10 +53,12 @@ export function drawCurve({ context, width, height, view, colour }: Drawing, cur
   }
   area.lineTo(end, height)
   context.fillStyle = context.strokeStyle = colour(hue)
-  context.globalAlpha = 0.2
-  context.fill(area)
-  context.globalAlpha = 1
-  context.lineWidth = 1.25
+  if (!isBare) {
+    context.globalAlpha = 0.2
+    context.fill(area)
+    context.globalAlpha = 1
+  }
+  context.lineWidth = isBare ? 1.75 : 1.25
   context.stroke(line)
 }
 
@@ -66,36 +70,69 @@ export function drawImpulses(
   hue: string,
 ): void {
   context.fillStyle = colour(hue)
-  let lastX = -3
-  for (let index = 0; index < times.length; index++) {
-    const x = Math.round(view.xOf(times[index]!))
-    if (x < 0) continue
-    if (x > view.width) break
-    if (x - lastX < 2) continue
-    lastX = x
-    const strength = clamp(strengths?.[index] ?? 1)
+  const stem = (x: number, strength: number): void => {
     context.globalAlpha = 0.35 + 0.65 * strength
     context.fillRect(x, height - 3 - strength * (height - 9), 2, strength * (height - 9))
   }
+  let [x, most] = [-Infinity, 0]
+  for (let index = Math.max(0, lastAtOrBefore(times, view.from - 2 / view.pxPerSecond)); index < times.length; index++) {
+    const next = Math.round(view.xOf(times[index]!))
+    if (next > view.width) break
+    const strength = clamp(strengths?.[index] ?? 1)
+    // Stems are two pixels wide: what begins under one is the same stem.
+    if (next - x < 2) most = Math.max(most, strength)
+    else {
+      if (x >= -2) stem(x, most)
+      ;[x, most] = [next, strength]
+    }
+  }
+  if (x >= -2) stem(x, most)
   context.globalAlpha = 1
 }
 
-/** Twelve (or any number of) rows, bottom first, as brightness of one hue. */
+/** Twelve (or any number of) rows, bottom first, as brightness of one hue. The cell of a value has its second in the middle. */
 export function drawTable({ context, width, height, view, colour }: Drawing, curve: Curve, hue: string): void {
-  context.fillStyle = colour(hue)
-  const cell = Math.max(3, Math.min(12, curve.secondsPerValue * view.pxPerSecond))
-  const row = height / curve.columns
+  const picture = tableContext()
+  if (!picture) return
+  const { secondsPerValue, start, columns } = curve
+  const rows = curve.values.length / columns
   const end = Math.min(width, view.xOf(view.durationSeconds))
-  for (let x = 0; x < end; x += cell) {
-    const from = view.from + x / view.pxPerSecond
-    for (let column = 0; column < curve.columns; column++) {
-      const strength = clamp(levelBetween(curve, from, from + cell / view.pxPerSecond, column))
-      if (strength < 0.02) continue
-      context.globalAlpha = strength * 0.95
-      context.fillRect(x, height - (column + 1) * row, Math.min(cell, end - x), row - 0.5)
+  const isWide = secondsPerValue * view.pxPerSecond >= 1
+  // A column of the picture is a value where these are wider than pixels, else a pixel.
+  const first = isWide ? Math.max(0, Math.round((view.from - start) / secondsPerValue)) : 0
+  const last = isWide ? Math.min(rows - 1, Math.round((view.to - start) / secondsPerValue)) : Math.ceil(end) - 1
+  const count = last - first + 1
+  if (count <= 0) return
+  const image = picture.createImageData(count, columns)
+  const [red, green, blue] = rgbOf(colour(hue))
+  for (let at = 0; at < count; at++) {
+    const from = view.from + at / view.pxPerSecond
+    for (let column = 0; column < columns; column++) {
+      const strength = isWide
+        ? curve.values[(first + at) * columns + column]! * curve.scale
+        : levelBetween(curve, from, from + 1 / view.pxPerSecond, column)
+      const place = ((columns - 1 - column) * count + at) * 4
+      image.data[place] = red
+      image.data[place + 1] = green
+      image.data[place + 2] = blue
+      image.data[place + 3] = clamp(strength) * 242
     }
   }
-  context.globalAlpha = 1
+  picture.canvas.width = count
+  picture.canvas.height = columns
+  picture.putImageData(image, 0, 0)
+  const left = isWide ? view.xOf(start + (first - 0.5) * secondsPerValue) : 0
+  const right = isWide ? Math.min(end, view.xOf(start + (last + 0.5) * secondsPerValue)) : count
+  context.imageSmoothingEnabled = false
+  context.drawImage(picture.canvas, left, 0, right - left, height)
+  context.imageSmoothingEnabled = true
+}
+
+let table: CanvasRenderingContext2D | null = null
+
+/** One small canvas for all tables: what is drawn on it goes to its lane at once. */
+function tableContext(): CanvasRenderingContext2D | null {
+  return (table ??= document.createElement('canvas').getContext('2d'))
 }
 
 export function drawStretches({ context, width, height, view, colour }: Drawing, stretches: readonly Stretch[]): void {

@@ -3,7 +3,7 @@ import { clock } from '../lib/format'
 import { barNumber, lastAtOrBefore, type Beats } from './beats'
 import type { Drawing } from './lane_canvas'
 
-const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
+const STEPS = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600]
 const LABEL_PX = 84
 const BAR_LABEL_PX = 34
 
@@ -16,9 +16,9 @@ export function drawRuler(drawing: Drawing): void {
   const { context, height, view, colour } = drawing
   beginText(drawing)
   const step = STEPS.find((seconds) => seconds * view.pxPerSecond > LABEL_PX) ?? 3600
-  const decimals = step < 0.1 ? 2 : step < 1 ? 1 : 0
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
   for (let index = Math.ceil(view.from / step - 1); index * step < view.to; index++) {
-    const seconds = index * step
+    const seconds = index * step // not added up: a thousand steps would be as many roundings
     const x = Math.round(view.xOf(seconds))
     context.fillStyle = colour('downbeat')
     context.fillRect(x, height - 6, 1, 6)

@@ -7,12 +7,24 @@ export interface LaneSettings {
   heights: Readonly<Record<string, number>>
   /** Lanes that somebody has moved, in their order; others keep theirs. */
   order: readonly string[]
+  /** Lanes that are there only for who has added them. */
+  added: readonly string[]
+  /** The curve that lies over a lane, by the lane. */
+  overlays: Readonly<Record<string, string>>
+  /** The waveform in the colours of its bands. */
+  hasTints: boolean
 }
 
-const FIRST: LaneSettings = { hidden: ['short_term', 'low_mid', 'mid', 'high_mid', 'high'], heights: {}, order: [] }
+export const SPECTROGRAM = 'spectrogram'
+export const SECTIONS = 'sections'
+const OPTIONAL = [SPECTROGRAM, SECTIONS]
+
+export const FIRST_SETTINGS: LaneSettings = {
+  hidden: ['short_term', 'low_mid', 'mid', 'high_mid', 'high'], heights: {}, order: [], added: [], overlays: {}, hasTints: false,
+}
 const SAVE_AFTER_MS = 800
 
-export const laneSettings: Store<LaneSettings> = createStore<LaneSettings>(FIRST)
+export const laneSettings: Store<LaneSettings> = createStore<LaneSettings>(FIRST_SETTINGS)
 let timer: ReturnType<typeof setTimeout> | undefined
 let isRead = false
 
@@ -21,7 +33,7 @@ export function readLaneSettings(): void {
   if (isRead) return
   isRead = true
   const kept = me.get()?.preferences.lanes as Partial<LaneSettings> | undefined
-  laneSettings.set({ hidden: kept?.hidden ?? FIRST.hidden, heights: kept?.heights ?? {}, order: kept?.order ?? [] })
+  laneSettings.set({ ...FIRST_SETTINGS, ...kept })
 }
 
 export function changeLaneSettings(change: Partial<LaneSettings>): void {
@@ -31,7 +43,25 @@ export function changeLaneSettings(change: Partial<LaneSettings>): void {
   timer = setTimeout(() => void changePreferences({ lanes: { ...laneSettings.get() } }).catch(() => undefined), SAVE_AFTER_MS)
 }
 
+export function isAdded({ added }: LaneSettings, name: string): boolean {
+  return added.includes(name)
+}
+
+export function isLaneShown(settings: LaneSettings, name: string): boolean {
+  return OPTIONAL.includes(name) ? isAdded(settings, name) : !settings.hidden.includes(name)
+}
+
+/** A height of null is the one it had at first. */
+export function setLaneHeight(name: string, height: number | null): void {
+  const { [name]: _former, ...rest } = laneSettings.get().heights
+  changeLaneSettings({ heights: height === null ? rest : { ...rest, [name]: height } })
+}
+
 export function showLaneOf(name: string, isShown: boolean): void {
+  if (OPTIONAL.includes(name)) {
+    const { added } = laneSettings.get()
+    return changeLaneSettings({ added: isShown ? [...new Set([...added, name])] : added.filter((one) => one !== name) })
+  }
   const { hidden } = laneSettings.get()
   changeLaneSettings({ hidden: isShown ? hidden.filter((one) => one !== name) : [...new Set([...hidden, name])] })
 }

@@ -6,12 +6,11 @@ import { createScope, type Scope } from '../lib/scope'
 import type { IconName } from '../parts/Icon'
 import { iconInto } from './icon'
 import { createLaneCanvas, type Drawing } from './lane_canvas'
+import { addGrip } from './lane_grip'
 import { addDrag, addMoveKeys } from './lane_moves'
+import { addOverlay } from './lane_overlay'
 import type { Player } from './player'
 import type { TimeView } from './time_view'
-
-export const LEAST_HEIGHT = 40
-export const MOST_HEIGHT = 160
 
 /** One lane. What draws it is told apart by what it has: `draw` for a canvas, `mount` for anything else. */
 export interface LaneSpec {
@@ -23,8 +22,12 @@ export interface LaneSpec {
   height: number
   /** Takes what height is left. */
   isTall?: boolean
-  /** May be dragged to 40–160 px. */
+  /** May be dragged to another height, from 40 px on. */
   isCurve?: boolean
+  /** Up to here; 160 px where nothing is said. */
+  mostHeight?: number
+  /** The choice of a second curve. */
+  overlay?: LaneOverlay
   /** May be hidden. */
   hasEye?: boolean
   /** Second line of the head: what the lane drives. */
@@ -43,6 +46,14 @@ export interface LaneSpec {
   mount?: (scope: Scope, cell: HTMLElement, head: HTMLElement) => void
 }
 
+/** A second curve over a lane, named in its head in its own hue. */
+export interface LaneOverlay {
+  chosen: { title: string; hue: string } | null
+  choices: readonly { value: string; label: string }[]
+  value: string
+  choose: (name: string) => void
+}
+
 /** A head that is carried: where the hand is, and when it lets go. */
 export interface LaneCarry {
   begin(x: number, y: number): void
@@ -58,7 +69,8 @@ export interface LaneButton {
 }
 
 export interface LaneStackEvents {
-  height: { id: string; height: number; isDone: boolean }
+  /** Null: as high as it was at first. */
+  height: { id: string; height: number | null }
   hide: string
   /** This lane is to stand before that one; null is the end. */
   order: { id: string; before: string | null }
@@ -103,7 +115,8 @@ export function createLaneStack(scope: Scope, parent: HTMLElement, { player, vie
   view.setWidth(over.clientWidth)
 
   const movePlayhead = (): void => {
-    playhead.style.transform = `translateX(${view.xOf(player.seconds)}px)`
+    // Not further away than a browser can lay out.
+    playhead.style.transform = `translateX(${Math.min(view.width + 20, Math.max(-20, view.xOf(player.seconds)))}px)`
   }
   const speak = throttled(250, () => {
     const seconds = player.seconds
@@ -116,8 +129,10 @@ export function createLaneStack(scope: Scope, parent: HTMLElement, { player, vie
     loop.hidden = span === null
     if (!span) return
     loop.classList.toggle('off', player.loop === null)
-    loop.style.left = `${view.xOf(span.from)}px`
-    loop.style.width = `${(span.to - span.from) * view.pxPerSecond}px`
+    const [left, right] = [Math.max(-20, view.xOf(span.from)), Math.min(view.width + 20, view.xOf(span.to))]
+    loop.style.left = `${left}px`
+    loop.style.width = `${Math.max(0, right - left)}px`
+    loop.style.visibility = right < left ? 'hidden' : ''
   }
   const refresh = (): void => {
     movePlayhead()
@@ -148,7 +163,10 @@ export function createLaneStack(scope: Scope, parent: HTMLElement, { player, vie
       rows.close()
       rows = createScope()
       box.style.gridTemplateRows = lanes.map(trackOf).join(' ')
-      redraws = lanes.flatMap((lane) => showLane(rows, over, lane, view, events))
+      const resize = (id: string, height: number): void => {
+        box.style.gridTemplateRows = lanes.map((lane) => (lane.id === id ? `${height}px` : trackOf(lane))).join(' ')
+      }
+      redraws = lanes.flatMap((lane) => showLane(rows, over, lane, { view, events, resize }))
       if (inHand !== undefined) box.querySelector<HTMLElement>(`.lh[data-lane="${CSS.escape(inHand)}"]`)?.focus()
     },
   }
@@ -158,13 +176,14 @@ function trackOf({ height, isTall }: LaneSpec): string {
   return isTall ? `minmax(${height}px, 1fr)` : `${height}px`
 }
 
-function showLane(
-  scope: Scope,
-  before: HTMLElement,
-  lane: LaneSpec,
-  view: TimeView,
-  events: Emitter<LaneStackEvents>,
-): (() => void)[] {
+interface Around {
+  view: TimeView
+  events: Emitter<LaneStackEvents>
+  /** Shows a height while the hand moves. */
+  resize: (id: string, height: number) => void
+}
+
+function showLane(scope: Scope, before: HTMLElement, lane: LaneSpec, { view, events, resize }: Around): (() => void)[] {
   const head = element('div', { class: 'lh', 'data-lane': lane.id })
   const cell = element('div', { class: `lt${lane.isPanel ? ' on-panel' : ''}${lane.missing ? ' missing' : ''}${lane.isQuiet ? ' quiet' : ''}`, 'data-lane': lane.id })
   before.before(head, cell)
@@ -183,7 +202,8 @@ function showLane(
   if (lane.drives) element('span', { class: 'drives' }, title, lane.drives)
   if (lane.button) addButton(scope, head, lane.button)
   if (lane.hasEye) addButton(scope, head, { icon: 'eye', label: `Hide ${lane.title}`, isOn: false, act: () => events.emit('hide', lane.id) })
-  if (lane.isCurve) addGrip(scope, head, cell, lane, events)
+  if (lane.overlay && !lane.missing) addOverlay(scope, head, title, lane.title, lane.overlay)
+  if (lane.isCurve) addGrip(scope, { head, cell }, lane, { events, resize })
   lane.mount?.(scope, cell, head)
   if (lane.missing) element('span', { class: 'reason' }, cell, lane.missing)
   const { draw } = lane
@@ -194,33 +214,6 @@ function addButton(scope: Scope, head: HTMLElement, { icon, label, isOn, act }: 
   const button = element('button', { class: `mini${isOn ? ' on' : ''}`, type: 'button', title: label, 'aria-label': label, 'aria-pressed': isOn ? 'true' : null }, head)
   iconInto(scope, button, icon)
   scope.listen(button, 'click', act)
-}
-
-function addGrip(scope: Scope, head: HTMLElement, cell: HTMLElement, lane: LaneSpec, events: Emitter<LaneStackEvents>): void {
-  const grip = element('div', {
-    class: 'lane-grip', role: 'separator', tabindex: 0, 'aria-orientation': 'horizontal', 'aria-label': `Height of ${lane.title}`,
-    'aria-valuemin': LEAST_HEIGHT, 'aria-valuemax': MOST_HEIGHT, 'aria-valuenow': lane.height,
-  }, head)
-  let drag: { y: number; height: number; now: number } | null = null
-  const within = (height: number): number => Math.round(Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, height)))
-  scope.listen(grip, 'pointerdown', (event) => {
-    drag = { y: event.clientY, height: cell.clientHeight, now: cell.clientHeight }
-    grip.setPointerCapture(event.pointerId)
-  })
-  scope.listen(grip, 'pointermove', (event) => {
-    if (!drag) return
-    drag.now = within(drag.height + event.clientY - drag.y)
-    events.emit('height', { id: lane.id, height: drag.now, isDone: false })
-  })
-  scope.listen(grip, 'pointerup', () => {
-    if (drag) events.emit('height', { id: lane.id, height: drag.now, isDone: true })
-    drag = null
-  })
-  scope.listen(grip, 'keydown', (event) => {
-    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
-    event.preventDefault()
-    events.emit('height', { id: lane.id, height: within(cell.clientHeight + (event.key === 'ArrowDown' ? 8 : -8)), isDone: true })
-  })
 }
 
 function throttled(milliseconds: number, run: () => void): () => void {

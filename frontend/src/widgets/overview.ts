@@ -25,11 +25,14 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   scope.add(() => [band, wave, window_, now].forEach((part) => part.remove()))
   let stretches: readonly Stretch[] = []
 
+  let width = parent.clientWidth
   const place = (): void => {
     const whole = Math.max(0.001, view.durationSeconds)
+    const share = Math.min(1, (view.to - view.from) / whole)
     window_.style.left = `${(view.from / whole) * 100}%`
-    window_.style.width = `${Math.min(1, (view.to - view.from) / whole) * 100}%`
-    window_.classList.toggle('narrow', window_.clientWidth < 24)
+    window_.style.width = `${share * 100}%`
+    // Reckoned, not read: reading would lay the page out in every picture of a scroll.
+    window_.classList.toggle('narrow', share * width < 24)
   }
   const drawBand = (): void => {
     const fitted = fitCanvas(band)
@@ -37,6 +40,7 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
     const [context, width, height] = fitted
     const whole = new TimeView(view.durationSeconds)
     whole.setWidth(width)
+    whole.show(0, view.durationSeconds)
     drawStretches({ context, width, height, view: whole, colour: (name) => token(band, name) }, stretches)
   }
   const tick = (seconds: number): void => {
@@ -44,7 +48,11 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   }
   scope.add(view.events.on('change', place))
   scope.add(player.events.on('tick', tick))
-  const sizes = new ResizeObserver(drawBand)
+  const sizes = new ResizeObserver(() => {
+    width = parent.clientWidth
+    drawBand()
+    place()
+  })
   sizes.observe(band)
   scope.add(() => sizes.disconnect())
   scope.listen(window, 'theme', drawBand)

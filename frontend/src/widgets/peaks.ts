@@ -3,7 +3,8 @@ import { createEmitter, type Emitter } from '../lib/emitter'
 import { headerBytes, readHeader, view, type PackedHeader } from './packed'
 
 const FIRST_BYTES = 32 * 1024
-const CHUNK_ROWS = 8192
+const CHUNK_BITS = 13
+const CHUNK_ROWS = 1 << CHUNK_BITS
 const BYTES_PER_ROW = 6
 
 interface PeaksFacts {
@@ -23,6 +24,13 @@ export interface Peak {
   rms: number
 }
 
+/** Lowest, highest and rms of each column of a picture, −1…1; NaN where nothing is known yet. */
+export interface WaveColumns {
+  low: Float32Array
+  high: Float32Array
+  rms: Float32Array
+}
+
 export interface Level {
   samplesPerPixel: number
   secondsPerPixel: number
@@ -34,12 +42,15 @@ interface LevelStore extends Level {
   chunks: Map<number, Int16Array | 'asked'>
 }
 
+const ONE: WaveColumns = { low: new Float32Array(1), high: new Float32Array(1), rms: new Float32Array(1) }
+
 /** `loaded` is emitted whenever more of the picture can be drawn. */
 export class Peaks {
   readonly events: Emitter<{ loaded: void }> = createEmitter()
   readonly sampleRate: number
   readonly durationSeconds: number
   readonly levels: LevelStore[]
+  private knownLoudest: number | null = null
 
   constructor(header: PackedHeader<PeaksFacts>, private readonly fetchBytes: FetchBytes) {
     this.sampleRate = header.facts.sample_rate
@@ -68,6 +79,26 @@ export class Peaks {
     return null
   }
 
+  /** Fills `count` columns of `seconds` each, from a second on. */
+  fill(columns: WaveColumns, from: number, seconds: number, count: number, wanted: number): void {
+    const level = this.levels[wanted]!
+    for (let column = 0; column < count; column++) {
+      const start = from + column * seconds
+      if (this.readInto(columns, column, level, start, start + seconds)) continue
+      const coarser = wanted > 0 && start < this.durationSeconds ? this.between(start, start + seconds, wanted - 1) : null
+      columns.low[column] = coarser?.low ?? NaN
+      columns.high[column] = coarser?.high ?? NaN
+      columns.rms[column] = coarser?.rms ?? NaN
+    }
+  }
+
+  /** The largest sample anywhere, 0…1; null until the coarsest level is there. */
+  get loudest(): number | null {
+    if (this.knownLoudest !== null) return this.knownLoudest
+    const all = this.read(this.levels[0]!, 0, this.durationSeconds)
+    return (this.knownLoudest = all ? Math.max(-all.low, all.high) : null)
+  }
+
   /** Ask for what a window needs and does not have. */
   want(from: number, to: number, levelIndex: number): void {
     const level = this.levels[levelIndex]
@@ -93,21 +124,32 @@ export class Peaks {
   }
 
   private read(level: LevelStore, from: number, to: number): Peak | null {
+    if (!this.readInto(ONE, 0, level, from, to)) return null
+    return { low: ONE.low[0]!, high: ONE.high[0]!, rms: ONE.rms[0]! }
+  }
+
+  /** False where a piece of it is missing. */
+  private readInto(columns: WaveColumns, column: number, level: LevelStore, from: number, to: number): boolean {
     const first = Math.max(0, Math.floor(from / level.secondsPerPixel))
     const end = Math.min(level.rows, Math.max(first + 1, Math.ceil(to / level.secondsPerPixel - 1e-9)))
-    if (first >= end) return null
+    if (first >= end) return false
     let low = 32767
     let high = -32768
     let power = 0
+    let number = -1
+    let chunk: Int16Array | 'asked' | undefined
     for (let row = first; row < end; row++) {
-      const chunk = level.chunks.get(Math.floor(row / CHUNK_ROWS))
-      if (!chunk || chunk === 'asked') return null
-      const at = (row % CHUNK_ROWS) * 3
-      low = Math.min(low, chunk[at]!)
-      high = Math.max(high, chunk[at + 1]!)
+      if (row >> CHUNK_BITS !== number) chunk = level.chunks.get((number = row >> CHUNK_BITS))
+      if (!chunk || chunk === 'asked') return false
+      const at = (row & (CHUNK_ROWS - 1)) * 3
+      if (chunk[at]! < low) low = chunk[at]!
+      if (chunk[at + 1]! > high) high = chunk[at + 1]!
       power += chunk[at + 2]! * chunk[at + 2]!
     }
-    return { low: low / 32767, high: high / 32767, rms: Math.sqrt(power / (end - first)) / 32767 }
+    columns.low[column] = low / 32767
+    columns.high[column] = high / 32767
+    columns.rms[column] = Math.sqrt(power / (end - first)) / 32767
+    return true
   }
 }
 

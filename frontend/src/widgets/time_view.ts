@@ -1,8 +1,10 @@
 /** The stretch of time that all lanes of a page show: one x for one second, for every one of them. */
 import { createEmitter, type Emitter } from '../lib/emitter'
 
-/** Deeper than this a pixel would be less than a peak of the finest level. */
+/** So far as long as nobody has said how many samples a second has. */
 const MOST_PX_PER_SECOND = 3000
+/** So wide is one sample where it is looked at most closely. */
+const MOST_PX_PER_SAMPLE = 24
 const EDGE = 0.08
 
 export class TimeView {
@@ -11,6 +13,8 @@ export class TimeView {
   from = 0
   pxPerSecond = 10
   width = 0
+  /** Samples a second of the track's sound; 0 while it is not known. */
+  sampleRate = 0
 
   constructor(public durationSeconds: number) {}
 
@@ -24,7 +28,7 @@ export class TimeView {
   }
 
   get mostPxPerSecond(): number {
-    return Math.max(MOST_PX_PER_SECOND, this.leastPxPerSecond)
+    return Math.max(MOST_PX_PER_SECOND, this.sampleRate * MOST_PX_PER_SAMPLE, this.leastPxPerSecond)
   }
 
   xOf(seconds: number): number {

@@ -5,9 +5,10 @@ import type { Store } from '../lib/store'
 import type { Cue } from '../wire/types'
 import { placeAt, stepAlong } from './beats'
 import type { CueTimes } from './cue_lane'
-import { changeLaneSettings, laneSettings, reordered, showLaneOf } from './lane_settings'
+import { changeLaneSettings, laneSettings, reordered, setLaneHeight, showLaneOf } from './lane_settings'
 import { createLaneStack, type LaneSpec, type LaneStack } from './lane_stack'
 import { createOverview } from './overview'
+import type { Peaks } from './peaks'
 import type { Player } from './player'
 import { snapped, type SnapKind } from './snap'
 import { listenForTimeGestures } from './time_gestures'
@@ -101,11 +102,28 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   scope.add(laneSettings.subscribe(rebuildSoon))
   if (options.driven) scope.add(options.driven.subscribe(rebuildSoon))
   scope.add(sound.lanes.subscribe(rebuildSoon))
-  scope.add(sound.beats.subscribe(rebuildSoon))
+  // Other beats on the same lanes are drawn; only whether there are any changes what lanes there are.
+  const has = (): string => [sound.beats.get().beats, sound.stretches.get()].map(({ length }) => length > 0).join()
+  let had = has()
+  const redrawOrRebuild = (): void => {
+    if (has() === had) view.events.emit('change', undefined)
+    else rebuildSoon()
+    had = has()
+  }
+  scope.add(sound.beats.subscribe(redrawOrRebuild))
+  scope.add(sound.grid.subscribe(() => sound.grid.get()?.beats.length === 0 && rebuildSoon()))
+  scope.add(sound.stretches.subscribe(() => {
+    overview.showStretches(sound.stretches.get())
+    redrawOrRebuild()
+  }))
   scope.add(stack.events.on('hide', (id) => showLaneOf(id, false)))
-  scope.add(stack.events.on('height', ({ id, height }) => changeLaneSettings({ heights: { ...laneSettings.get().heights, [id]: height } })))
+  scope.add(stack.events.on('height', ({ id, height }) => setLaneHeight(id, height)))
   scope.add(stack.events.on('order', ({ id, before }) => changeLaneSettings({ order: reordered(shown, laneSettings.get().order, id, before) })))
-  listenToPeaks(scope, sound, (peaks) => overview.showPeaks(peaks), rebuildSoon, stack)
+  listenToPeaks(scope, sound, (peaks) => {
+    view.sampleRate = peaks.sampleRate
+    overview.showPeaks(peaks)
+    rebuildSoon()
+  })
   if (cues) drawCueLine(scope, stack, cues, view)
   rebuild()
   return { stack, refresh: rebuildSoon }
@@ -124,21 +142,12 @@ function listenForSteps(scope: Scope, stack: LaneStack, { sound, player }: Timel
   })
 }
 
-function listenToPeaks(
-  scope: Scope,
-  sound: TrackSound,
-  show: (peaks: NonNullable<ReturnType<TrackSound['peaks']['get']>>) => void,
-  rebuild: () => void,
-  stack: LaneStack,
-): void {
+function listenToPeaks(scope: Scope, { peaks }: TrackSound, show: (peaks: Peaks) => void): void {
   const take = (): void => {
-    const peaks = sound.peaks.get()
-    if (!peaks) return
-    show(peaks)
-    scope.add(peaks.events.on('loaded', () => stack.redraw()))
-    rebuild()
+    const now = peaks.get()
+    if (now) show(now)
   }
-  scope.add(sound.peaks.subscribe(take))
+  scope.add(peaks.subscribe(take))
   take()
 }
 
@@ -147,10 +156,11 @@ function drawCueLine(scope: Scope, stack: LaneStack, cues: CuesShown, view: Time
   const line = element('div', { class: 'cueline', hidden: true }, stack.box.querySelector('.timearea') ?? stack.box)
   const place = (): void => {
     const cue = cues.cues.get().find((one) => one.id === cues.selected.get())
-    line.hidden = !cue
-    if (!cue) return
+    const x = cue ? view.xOf(cue.seconds) : -1
+    line.hidden = x < 0 || x > view.width
+    if (!cue || line.hidden) return
     line.style.setProperty('--h', `var(--hue-${cue.colour})`)
-    line.style.left = `${view.xOf(cue.seconds)}px`
+    line.style.left = `${x}px`
   }
   scope.add(cues.cues.subscribe(place))
   scope.add(cues.selected.subscribe(place))

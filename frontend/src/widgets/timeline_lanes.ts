@@ -2,34 +2,36 @@
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import { createCueLane } from './cue_lane'
-import { drawCurve, drawImpulses, drawTable, levelBetween } from './draw_curve'
+import { curveLanes, overlayOn, withOverlay } from './curve_lanes'
+import { drawStretches } from './draw_curve'
 import { drawBars, drawGrid, drawRuler } from './draw_time'
-import { drawWave, PLAYED, UNPLAYED } from './draw_wave'
-import { createLaneCanvas, type Drawing } from './lane_canvas'
-import { inOrder, type LaneSettings } from './lane_settings'
+import { inOrder, isAdded, laneSettings, SECTIONS, SPECTROGRAM, type LaneSettings } from './lane_settings'
 import type { LaneSpec } from './lane_stack'
+import { spectrogramLane } from './spectrogram_lane'
 import type { TimelineOptions } from './timeline'
-import type { NamedCurve } from './track_lanes'
+import { mountWave } from './wave_lane'
 
 /** desk = track page, scene = under the stage, phone = small screen, embed = inside another page. */
 export type Layout = 'desk' | 'scene' | 'phone' | 'embed'
 
 const WAVE_HEIGHTS: Record<Layout, number> = { desk: 160, scene: 72, phone: 132, embed: 120 }
-const CURVE_HEIGHTS: Record<string, number> = { onset: 52, chroma: 72, brightness: 56 }
-const SCENE_LANES = ['loudness', 'bass', 'onset']
-const CURVES_AWAITED = ['loudness', 'bass', 'onset', 'chroma', 'brightness']
+const TALLEST = 480
 
 export type SnapTo = (seconds: number, isSuspended: boolean) => number
 
 export function lanesOf(options: TimelineOptions, snapTo: SnapTo, settings: LaneSettings): LaneSpec[] {
   const { layout } = options
   const lanes: LaneSpec[] = []
-  if (layout !== 'phone') lanes.push({ id: 'time', title: 'Time', height: layout === 'desk' ? 26 : 24, isPanel: true, draw: drawRuler })
   if (layout !== 'scene') lanes.push(barsLane(options))
   if (options.cues) lanes.push(cuesLane(options, snapTo))
-  lanes.push(waveLane(options))
-  const curves = inOrder([...drivenLanes(options, settings), ...curveLanes(options, settings)], settings.order)
-  return [...lanes, ...curves.map((lane) => ({ ...lane, isMovable: lane.isCurve === true && (layout === 'desk' || layout === 'scene') }))]
+  lanes.push(waveLane(options, settings))
+  if (layout === 'desk' && isAdded(settings, SPECTROGRAM)) lanes.push(withOverlay(spectrogramLane(options, settings, { mostHeight: TALLEST, overlay: overlayOn(SPECTROGRAM, options, settings, 'hue-violet') }), options, settings))
+  if (layout === 'desk' && isAdded(settings, SECTIONS)) lanes.push(sectionsLane(options, settings))
+  lanes.push(...drivenLanes(options, settings), ...curveLanes(options, settings))
+  const isMovable = layout === 'desk' || layout === 'scene'
+  const ordered = inOrder(lanes, settings.order).map((lane) => ({ ...lane, isMovable: isMovable && !lane.missing }))
+  if (layout === 'phone') return ordered
+  return [{ id: 'time', title: 'Time', height: layout === 'desk' ? 26 : 24, isPanel: true, draw: drawRuler }, ...ordered]
 }
 
 function drivenLanes({ driven, sound }: TimelineOptions, settings: LaneSettings): LaneSpec[] {
@@ -72,79 +74,46 @@ function cuesLane(options: TimelineOptions, snapTo: SnapTo): LaneSpec {
   return { id: 'cues', title: 'Cues', hue: 'hue-red', height: options.layout === 'desk' ? 30 : 28, mount }
 }
 
-function waveLane(options: TimelineOptions): LaneSpec {
+function waveLane(options: TimelineOptions, settings: LaneSettings): LaneSpec {
   const { sound, view, player, layout } = options
   const mount = (scope: Scope, cell: HTMLElement, head: HTMLElement): void => {
     head.classList.add('wave-head')
-    head.replaceChildren()
-    const words = element('div', { class: 'grow' }, head)
+    const words = head.querySelector('.grow') ?? element('div', { class: 'grow' }, head)
+    words.className = 'grow'
+    words.replaceChildren()
     element('div', { class: 'strong clip', title: options.title }, words, options.title)
     if (options.detail) element('div', { class: 'faint xxs num' }, words, options.detail)
     if (options.href) element('a', { class: 'xs', href: options.href }, head, 'Open')
-    const paint = (tones: typeof PLAYED) => (drawing: Drawing): void => {
-      const peaks = sound.peaks.get()
-      if (tones === UNPLAYED) drawGrid(drawing, sound.beats.get())
-      if (peaks) drawWave(drawing, peaks, tones)
-    }
-    const rest = createLaneCanvas(scope, cell, view, paint(UNPLAYED))
-    const played = createLaneCanvas(scope, cell, view, paint(PLAYED))
-    const clip = (): void => {
-      const x = Math.max(0, view.xOf(player.seconds))
-      played.canvas.style.clipPath = `inset(0 calc(100% - ${x}px) 0 0)`
-    }
-    scope.add(player.events.on('tick', clip))
-    scope.add(view.events.on('change', clip))
-    const peaks = sound.peaks.get()
-    if (peaks) scope.add(peaks.events.on('loaded', () => [rest, played].forEach((canvas) => canvas.redraw())))
-    clip()
+    mountWave(scope, cell, {
+      sound, view, player,
+      hasTints: () => laneSettings.get().hasTints,
+      overlay: overlayOn('wave', options, settings),
+    })
   }
-  const reason = sound.peaks.get() ? null : options.missing()
-  return { id: 'wave', title: options.title, height: WAVE_HEIGHTS[layout], isTall: layout === 'desk' || layout === 'embed', missing: reason, mount }
+  const height = layout === 'desk' ? settings.heights.wave : undefined
+  const lane: LaneSpec = {
+    id: 'wave',
+    title: options.title,
+    height: height ?? WAVE_HEIGHTS[layout],
+    isTall: height === undefined && (layout === 'desk' || layout === 'embed'),
+    isCurve: layout === 'desk',
+    mostHeight: TALLEST,
+    missing: sound.peaks.get() ? null : options.missing(),
+    mount,
+  }
+  return withOverlay(lane, options, settings)
 }
 
-function curveLanes(options: TimelineOptions, settings: LaneSettings): LaneSpec[] {
-  const { sound, layout } = options
-  const curves = sound.lanes.get()
-  const heightOf = (name: string): number => settings.heights[name] ?? (layout === 'scene' ? 44 : (CURVE_HEIGHTS[name] ?? 64))
-  if (!curves) {
-    const names = layout === 'phone' ? ['loudness'] : layout === 'scene' ? SCENE_LANES : CURVES_AWAITED
-    return names.map((name) => ({ id: name, title: TITLES[name] ?? name, height: heightOf(name), missing: options.missing() }))
-  }
-  const isShown = ({ name }: NamedCurve): boolean => {
-    if (layout === 'phone') return name === 'loudness'
-    if (layout === 'scene' && (!SCENE_LANES.includes(name) || options.driven?.get().covered.has(name))) return false
-    return !settings.hidden.includes(name)
-  }
-  return deskOrder(curves).filter(isShown).map((curve) => ({
-    id: curve.name,
-    title: curve.title,
-    detail: curve.detail,
-    hue: curve.hue,
-    height: layout === 'phone' ? 40 : heightOf(curve.name),
+/** The sections of the track; the same letter sounds alike. */
+function sectionsLane({ sound, missing }: TimelineOptions, settings: LaneSettings): LaneSpec {
+  return {
+    id: SECTIONS,
+    title: 'Sections',
+    hue: 'hue-grey',
+    height: settings.heights[SECTIONS] ?? 40,
     isCurve: true,
     hasEye: true,
-    ...options.driven?.get().free(curve.name, curve.title, curve.hue),
-    draw: drawerOf(curve, options),
-  }))
-}
-
-const TITLES: Record<string, string> = { loudness: 'Loudness', bass: 'Bass', onset: 'Onsets', chroma: 'Chroma', brightness: 'Brightness' }
-const ORDER = ['loudness', 'short_term', 'bass', 'low_mid', 'mid', 'high_mid', 'high', 'onset', 'chroma', 'brightness']
-
-function deskOrder(curves: readonly NamedCurve[]): NamedCurve[] {
-  const place = ({ name }: NamedCurve): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
-  return [...curves].sort((one, other) => place(one) - place(other))
-}
-
-function drawerOf(curve: NamedCurve, { sound }: TimelineOptions): (drawing: Drawing) => void {
-  if (curve.columns > 1) return (drawing) => drawTable(drawing, curve, curve.hue)
-  if (curve.name === 'onset' && sound.beats.get().onsets.length) {
-    const times = sound.beats.get().onsets
-    const strengths = times.map((seconds) => levelBetween(curve, seconds - 0.02, seconds + 0.05))
-    return (drawing) => drawImpulses(drawing, times, strengths, curve.hue)
-  }
-  return (drawing) => {
-    drawGrid(drawing, sound.beats.get())
-    drawCurve(drawing, curve, curve.hue)
+    missing: sound.stretches.get().length > 0 ? null : sound.grid.get() ? 'No sections were found.' : missing(),
+    draw: (drawing) => drawStretches(drawing, sound.stretches.get()),
   }
 }

@@ -5,11 +5,13 @@ import { get } from '../wire/api'
 import type { BeatGrid, Marker, Track } from '../wire/types'
 import { NO_BEATS, type Beats } from './beats'
 import { beatsOf } from './grid_beats'
+import { createCloser, type Closer } from './closer'
 import type { Stretch } from './draw_curve'
 import { openPeaks, rangesOf, type Peaks } from './peaks'
+import { bandTints, type BandTints } from './tints'
 import { readLanes, type NamedCurve } from './track_lanes'
 
-export interface TrackSound {
+export interface TrackSound extends Closer {
   readonly peaks: Store<Peaks | null>
   readonly lanes: Store<readonly NamedCurve[] | null>
   readonly beats: Store<Beats>
@@ -25,6 +27,8 @@ export interface TrackSound {
   putGrid(grid: BeatGrid): void
   /** Beats follow these markers while a change of them is on its way; null: those of the grid again. */
   lead(markers: readonly Marker[] | null, durationSeconds: number): void
+  /** How strong low, mid and high are, for the colours of the waveform; null until curves are there. */
+  tints(): BandTints | null
 }
 
 export function createTrackSound(scope: Scope): TrackSound {
@@ -36,6 +40,7 @@ export function createTrackSound(scope: Scope): TrackSound {
   const fault = createStore<string | null>(null)
   const fetched = new Set<string>()
   let trackId = ''
+  let tints: BandTints | null = null
 
   const fetchOnce = (key: string | null, run: () => Promise<void>): void => {
     if (!key || fetched.has(key)) return
@@ -68,6 +73,8 @@ export function createTrackSound(scope: Scope): TrackSound {
     stretches,
     grid,
     fault,
+    ...createCloser(scope, () => trackId),
+    tints: () => (tints ??= bandTints(lanes.get() ?? [])),
     take(track) {
       trackId = track.id
       const { files } = track
