@@ -11,6 +11,7 @@ import { createCommentPins } from '../widgets/comment_pins'
 import { createOthers } from '../widgets/others'
 import type { Desk } from './desk'
 import { secondsOf, type Together } from './together'
+import { deskBars } from './grid/bars_options'
 import { missingReason, soundDetail } from './track_words'
 
 interface TimelineBoxProps {
@@ -43,6 +44,7 @@ export function TimelineBox({ desk, track, layout, href, driven, together, said 
       title: track.name, detail,
       ...(href ? { href } : {}),
       ...(driven ? { driven } : {}),
+      ...(layout === 'desk' ? { mountBars: deskBars(desk, mayEdit()) } : {}),
       missing: () => reason.current,
       onRename: (id) => desk.renaming.set(id),
       onHand: () => {

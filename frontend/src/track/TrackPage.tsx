@@ -20,7 +20,9 @@ import { CueEditor } from './CueEditor'
 import { CueList } from './CueList'
 import { useDesk, type Desk } from './desk'
 import { DrawerButton } from './DrawerButton'
-import { GridPanel } from './GridPanel'
+import { gridCommands } from './grid/keys'
+import { GridPanel, TapButton } from './GridPanel'
+import { gridActs } from './grid/grid_acts'
 import { moves, transportCommands } from './moves'
 import { NewSceneButton } from './NewScene'
 import { OthersHere, useTogether } from './OthersHere'
@@ -61,7 +63,7 @@ export function TrackPage() {
 
 function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: boolean }) {
   useEffect(() => desk.take(track), [desk, track])
-  useCommands(transportCommands(desk, mayEdit() && !isPhone))
+  useCommands([...transportCommands(desk, mayEdit() && !isPhone), ...gridCommands(desk, track.id, mayEdit() && !isPhone)])
   useProjectEvents(desk.takeEvent)
   useEffect(() => {
     if (mayEdit()) desk.edits.rememberSteps().catch(() => undefined) // without them there is only less to undo
@@ -97,6 +99,8 @@ function Toolbar({ desk, together }: { desk: Desk; together: Together | null }) 
       {mayEdit() && (
         <>
           <Button small icon="cue" onClick={() => moves(desk).addCue(true)}>Cue</Button>
+          <TapButton acts={gridActs(desk)} small />
+          <Button small icon="flag" onClick={() => gridActs(desk).downbeat()}>Downbeat</Button>
           <span className="sep" />
           <IconButton small icon="undo" label={undo.undoTitle ? `Undo: ${undo.undoTitle.toLowerCase()}` : 'Undo'} reason={undo.undoTitle ? null : 'Nothing to undo yet'} onClick={() => void undoRegistry.undo()} />
           <IconButton small icon="redo" label={undo.redoTitle ? `Do again: ${undo.redoTitle.toLowerCase()}` : 'Redo'} reason={undo.redoTitle ? null : 'Nothing to do again'} onClick={() => void undoRegistry.redo()} />

@@ -16,6 +16,7 @@ import { TimeView } from '../widgets/time_view'
 import { createTrackSound, type TrackSound } from '../widgets/track_sound'
 import { createCueStore, type CueStore } from './cue_store'
 import { createDeskGrid, type DeskGrid } from './desk_grid'
+import { createGridTools, type GridTools } from './grid/grid_tools'
 import { createEdits, type EditApi, type Edits } from './edits'
 
 export interface Desk {
@@ -25,6 +26,8 @@ export interface Desk {
   readonly edits: Edits
   readonly cues: CueStore
   readonly grid: DeskGrid
+  /** Taps, proposals, and how far a change of the grid reaches. */
+  readonly gridTools: GridTools
   readonly metronome: Metronome
   readonly snap: Store<SnapKind>
   /** The page turns with the playhead. */
@@ -84,6 +87,7 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
     edits,
     cues,
     grid,
+    gridTools: createGridTools(scope, player),
     metronome,
     follow,
     snap: createStore<SnapKind>('beat'),

@@ -1,4 +1,4 @@
-/** Hands on the time axis: click seeks, drag chooses a loop, wheel and pinch zoom at the pointer; on touch a drag scrolls. */
+/** Hands on the time axis: click seeks, drag chooses a loop and on the ruler scrubs, wheel and pinch zoom at the pointer; on touch a drag scrolls. */
 import type { Scope } from '../lib/scope'
 import type { Player } from './player'
 import type { TimeView } from './time_view'
@@ -19,7 +19,7 @@ export interface GestureOptions {
   onHand?: () => void
 }
 
-type Drag = { pointer: number; startX: number; lastX: number; anchor: number; moved: boolean; isTouch: boolean }
+type Drag = { pointer: number; startX: number; lastX: number; anchor: number; moved: boolean; isTouch: boolean; isScrub: boolean }
 
 export function listenForTimeGestures(scope: Scope, area: HTMLElement, options: GestureOptions): void {
   listenForWheel(scope, area, options)
@@ -44,6 +44,7 @@ export function listenForTimeGestures(scope: Scope, area: HTMLElement, options: 
     touches.delete(event.pointerId)
     if (drag?.pointer !== event.pointerId) return
     if (!drag.moved && event.type === 'pointerup') options.player.seek(options.view.secondsAt(xOf(event)))
+    if (drag.moved && drag.isScrub) options.player.endScrub()
     drag = null
   }
   scope.listen(area, 'pointerup', end)
@@ -52,7 +53,9 @@ export function listenForTimeGestures(scope: Scope, area: HTMLElement, options: 
 
 /** A drag that begins at an edge of the loop moves that edge; elsewhere it begins a new loop. */
 function beginDrag(event: PointerEvent, x: number, { player, view }: GestureOptions, isTouch: boolean): Drag {
-  const base = { pointer: event.pointerId, startX: x, lastX: x, moved: false, isTouch }
+  const isScrub = !isTouch && (event.target as HTMLElement).closest('[data-lane="time"]') !== null
+  const base = { pointer: event.pointerId, startX: x, lastX: x, moved: false, isTouch, isScrub }
+  if (isScrub) return { ...base, anchor: NaN }
   const span = player.loopSelection
   if (span && Math.abs(view.xOf(span.from) - x) <= EDGE_PX) return { ...base, anchor: span.to }
   if (span && Math.abs(view.xOf(span.to) - x) <= EDGE_PX) return { ...base, anchor: span.from }
@@ -68,6 +71,7 @@ function moveDrag(drag: Drag, event: PointerEvent, x: number, { player, view, sn
     drag.lastX = x
     return
   }
+  if (drag.isScrub) return player.scrub(view.secondsAt(x))
   if (Number.isNaN(drag.anchor)) drag.anchor = snap(view.secondsAt(drag.startX), event.altKey)
   const other = snap(view.secondsAt(x), event.altKey)
   player.setLoop({ from: Math.min(drag.anchor, other), to: Math.max(drag.anchor, other) })

@@ -42,6 +42,8 @@ export interface TimelineOptions {
   driven?: Store<DrivenLanes>
   /** Why there are no curves yet. */
   missing: () => string
+  /** The bars lane with more than bars: markers to drag, doubts, proposals. */
+  mountBars?: (scope: Scope, cell: HTMLElement) => void
   onRename?: (id: string) => void
   /** The hand moves the view: the page should stop turning by itself. */
   onHand?: () => void

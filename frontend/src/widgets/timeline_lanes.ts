@@ -46,10 +46,12 @@ function drivenLanes({ driven, sound }: TimelineOptions, settings: LaneSettings)
   }))
 }
 
-function barsLane({ sound, missing }: TimelineOptions): LaneSpec {
+function barsLane({ sound, missing, mountBars }: TimelineOptions): LaneSpec {
   const grid = sound.grid.get()
   const reason = grid ? (grid.beats.length ? null : (grid.no_beats ?? 'No beats were found.')) : missing()
-  return { id: 'bars', title: 'Bars', height: 24, isPanel: true, missing: reason, draw: (drawing) => drawBars(drawing, sound.beats.get()) }
+  const bars: LaneSpec = { id: 'bars', title: 'Bars', height: 24, isPanel: true, missing: reason }
+  if (mountBars && !reason) return { ...bars, mount: mountBars }
+  return { ...bars, draw: (drawing) => drawBars(drawing, sound.beats.get()) }
 }
 
 function cuesLane(options: TimelineOptions, snapTo: SnapTo): LaneSpec {

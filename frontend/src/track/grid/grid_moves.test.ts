@@ -96,6 +96,15 @@ test('a dragged marker stays between its neighbours', () => {
   expect(moves.whyNot(moves.withMarkerMoved(three, 'b', 0, LENGTH), LENGTH)).toBeNull()
 })
 
+test('a marker dragged with its beats stretches the tempo before it', () => {
+  // 40 beats lie between 1 s and 21 s; over 25 s they are 96 bpm.
+  const next = moves.withMarkerFitted(two, 'b', 26, LENGTH)
+  expect(next.map(({ bpm, seconds }) => [bpm, seconds])).toEqual([[96, 1], [90, 26]])
+  expect(beats(next).filter((seconds) => seconds >= 1 && seconds < 26).length).toBe(40)
+  expect(numbers(next)).toEqual([1, 11])
+  expect(moves.withMarkerFitted(two, 'b', 2, LENGTH)[0]!.bpm).toBeCloseTo(400, 3)
+})
+
 test('taps give tempo and place; the bar stays where it was, as nearly as they allow', () => {
   const [a] = moves.withTaps([marker('a', 1, 119)], { bpm: 120, beat: 10.1, middle: 10 }, 'x')
   expect(a).toMatchObject({ id: 'a', bpm: 120 })

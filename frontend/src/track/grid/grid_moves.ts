@@ -142,6 +142,19 @@ export function withMarkerMoved(markers: readonly Marker[], id: string, seconds:
   return renumbered(markers, markers.map((marker) => (marker.id === id ? { ...marker, seconds: at } : marker)))
 }
 
+/** A marker dragged while the stretch before it keeps its number of beats: its tempo follows. */
+export function withMarkerFitted(markers: readonly Marker[], id: string, seconds: number, durationSeconds: number): Marker[] {
+  const index = markers.findIndex((marker) => marker.id === id)
+  const before = markers[index - 1]
+  if (!before) return withMarkerMoved(markers, id, seconds, durationSeconds)
+  const beats = Math.max(1, Math.round((markers[index]!.seconds - before.seconds) / periodOf(before)))
+  const slowest = before.seconds + (beats * 60) / LOWEST_BPM
+  const fastest = before.seconds + (beats * 60) / HIGHEST_BPM
+  const next = withMarkerMoved(markers, id, Math.min(slowest, Math.max(fastest, seconds)), durationSeconds)
+  const bpm = tidy((beats * 60) / (next[index]!.seconds - before.seconds))
+  return renumbered(markers, next.map((marker, at) => ({ ...marker, downbeat: markers[at]!.downbeat, bpm: at === index - 1 ? bpm : marker.bpm })))
+}
+
 /** Tempo and place of the beats from what was tapped: the stretch at its middle, or a first marker where there is none. */
 export function withTaps(markers: readonly Marker[], { bpm, beat, middle }: { bpm: number; beat: number | null; middle: number }, id: string): Marker[] {
   const marker = markers[stretchAt(markers, middle)]
