@@ -202,9 +202,9 @@ class CueSheet:
             return self._keep_both(cue, op)
         was = values_of(cue)
         if cue.binned_at is not None:
+            self.tell(cue, f"{self.changer(cue)} removed {name_of(cue)} a moment ago. It is back with your change.")
             self.bin(cue, is_binned=False)
             self.note(cue, RESTORE, before={}, after=was)
-            self.tell(cue, f"{self.changer(cue)} removed {name_of(cue)} a moment ago. It is back with your change.")
         self.put(cue, {name: value for name, value in op.after.items() if name not in stale}, op)
         if cue.hotkey != was["hotkey"]:
             self.free_hotkey(cue)

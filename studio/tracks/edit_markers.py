@@ -9,7 +9,21 @@ from typing import Any
 
 from studio.accounts.models import User
 from studio.errors import Refused
-from studio.tracks.edit_ops import ADD, CHANGE, GRID, MARKER, REMOVE, RESTORE, Conflict, Op, clock, is_same, who
+from studio.tracks.edit_ops import (
+    ADD,
+    CHANGE,
+    GRID,
+    MARKER,
+    REMOVE,
+    RESTORE,
+    THERE,
+    Conflict,
+    Op,
+    Since,
+    clock,
+    is_same,
+    who,
+)
 from studio.tracks.grid import MAX_MARKERS, SAME_SECONDS, Marker, wrongs_in
 from studio.tracks.models import BeatGrid, Track
 
@@ -20,10 +34,11 @@ Values = dict[str, Any]
 
 
 class MarkerSheet:
-    """`done` are the ops as they were really applied. `is_polite`: an undo, which leaves what others have changed."""
+    """`done` are the ops as they were really applied. `since`: what others changed, which an undo leaves as it is."""
 
-    def __init__(self, track: Track, grid: BeatGrid, *, by: User | None, is_polite: bool) -> None:
-        self.track, self.grid, self.by, self.is_polite = track, grid, by, is_polite
+    def __init__(self, track: Track, grid: BeatGrid, *, by: User | None, since: Since | None) -> None:
+        self.track, self.grid, self.by, self.since = track, grid, by, since or {}
+        self.is_polite = since is not None
         self.markers: dict[str, Values] = {marker["id"]: dict(marker) for marker in grid.markers}
         self.done: list[Op] = []
         self.conflicts: list[Conflict] = []
@@ -91,9 +106,12 @@ class MarkerSheet:
 
     def _put(self, op: Op) -> None:
         """A new one, or one that comes back."""
+        if op.id in self.markers and self.is_polite:
+            return
+        since = self.since.get((MARKER, op.id), {})
+        if THERE in since:
+            return self._tell(op.id, f"{since[THERE]} removed a tempo marker of this change since. It stays removed.")
         if op.id in self.markers:
-            if self.is_polite:
-                return
             raise op.refused("There is a tempo marker of that id already.", name="id", side="")
         self.markers[op.id] = self._checked({**USUAL, **op.after, "id": op.id}, op, names=FIELDS)
         self.done.append(Op(MARKER, ADD, op.id, after=_values(self.markers[op.id])))
@@ -102,10 +120,12 @@ class MarkerSheet:
         marker = self.markers.get(op.id)
         if marker is None:
             return self._change_removed(op)
-        theirs = {n for n in op.after if n in op.before and not is_same(marker[n], op.before[n])}
+        since = self.since.get((MARKER, op.id), {})
+        theirs = {n for n in op.after if n in since or (n in op.before and not is_same(marker[n], op.before[n]))}
         lost = {n for n in theirs if not is_same(marker[n], op.after[n])}
         if lost:
-            self._tell(op.id, f"{self._who} changed {_words(marker)} since. " + self._settled)
+            name = next((since[n] for n in sorted(lost & since.keys())), self._who)
+            self._tell(op.id, f"{name} changed {_words(marker)} since. " + self._settled)
         names = [n for n in op.after if not is_same(marker[n], op.after[n]) and not (self.is_polite and n in lost)]
         if not names:
             return
@@ -117,7 +137,8 @@ class MarkerSheet:
 
     def _change_removed(self, op: Op) -> None:
         if self.is_polite:
-            return self._tell(op.id, f"{self._who} removed a tempo marker of this change since. It stays removed.")
+            name = self.since.get((MARKER, op.id), {}).get(THERE, self._who)
+            return self._tell(op.id, f"{name} removed a tempo marker of this change since. It stays removed.")
         values = {**USUAL, **op.before, **op.after}
         if "seconds" not in values or "bpm" not in values:
             raise op.refused("There is no such tempo marker on this track.", name="id", side="")
@@ -129,8 +150,10 @@ class MarkerSheet:
         marker = self.markers.get(op.id)
         if marker is None:
             return
-        if any(not is_same(marker[name], op.before[name]) for name in FIELDS if name in op.before):
-            return self._tell(op.id, f"{self._who} changed {_words(marker)} since, so it was not removed.")
+        since = self.since.get((MARKER, op.id), {})
+        if since or any(not is_same(marker[name], op.before[name]) for name in FIELDS if name in op.before):
+            name = next(iter(since.values()), self._who)
+            return self._tell(op.id, f"{name} changed {_words(marker)} since, so it was not removed.")
         self._drop(marker)
 
     def _drop(self, marker: Values) -> None:

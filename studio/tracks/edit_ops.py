@@ -11,6 +11,9 @@ CUE, MARKER, GRID = "cue", "marker", "grid"
 ADD, CHANGE, REMOVE, RESTORE = "add", "change", "remove", "restore"
 INVERSE = {ADD: REMOVE, REMOVE: RESTORE, RESTORE: REMOVE, CHANGE: CHANGE}
 SAME = 1e-9
+# What others changed: by thing and id, the person's name by field, where THERE stands for adding and removing.
+THERE = "there"
+Since = dict[tuple[str, str], dict[str, str]]
 
 
 @dataclass(frozen=True)

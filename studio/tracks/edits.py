@@ -21,7 +21,7 @@ from studio.tracks.beat_time import BeatTime, beat_time
 from studio.tracks.edit_cues import CueSheet
 from studio.tracks.edit_cues_back import take_back
 from studio.tracks.edit_markers import MarkerSheet
-from studio.tracks.edit_ops import CUE, Conflict, Op, inverse
+from studio.tracks.edit_ops import CHANGE, CUE, THERE, Conflict, Op, Since, inverse, who
 from studio.tracks.models import BeatGrid, Cue, Track, TrackEdit
 from studio.tracks.present import cue_out
 
@@ -65,10 +65,11 @@ def apply_edit(
         track = locked(track_id)
         if known := TrackEdit.objects.filter(pk=key).first():
             return _again(track, known, by=by)
-        stroke = Stroke(track, ops, key=key, by=by, is_polite=False)
+        stroke = Stroke(track, ops, key=key, by=by, since=None)
         stroke.run(cues_stay=cues_stay)
         last = TrackEdit.objects.filter(track=track).aggregate(last=Max("number"))["last"] or 0
         edit = TrackEdit(pk=key, track=track, number=last + 1, person=by if is_undoable else None, title=title)
+        edit.created_at = timezone.now()
         edit.ops, edit.conflicts = [op.as_json() for op in stroke.done], [asdict(one) for one in stroke.conflicts]
         edit.save(force_insert=True)
         TrackEdit.objects.filter(track=track, number__lte=edit.number - KEPT_EDITS).delete()
@@ -94,10 +95,10 @@ def locked(track_id: UUID) -> Track:
 
 
 class Stroke:
-    """One run over the grid and the cues. `is_polite`: what others changed since is left as it is."""
+    """One run over the grid and the cues. `since`: what others have changed since, which an undo leaves as it is."""
 
-    def __init__(self, track: Track, ops: Sequence[Op], *, key: UUID, by: User | None, is_polite: bool) -> None:
-        self.track, self.by, self.is_polite = track, by, is_polite
+    def __init__(self, track: Track, ops: Sequence[Op], *, key: UUID, by: User | None, since: Since | None) -> None:
+        self.track, self.by, self.since = track, by, since
         self.grid_ops = [op for op in ops if op.thing != CUE]
         self.cue_ops = [op for op in ops if op.thing == CUE]
         self.cues = CueSheet(track, (op.id for op in self.cue_ops), key=key, by=by, time_now=self._time)
@@ -110,10 +111,10 @@ class Stroke:
             self._run_grid(cues_stay=cues_stay)
         self.is_grid_new = bool(self.done)
         for op in self.cue_ops:
-            if self.is_polite:
-                take_back(self.cues, op)
-            else:
+            if self.since is None:
                 self.cues.apply(op)
+            else:
+                take_back(self.cues, op, self.since)
         self.there, self.gone = self.cues.store()
         self.done += self.cues.done
         self.conflicts += self.cues.conflicts
@@ -139,7 +140,7 @@ class Stroke:
     def _run_grid(self, *, cues_stay: bool) -> None:
         before, first = self._time(), dict(self.grid.markers[0]) if self.grid.markers else None
         was = {marker["id"]: marker for marker in self.grid.markers}
-        sheet = MarkerSheet(self.track, self.grid, by=self.by, is_polite=self.is_polite)
+        sheet = MarkerSheet(self.track, self.grid, by=self.by, since=self.since)
         for op in self.grid_ops:
             sheet.apply(op)
         sheet.finish()
@@ -197,7 +198,7 @@ def _step(track_id: UUID, edit_id: UUID, *, by: User, is_undo: bool) -> Applied:
         if (edit.undone_at is not None) == is_undo:
             return _again(track, edit, by=by)
         ops = ops_from(edit.ops)
-        stroke = Stroke(track, inverse(ops) if is_undo else ops, key=edit.pk, by=by, is_polite=True)
+        stroke = Stroke(track, inverse(ops) if is_undo else ops, key=edit.pk, by=by, since=_since(edit, ops))
         stroke.run()
         edit.undone_at = timezone.now() if is_undo else None
         edit.save(update_fields=["undone_at"])
@@ -206,6 +207,19 @@ def _step(track_id: UUID, edit_id: UUID, *, by: User, is_undo: bool) -> Applied:
         words = NOTHING_LEFT if is_undo else NOTHING_AGAIN
         raise Refused(words.format(first=stroke.conflicts[0].sentence), status=409)
     return applied
+
+
+def _since(edit: TrackEdit, ops: Sequence[Op]) -> Since:
+    """What others have changed of the same things after that edit, as far as they have not taken it back themselves."""
+    touched = {(op.thing, op.id) for op in ops}
+    rows = TrackEdit.objects.filter(track=edit.track_id, number__gt=edit.number, undone_at=None)
+    changes: Since = {}
+    for row in rows.exclude(person=edit.person_id).select_related("person").order_by("number").iterator():
+        for op in ops_from(row.ops):
+            if (op.thing, op.id) in touched:
+                names = op.after if op.op == CHANGE else [THERE]
+                changes.setdefault((op.thing, op.id), {}).update(dict.fromkeys(names, who(row.person, by=None)))
+    return changes
 
 
 def _again(track: Track, edit: TrackEdit, *, by: User | None) -> Applied:
