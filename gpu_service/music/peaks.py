@@ -1,4 +1,4 @@
-"""Peaks: what the waveform shows, at six or seven depths of zoom.
+"""Peaks: what the waveform shows, at six depths of zoom; deeper than these are the samples themselves.
 
 A packed file (see packed.py) with the facts `format` ("peaks 1"), `sample_rate`, `frame_count`, `duration_seconds` and
 `levels`: a list of {samples_per_pixel, name}, coarse first, so that a page can draw after the first kilobytes and ask
@@ -17,8 +17,6 @@ from gpu_service.music.sound import Sound
 FINEST = 64
 STEP = 4
 LEVELS = (64, 256, 1024, 4096, 16_384, 65_536)
-# Longer tracks leave the finest level out: a page never needs all of it and it would be 80 % of the file.
-FINEST_UP_TO_SECONDS = 900.0
 FULL = 32_767
 
 
@@ -39,8 +37,7 @@ def find_peaks(sound: Sound) -> Peaks:
     for samples_per_pixel in LEVELS:
         if samples_per_pixel > FINEST:
             rows = _coarser(rows)
-        if samples_per_pixel > FINEST or sound.duration_seconds <= FINEST_UP_TO_SECONDS:
-            levels[samples_per_pixel] = _as_int16(rows)
+        levels[samples_per_pixel] = _as_int16(rows)
     return Peaks(sound.sample_rate, sound.frame_count, levels)
 
 

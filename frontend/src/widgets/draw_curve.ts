@@ -122,7 +122,7 @@ export function drawTable({ context, width, height, view, colour }: Drawing, cur
   picture.canvas.height = columns
   picture.putImageData(image, 0, 0)
   const left = isWide ? view.xOf(start + (first - 0.5) * secondsPerValue) : 0
-  const right = isWide ? Math.min(end, view.xOf(start + (last + 0.5) * secondsPerValue)) : count
+  const right = isWide ? view.xOf(start + (last + 0.5) * secondsPerValue) : count
   context.imageSmoothingEnabled = false
   context.drawImage(picture.canvas, left, 0, right - left, height)
   context.imageSmoothingEnabled = true
