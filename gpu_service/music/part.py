@@ -55,10 +55,10 @@ def find_part(
 
 def _cut_out(proxy: Path, *, start: float, end: float, pcm_path: Path) -> Sound:
     """That part at the detector's own rate, one channel."""
-    lead = min(start, LEAD_SECONDS)
-    source = ffmpeg.input(
-        f"file:{proxy.resolve()}", format="mov", protocol_whitelist="file", ss=start - lead, threads=1
-    )
+    # A seek to the very beginning would bring the encoder's priming along, which is no sound of the track.
+    lead = LEAD_SECONDS if start > 2 * LEAD_SECONDS else start
+    seek = {"ss": start - lead} if lead < start else {}
+    source = ffmpeg.input(f"file:{proxy.resolve()}", format="mov", protocol_whitelist="file", threads=1, **seek)
     heard = source.audio.filter("atrim", start=lead, end=lead + end - start)
     output = heard.output("pipe:1", format="f32le", acodec="pcm_f32le", ac=1, ar=RATE)
     peak, count = 0.0, 0

@@ -33,6 +33,7 @@ import type { Together } from './together'
 import { TrackInspector } from './TrackInspector'
 import { TrackStanding } from './TrackStanding'
 import { Transport } from './Transport'
+import { useMediaKeys } from './use_media_keys'
 import { useIsPhone } from './use_phone'
 
 export function TrackPage() {
@@ -64,6 +65,7 @@ export function TrackPage() {
 function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: boolean }) {
   useEffect(() => desk.take(track), [desk, track])
   useCommands([...transportCommands(desk, mayEdit() && !isPhone), ...gridCommands(desk, track.id, mayEdit() && !isPhone)])
+  useMediaKeys(desk, track.name)
   useProjectEvents(desk.takeEvent)
   useEffect(() => {
     if (mayEdit()) desk.edits.rememberSteps().catch(() => undefined) // without them there is only less to undo

@@ -6,13 +6,13 @@ import { useStore } from '../lib/store'
 import { Select } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
 import { Icon } from '../parts/Icon'
-import { Popover } from '../parts/Menu'
 import { Tip } from '../parts/Tooltip'
 import { placeAt } from '../widgets/beats'
 import { RATES } from '../widgets/player'
 import { SNAP_CHOICES, type SnapKind } from '../widgets/snap'
 import type { Desk } from './desk'
 import { moves } from './moves'
+import { SoundMenu } from './SoundMenu'
 import { useEvents } from './use_emitter'
 
 export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: boolean }) {
@@ -45,7 +45,7 @@ export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: 
       <div className="row end">
         {hasFollow && <Tip text={withKey('Follow the playhead', 'track.follow')}><span><Button small on={isFollowing} onClick={move.toggleFollow}>Follow</Button></span></Tip>}
         <Zoom desk={desk} />
-        <Volume desk={desk} />
+        <SoundMenu desk={desk} />
       </div>
     </div>
   )
@@ -123,22 +123,5 @@ function Zoom({ desk: { view }, desk }: { desk: Desk }) {
       />
       <IconButton icon="zoom-in" label={withKey('Zoom in', 'track.zoom-in')} onClick={() => move.zoom(1)} />
     </div>
-  )
-}
-
-function Volume({ desk: { player } }: { desk: Desk }) {
-  useEvents(player.events, 'state')
-  const volume = player.audio.muted ? 0 : player.audio.volume
-  return (
-    <Popover label="Volume" button={<button type="button" className="btn icon quiet" aria-label={`Volume, ${Math.round(volume * 100)} %`}><Icon name={volume ? 'volume' : 'mute'} /></button>}>
-      <div className="sect row">
-        <IconButton small icon={volume ? 'volume' : 'mute'} label={volume ? 'Mute' : 'Sound on'} onClick={() => player.setVolume(volume ? 0 : 1)} />
-        <input
-          type="range" className="range grow" aria-label="Volume" min={0} max={1} step={0.01} value={volume}
-          style={{ '--v': volume } as React.CSSProperties} onChange={(event) => player.setVolume(Number(event.target.value))}
-        />
-        <span className="value">{Math.round(volume * 100)} %</span>
-      </div>
-    </Popover>
   )
 }

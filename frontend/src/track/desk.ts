@@ -12,6 +12,7 @@ import { readLaneSettings } from '../widgets/lane_settings'
 import { createMetronome, type Metronome } from '../widgets/metronome'
 import { Player } from '../widgets/player'
 import type { SnapKind } from '../widgets/snap'
+import { createStemMix, type StemMix } from '../widgets/stem_mix'
 import { TimeView } from '../widgets/time_view'
 import { createTrackSound, type TrackSound } from '../widgets/track_sound'
 import { createCueStore, type CueStore } from './cue_store'
@@ -20,6 +21,7 @@ import { createGridTools, type GridTools } from './grid/grid_tools'
 import { createEdits, type EditApi, type Edits } from './edits'
 
 export interface Desk {
+  readonly trackId: string
   readonly player: Player
   readonly view: TimeView
   readonly sound: TrackSound
@@ -29,6 +31,8 @@ export interface Desk {
   /** Taps, proposals, and how far a change of the grid reaches. */
   readonly gridTools: GridTools
   readonly metronome: Metronome
+  /** Parts of the track heard in its place. */
+  readonly stems: StemMix
   readonly snap: Store<SnapKind>
   /** The page turns with the playhead. */
   readonly follow: Store<boolean>
@@ -81,6 +85,7 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
   readLaneSettings()
   edits.load().catch((fault: unknown) => toastFault(fault, 'The cues could not be fetched.'))
   return {
+    trackId,
     player,
     view,
     sound,
@@ -89,6 +94,7 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
     grid,
     gridTools: createGridTools(scope, player),
     metronome,
+    stems: createStemMix(scope, player),
     follow,
     snap: createStore<SnapKind>('beat'),
     renaming: createStore<string | null>(null),

@@ -52,7 +52,9 @@ def find(track, owner, as_user):
     return one
 
 
-@pytest.mark.parametrize(("start", "end", "bpm"), [(3.0, 18.0, 120.0), (22.0, 39.0, 97.0)])
+@pytest.mark.parametrize(
+    ("start", "end", "bpm"), [(0.0, 12.0, 120.0), (1.3, 12.0, 120.0), (3.0, 18.0, 120.0), (22.0, 39.0, 97.0)]
+)
 def test_a_part_is_heard_alone_and_placed_on_the_clock_of_the_whole(find, start, end, bpm):
     found = find(start, end)
     assert (found["state"], found["no_beats"], found["unsure"]) == ("done", None, [])

@@ -1,4 +1,5 @@
 /** Let the detector hear a part of the track alone; what it finds is shown as a proposal beside the grid. */
+import { newId } from '../../lib/new_id'
 import { toast, toastFault } from '../../parts/toasts'
 import { get, post } from '../../wire/api'
 import type { components } from '../../wire/schema'
@@ -44,8 +45,8 @@ export async function findAnew(desk: Desk, trackId: string): Promise<void> {
 }
 
 function proposed(desk: Desk, { markers, no_beats: reason }: Found, base: Proposal): Proposal {
-  const found: Marker[] = markers.map((marker) => ({ ...marker, id: crypto.randomUUID() }))
+  const found: Marker[] = markers.map((marker) => ({ ...marker, id: newId() }))
   if (!found.length) return { ...base, share: null, reason: reason ?? 'No beats were found.' }
-  const whole = withPart(desk.grid.markers.get(), base, found, crypto.randomUUID(), desk.player.durationSeconds)
+  const whole = withPart(desk.grid.markers.get(), base, found, newId(), desk.player.durationSeconds)
   return { ...base, share: null, found, markers: whole }
 }

@@ -1,4 +1,5 @@
 /** What keys and buttons do with the grid of a desk. A locked grid, or one that cannot be so, is told in a sentence. */
+import { newId } from '../../lib/new_id'
 import { toast } from '../../parts/toasts'
 import { clock } from '../../lib/format'
 import type { Desk } from '../desk'
@@ -64,7 +65,7 @@ export function gridActs(desk: Desk) {
     halfABeat: () => withGrid('Move grid by half a beat', (all) => moves.byHalfABeat(all, where())),
     underPlayhead: () => withGrid('Move grid here', (all) => moves.underPlayhead(all, now(), where())),
     downbeat: () => withGrid('Mark downbeat', (all) => moves.withDownbeat(all, now())),
-    addMarker: () => change('Add tempo marker', moves.withMarkerAt(markers(), now(), crypto.randomUUID(), gridTools.taps.state.get().fit?.bpm)),
+    addMarker: () => change('Add tempo marker', moves.withMarkerAt(markers(), now(), newId(), gridTools.taps.state.get().fit?.bpm)),
     removeMarker: (ids: readonly string[]) => withGrid('Remove tempo marker', (all) => moves.without(all, ids)),
     removeHere(): void {
       const here = markers()[moves.stretchAt(markers(), now())]
@@ -76,7 +77,7 @@ export function gridActs(desk: Desk) {
     useTaps(bpm?: number): void {
       const found = suggestionOf(gridTools.taps.state.get(), bpm)
       if (!found) return void toast('Tap along with the beat first.')
-      if (change('Tapped tempo', moves.withTaps(markers(), found, crypto.randomUUID()))) gridTools.taps.forget()
+      if (change('Tapped tempo', moves.withTaps(markers(), found, newId()))) gridTools.taps.forget()
     },
     toggleLock: () => grid.setLock(!sound.grid.get()?.is_locked),
     toggleReach: () => gridTools.isForAll.set((isAll) => !isAll),

@@ -1,0 +1,175 @@
+/**
+ * Parts of a track heard in its place: solo and mute. Each part is a media element that is held in step with the track's
+ * own, which plays on silently as their clock; a part that is not heard does not play.
+ *
+ * Buffers of two hours would not fit into a page, so the parts are streamed; `drift` tells how far each is off.
+ */
+import { element } from '../lib/element'
+import type { Scope } from '../lib/scope'
+import { createStore, type Store } from '../lib/store'
+import type { Player } from './player'
+
+export interface PartSound {
+  id: string
+  name: string
+  url: string
+  /** Parts of one family make up the whole track together. */
+  family: string
+}
+
+export interface PartState {
+  isSolo: boolean
+  isMuted: boolean
+}
+
+export interface StemMix {
+  readonly states: Store<Readonly<Record<string, PartState>>>
+  /** Whether parts are heard in place of the whole track. */
+  readonly isParted: boolean
+  show(parts: readonly PartSound[]): void
+  set(id: string, change: Partial<PartState>): void
+  clear(): void
+  /** Seconds that each playing part is behind the track. */
+  drift(): Record<string, number>
+}
+
+const EVERY_MS = 50
+/** Further off than this a part jumps, with its sound turned down for that moment. */
+const JUMP_SECONDS = 0.08
+/** Nearer than this it is left alone. */
+const IN_STEP_SECONDS = 0.002
+const STRONGEST_PULL = 0.02
+const FADE_SECONDS = 0.02
+const SILENT: PartState = { isSolo: false, isMuted: false }
+
+/** Which parts are heard; empty when nothing is chosen and the whole track is. */
+export function heardOf(parts: readonly PartSound[], states: Readonly<Record<string, PartState>>): string[] {
+  const of = (id: string): PartState => states[id] ?? SILENT
+  const solo = parts.filter(({ id }) => of(id).isSolo)
+  if (solo.length) return solo.filter(({ id }) => !of(id).isMuted).map(({ id }) => id)
+  const families = new Set(parts.filter(({ id }) => of(id).isMuted).map(({ family }) => family))
+  return parts.filter(({ id, family }) => families.has(family) && !of(id).isMuted).map(({ id }) => id)
+}
+
+interface Follower {
+  audio: HTMLMediaElement
+  gain: GainNode
+  /** How long a jump takes until the sound is there: learnt. */
+  jumpSeconds: number
+  jumpedAt: number
+}
+
+export function createStemMix(scope: Scope, player: Player): StemMix {
+  const states = createStore<Readonly<Record<string, PartState>>>({})
+  const followers = new Map<string, Follower>()
+  let parts: readonly PartSound[] = []
+  let heard: readonly string[] = []
+  let stop: (() => void) | null = null
+
+  const isParted = (): boolean => parts.some(({ id }) => states.get()[id]?.isSolo || states.get()[id]?.isMuted)
+  const follower = (part: PartSound): Follower | null => {
+    const known = followers.get(part.id)
+    if (known) return known
+    const context = player.open()
+    if (!context) return null
+    const audio = element('audio', { preload: 'auto', hidden: true, src: part.url, 'data-part': part.name }, document.body)
+    const gain = player.graph.gainOf(audio, context.destination)
+    scope.add(() => {
+      audio.pause()
+      audio.removeAttribute('src')
+      audio.load()
+      audio.remove()
+    })
+    if (!gain) return null
+    gain.gain.value = 0
+    const made: Follower = { audio, gain, jumpSeconds: 0.04, jumpedAt: -Infinity }
+    followers.set(part.id, made)
+    return made
+  }
+  const apply = (): void => {
+    heard = isParted() ? heardOf(parts, states.get()) : []
+    const context = isParted() ? player.open() : player.graph.context
+    if (context) fade(player.graph.whole?.gain, context, isParted() ? 0 : 1)
+    for (const part of parts) {
+      const one = heard.includes(part.id) ? follower(part) : followers.get(part.id)
+      if (!one || !context) continue
+      const isHeard = heard.includes(part.id)
+      fade(one.gain.gain, context, isHeard ? 1 : 0)
+      if (!isHeard) one.audio.pause()
+    }
+    stop?.()
+    stop = isParted() ? scope.every(EVERY_MS, hold) : null
+    hold()
+  }
+  const hold = (): void => {
+    for (const id of heard) {
+      const one = followers.get(id)
+      if (one) holdInStep(one, player)
+    }
+  }
+  scope.add(player.events.on('seek', hold))
+  scope.add(player.events.on('state', hold))
+  return {
+    states,
+    get isParted() {
+      return isParted()
+    },
+    show(next) {
+      parts = next
+      apply()
+    },
+    set(id, change) {
+      states.set((now) => ({ ...now, [id]: { ...SILENT, ...now[id], ...change } }))
+      apply()
+    },
+    clear() {
+      states.set({})
+      apply()
+    },
+    drift: () => Object.fromEntries(heard.map((id) => [id, player.audio.currentTime - (followers.get(id)?.audio.currentTime ?? NaN)])),
+  }
+}
+
+function fade(gain: AudioParam | undefined, context: AudioContext, to: number): void {
+  gain?.setTargetAtTime(to, context.currentTime, FADE_SECONDS / 3)
+}
+
+/** Far off: jump to where the track will be when the sound is there. Near: a little faster or slower. In step: as the track. */
+function holdInStep(one: Follower, player: Player): void {
+  const { audio } = one
+  const { audio: track, rate } = player
+  audio.volume = track.volume
+  audio.muted = track.muted
+  audio.preservesPitch = track.preservesPitch
+  if (!player.isPlaying || track.seeking) {
+    if (!audio.paused) audio.pause()
+    if (!audio.seeking && Math.abs(audio.currentTime - track.currentTime) > IN_STEP_SECONDS) audio.currentTime = track.currentTime
+    return
+  }
+  if (audio.seeking || audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return
+  const late = track.currentTime - audio.currentTime
+  if (audio.paused) return begin(one, track.currentTime, rate)
+  if (Math.abs(late) > JUMP_SECONDS * Math.max(1, rate)) {
+    learn(one, late / rate)
+    return jump(one, track.currentTime, rate)
+  }
+  const pull = Math.abs(late) < IN_STEP_SECONDS ? 0 : Math.max(-STRONGEST_PULL, Math.min(STRONGEST_PULL, late))
+  const wanted = rate * (1 + pull)
+  if (Math.abs(audio.playbackRate - wanted) > 1e-4) audio.playbackRate = wanted
+}
+
+function begin(one: Follower, seconds: number, rate: number): void {
+  one.audio.playbackRate = rate
+  if (Math.abs(one.audio.currentTime - seconds) > JUMP_SECONDS) jump(one, seconds, rate)
+  void one.audio.play().catch(() => undefined)
+}
+
+function jump(one: Follower, seconds: number, rate: number): void {
+  one.audio.currentTime = seconds + one.jumpSeconds * rate
+  one.jumpedAt = performance.now()
+}
+
+/** Still behind soon after a jump: it takes longer here. */
+function learn(one: Follower, late: number): void {
+  if (performance.now() - one.jumpedAt < 1000) one.jumpSeconds = Math.min(0.5, Math.max(0, one.jumpSeconds + late))
+}
