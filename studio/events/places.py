@@ -57,8 +57,6 @@ def tell_soon(loop: asyncio.AbstractEventLoop, project_id: UUID, pages: list[Pag
 
 def _tell(project_id: UUID, pages: list[Page]) -> None:
     _asked.pop(project_id, None)
-    places = [
-        {**page.here.model_dump(mode="json"), "person": page.person()} for page in pages if page.here is not None
-    ]
+    places = [{**page.here.model_dump(mode="json"), "person": page.person()} for page in pages if page.here is not None]
     for page in list(pages):
         page.tell({"type": "places", "places": places})

@@ -41,14 +41,14 @@ def test_a_guest_hears_the_track_by_a_link_and_answers_a_comment(browser: Browse
         guest.get_by_label("Your name").fill("Mara")
         guest.get_by_label("Answer Owner").fill("Yes, please")
         guest.get_by_role("button", name="Answer", exact=True).last.click()
-        expect(guest.locator(".thread")).to_contain_text("Yes, please")
+        expect(guest.locator(".thread", has_text="a beat later")).to_contain_text("Yes, please")
         # The answer reaches the desk by itself.
         page.keyboard.press("Escape")
         expect(thread).to_contain_text("Yes, please")
         expect(thread).to_contain_text("Guest")
 
         thread.get_by_role("button", name="Resolve").click()
-        expect(page.locator(".thread")).to_have_count(0)
+        expect(thread).to_have_count(0)
         page.get_by_role("button", name="Share").click()
         page.get_by_role("button", name="Take back").first.click()
         page.get_by_text("Taken back").first.wait_for()
@@ -61,7 +61,7 @@ def test_one_follows_the_playhead_of_another(browser: Browser, owner: Page) -> N
     with walk.own_browser_in_demo(browser, owner) as ahead, walk.own_browser_in_demo(browser, owner) as behind:
         open_track(ahead, owner)
         open_track(behind, owner)
-        behind.get_by_role("button", name=re.compile("^Follow Owner")).first.click()
+        behind.get_by_role("button", name=re.compile("^Follow Owner")).last.click()
         ahead.locator("body").click(position={"x": 700, "y": 22})
         ahead.keyboard.press("End")
         # A playhead of somebody else stands in the lanes, and ours goes where it goes.

@@ -47,9 +47,11 @@ def own_browser_in_demo(browser: Browser, owner: Page) -> Iterator[Page]:
     """The owner in a browser with a viewport of its own, at the demo's project."""
     context, page = new_person(browser)
     context.add_cookies(owner.context.cookies())
-    go_in_demo(page, owner)
-    yield page
-    context.close()
+    try:
+        go_in_demo(page, owner)
+        yield page
+    finally:
+        context.close()
 
 
 def choose_file(page: Page, button: str, *paths: Path) -> None:

@@ -101,8 +101,8 @@ function Points() {
           {(at < last || path.loop) && path.waypoints.length > 1 && <Way point={point} at={at} />}
         </div>
       ))}
-      <button type="button" className={over === last + 1 ? 'dropplace droptarget' : 'dropplace'} {...target(last + 1)} onClick={addThis} aria-label={`Add ${vectorTitle(vector)} to the path`}>
-        <span className="xs">Drop a pin</span><span className="xxs faint">or click to add this</span>
+      <button type="button" className={over === last + 1 ? 'dropplace droptarget' : 'dropplace'} {...target(last + 1)} onClick={addThis}>
+        <span className="xs">Drop a pin</span><span className="xxs faint">or click to add this<span className="unseen">: {vectorTitle(vector)}</span></span>
       </button>
     </div>
   )

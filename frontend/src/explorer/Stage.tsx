@@ -132,7 +132,7 @@ export function Stage({ onPin, isSmall = false }: { onPin: () => void; isSmall?:
         <IconButton kind="plain" small icon="grow" label={withKey('Full screen', 'explorer.full')} onClick={() => void box.current?.requestFullscreen()} />
       </div>
       {!isSmall && <div className="stage-tools"><Menu
-        align="end" button={<button type="button" className="btn quiet small num" aria-label="Size of the picture">{pictureSize(width, width)}</button>}
+        align="end" button={<button type="button" className="btn quiet small num"><span className="unseen">Size of the picture: </span>{pictureSize(width, width)}</button>}
         items={WIDTHS.map((one) => ({ id: String(one), label: pictureSize(one, one), on: one === width, act: () => {
           localStorage.setItem(WIDTH_KEY, String(one))
           setWidth(one)

@@ -43,7 +43,7 @@ export function TileSheet({ label, vectors, columns, chosen, nameOf, corner, mar
   return (
     <div className={drawn.isFresh ? 'tilesheet' : 'tilesheet stale'} data-sheet={label} data-fresh={drawn.isFresh} style={{ aspectRatio: `${columns} / ${rows}` }}>
       <canvas ref={drawn.canvas} className={drawn.isShown ? '' : 'unshown'} aria-hidden="true" />
-      <div ref={grid} className="tilebuttons" role="grid" aria-label={label} style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }} onKeyDown={press}
+      <div ref={grid} className="tilebuttons" role="group" data-arrows aria-label={label} style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }} onKeyDown={press}
         onFocus={() => (hasFocus.current = true)} onBlur={() => (hasFocus.current = false)}>
         {vectors.map((_, at) => (
           <button

@@ -92,7 +92,7 @@ function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof HTMLElement ? event.target : null
   if (target?.closest('[role="menu"], [role="listbox"], [role="dialog"]')) return true
   if (event.key === ' ' || event.key === 'Enter') return Boolean(target?.closest('button, a[href], summary, [role="switch"]'))
-  return event.key.startsWith('Arrow') && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], input'))
+  return event.key.startsWith('Arrow') && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], [data-arrows], input'))
 }
 
 export function listenForKeys(target: Window = window): () => void {

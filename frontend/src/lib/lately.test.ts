@@ -17,6 +17,13 @@ test('coming, going and roles are told of people', () => {
   expect(sentenceOfEvent(event(1, 'member.removed', { user: { id: 'ines' } }))).toBe('left the project')
 })
 
+test('what was said is told in its words, and a link as what it is', () => {
+  expect(sentenceOfEvent(event(1, 'comment.added', { text: 'Later here', name: 'Ines', parent_id: null }))).toBe('said “Later here”')
+  expect(sentenceOfEvent(event(1, 'comment.changed', { text: 'Later here', resolved_at: '2026-11-21T12:00:00Z' }))).toBe('resolved “Later here”')
+  expect(sentenceOfEvent(event(1, 'comment.removed', { text: 'Later here', is_binned: true }))).toBeNull()
+  expect(sentenceOfEvent(event(1, 'share.changed', { state: 'open', name: 'The label' }))).toBe('made a link for guests')
+})
+
 test('progress and the steps of jobs are not deeds', () => {
   expect(sentenceOfEvent(event(1, 'render.progress', { name: 'Tide' }))).toBeNull()
   expect(sentenceOfEvent(event(1, 'job.changed', { title: 'Analysis' }))).toBeNull()

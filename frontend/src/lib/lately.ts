@@ -31,11 +31,20 @@ function memberSentence(event: StudioEvent, past: string): string {
   return isSelf ? 'joined the project' : `made ${user?.name || 'a member'} ${role === 'viewer' ? 'a viewer' : `an ${role ?? 'editor'}`}`
 }
 
+function commentSentence(event: StudioEvent, past: string): string | null {
+  const { text, parent_id: parent, resolved_at: resolved } = event.payload as { text?: string; parent_id?: string | null; resolved_at?: string | null }
+  const words = `“${text && text.length > 60 ? `${text.slice(0, 59)}…` : (text ?? '')}”`
+  if (past === 'added') return `${parent ? 'answered' : 'said'} ${words}`
+  return past === 'changed' && resolved ? `resolved ${words}` : null
+}
+
 /** "added the track “Undertow”", or null for what is not worth a line. */
 export function sentenceOfEvent(event: StudioEvent): string | null {
   const [noun = '', past = ''] = event.kind.split('.')
   if (past === 'progress' || quiet.has(noun)) return null
   if (event.kind === 'track.edited') return `changed beats and cues of “${String(event.payload.track_name)}”`
+  if (noun === 'comment') return commentSentence(event, past)
+  if (noun === 'share') return event.payload.state === 'revoked' ? 'took back a link for guests' : 'made a link for guests'
   const payload = event.payload as { name?: string; label?: string; title?: string; track_name?: string; is_binned?: boolean; person?: string }
   const verb = payload.is_binned ? verbs.removed : verbs[past]
   if (!verb) return null

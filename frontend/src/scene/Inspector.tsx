@@ -40,10 +40,12 @@ export function Inspector(props: InspectorProps) {
   })
   return (
     <aside className="panel right inspector scene-inspector" data-region="inspector">
-      <div className="tabs" role="tablist" aria-label="Scene">
-        <button {...tabProps('parameters')}>Parameters</button>
-        <button {...tabProps('routes')}>Routes <span className="num faint">{routes.length}</span></button>
-        <button {...tabProps('cues')}>Cues <span className="num faint">{cues.length}</span></button>
+      <div className="tabs">
+        <div className="row plain-tabs" role="tablist" aria-label="Scene">
+          <button {...tabProps('parameters')}>Parameters</button>
+          <button {...tabProps('routes')}>Routes <span className="num faint">{routes.length}</span></button>
+          <button {...tabProps('cues')}>Cues <span className="num faint">{cues.length}</span></button>
+        </div>
         {props.visualizer && mayEdit() && <Presets draft={props.draft} visualizer={props.visualizer} />}
       </div>
       {tab === 'parameters' && <Parameters {...props} />}

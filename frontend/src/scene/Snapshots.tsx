@@ -25,7 +25,7 @@ export function Snapshots({ draft, visualizer }: { draft: Draft; visualizer: Vis
       <span className="label scene-label">Snapshots</span>
       <div className="grow">
         {mayEdit() ? (
-          <Popover label="Snapshots" button={<button type="button" className="select snapshots-button" aria-label="Choose snapshots">{inside}<Icon name="down" size="small" /></button>}>
+          <Popover label="Snapshots" button={<button type="button" className="select snapshots-button"><span className="unseen">Choose snapshots: </span>{inside}<Icon name="down" size="small" /></button>}>
             <Chooser draft={draft} chosen={chosen} networks={networks.data?.items ?? []} most={visualizer?.snapshots.max ?? 1} least={visualizer?.snapshots.min ?? 0} kinds={visualizer?.snapshots.kinds ?? []} />
           </Popover>
         ) : <div className="row tight">{inside}</div>}

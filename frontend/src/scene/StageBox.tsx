@@ -164,7 +164,7 @@ function StageTools({ draft, preview, hasCurves, onCurves }: { draft: Draft; pre
       {status.notice?.is_driver && <IconButton kind="plain" small icon="people" label="Copy a link to look along" onClick={share} />}
       {!isFollowing && <Menu
         align="end"
-        button={<button type="button" className="btn small" aria-label="Size of the preview">{pictureSize(width, heightFor(width, scene))}</button>}
+        button={<button type="button" className="btn small"><span className="unseen">Size of the preview: </span>{pictureSize(width, heightFor(width, scene))}</button>}
         items={WIDTHS.map((one) => ({ id: String(one), label: pictureSize(one, heightFor(one, scene)), on: one === width, act: () => setWidth(one) }))}
       />}
       <IconButton kind="plain" small icon="grow" label="Full screen" onClick={() => void box.current?.requestFullscreen()} />

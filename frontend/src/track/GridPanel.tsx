@@ -70,7 +70,7 @@ function Tempo({ desk, acts, isOpen }: { desk: Desk; acts: GridActs; isOpen: boo
         <span className="faint xs">bpm</span>
       </span>
       {isOpen && RATIOS.slice(0, 2).map(({ ratio, label, title }, index) => (
-        <Act key={label} id={`grid.ratio${index}`} title={title} onClick={() => acts.scale(ratio, title)}>{label}</Act>
+        <Act key={label} id={`grid.ratio${index}`} title={`${label} ${title}`} onClick={() => acts.scale(ratio, title)}>{label}</Act>
       ))}
       {isOpen && <TapButton acts={acts} />}
     </div>

@@ -9,10 +9,12 @@ import { useServices } from '../../shell/live'
 import { ServiceRow } from '../../shell/ServicePill'
 import { jobAddress } from '../../wire/jobs'
 import { queries, useAsk } from '../../wire/query'
+import { Mentions } from './Mentions'
 
 export function HomeAside() {
   return (
     <aside className="aside" aria-label="What goes on">
+      <Mentions />
       <AtWork />
       <Machines />
       <Lately />

@@ -81,7 +81,7 @@ function SceneCard({ scene, picture, onRename }: { scene: Scene; picture: string
   const copy = (): void => void post<Scene>(`/scenes/${scene.id}/duplicate`).then(() => refresh('scenes')).catch((fault: unknown) => toastFault(fault))
   return (
     <article className="filmcard">
-      <a className="plain" href={address.scene(scene.id)}>
+      <a className="plain" href={address.scene(scene.id)} tabIndex={-1} aria-hidden="true">
         <div className="pic">{picture ? <img src={picture} alt="" loading="lazy" /> : <span className="faint blank"><Icon name="scene" size="big" /></span>}</div>
       </a>
       <div className="row top">
