@@ -6,6 +6,8 @@ import type { Store } from '../lib/store'
 import type { SeekPin } from '../parts/SeekLine'
 import type { TimeView } from './time_view'
 
+const AROUND = 40
+
 export interface CommentPinsOptions {
   view: TimeView
   pins: Store<readonly SeekPin[]>
@@ -18,8 +20,8 @@ export function createCommentPins(scope: Scope, area: HTMLElement, { view, pins,
   const show = (): void => {
     const seen = pins.get().filter((pin) => (pin.end_seconds ?? pin.seconds) >= view.from && pin.seconds <= view.to)
     box.replaceChildren(...seen.map((pin) => {
-      const left = view.xOf(pin.seconds)
-      const width = pin.end_seconds === null ? 0 : view.xOf(pin.end_seconds) - left
+      const left = Math.max(-AROUND, view.xOf(pin.seconds))
+      const width = pin.end_seconds === null ? 0 : Math.min(view.width + AROUND, view.xOf(pin.end_seconds)) - left
       const words = `Comment at ${clock(pin.seconds)}: ${pin.title}`
       const dot = element('button', { type: 'button', class: width ? 'comment-pin span' : 'comment-pin', 'data-pin': pin.id, title: words, 'aria-label': words, tabindex: '-1' })
       dot.style.left = `${left}px`

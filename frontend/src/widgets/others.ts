@@ -5,6 +5,8 @@ import type { Store } from '../lib/store'
 import type { Place } from '../wire/types'
 import type { TimeView } from './time_view'
 
+const AROUND = 40
+
 export interface OthersOptions {
   view: TimeView
   others: Store<readonly Place[]>
@@ -22,7 +24,11 @@ export function createOthers(scope: Scope, area: HTMLElement, { view, others, se
   const place = (): void => {
     for (const one of others.get()) {
       const head = heads.get(one.page)
-      if (head) head.style.transform = `translateX(${view.xOf(secondsOf(one))}px)`
+      if (!head) continue
+      const x = view.xOf(secondsOf(one))
+      // Far beyond the view no browser places anything.
+      head.hidden = x < -AROUND || x > view.width + AROUND
+      if (!head.hidden) head.style.transform = `translateX(${x}px)`
     }
   }
   const show = (): void => {
@@ -31,7 +37,8 @@ export function createOthers(scope: Scope, area: HTMLElement, { view, others, se
     for (const one of others.get()) {
       for (const id of one.selection) {
         const seconds = cueAt(id)
-        if (seconds !== null) element('div', { class: 'other-cue', style: `--p: var(--hue-${one.person.colour}); left: ${view.xOf(seconds)}px` }, box)
+        const isSeen = seconds !== null && seconds >= view.from && seconds <= view.to
+        if (isSeen) element('div', { class: 'other-cue', style: `--p: var(--hue-${one.person.colour}); left: ${view.xOf(seconds)}px` }, box)
       }
       const head = element('div', { class: 'other-head', style: `--p: var(--hue-${one.person.colour})` }, box)
       element('span', {}, head, one.person.initials)

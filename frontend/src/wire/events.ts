@@ -3,6 +3,7 @@
  * services there are and who else looks. A page that lost the line tries again by itself, later each time.
  */
 import { createEmitter } from '../lib/emitter'
+import { newId } from '../lib/new_id'
 import type { Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
 import { ApiError, get } from './api'
@@ -72,7 +73,7 @@ export function createLive(scope: Scope, projectId: string, start: LiveStart = {
   const servicesStore = createStore<ServicesState | null>(start.services ?? null)
   const people = createStore<readonly Person[]>([])
   const places = createStore<readonly Place[]>([])
-  const page = crypto.randomUUID()
+  const page = newId()
   const told = createEmitter<{ event: StudioEvent; open: boolean }>()
   let [socket, last, attempt, lostAt, wasOpen]: [WebSocket | null, number | null, number, number, boolean] = [null, start.last ?? null, 0, 0, false]
   let [stopWaiting, stopListening]: [() => void, () => void] = [() => undefined, () => undefined]
