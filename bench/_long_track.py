@@ -78,6 +78,22 @@ def fill(project: Any, *, seconds: float, cues: int, name: str = "Two hours") ->
     return track
 
 
+def fill_spectrogram(track: Any) -> None:
+    """Give the track its spectrogram as the worker would have made it."""
+    from gpu_service.music.spectrogram import write_spectrogram
+    from studio.blobs.store import put_path
+    from studio.closeups.models import CloseUp
+
+    with tempfile.TemporaryDirectory() as folder:
+        facts = write_spectrogram(long_sound(track.duration_seconds), Path(folder) / "tiles")
+        CloseUp.objects.create(
+            track=track,
+            kind=CloseUp.Kind.SPECTROGRAM,
+            blob=put_path(Path(folder) / "tiles"),
+            facts=facts.to_json(),
+        )
+
+
 def _cue(track: Any, number: int, count: int, seconds: float) -> Any:
     from studio.tracks.models import Cue
 
@@ -131,7 +147,8 @@ def _analysis(sound: Sound) -> Analysis:
         downbeats=beats[::4],
         tempo=[TempoMarker(0.0, 60 / BEAT_SECONDS, 4, 0.0)],
         onset_times=np.arange(0, seconds, BEAT_SECONDS / 2),
-        onset_strengths=np.ones(len(beats), np.float32),
+        onset_strengths=np.ones(2 * len(beats), np.float32),
+        trust=np.ones(len(beats), np.float32),
         onset=hit.astype(np.float32),
         loudness=level.astype(np.float32),
         short_term=np.full(int(seconds * 10), -14, np.float32),

@@ -27,7 +27,7 @@ export function addGrip(scope: Scope, { head, cell }: Parts, lane: LaneSpec, { e
   let drag: { y: number; height: number; now: number } | null = null
   const within = (height: number): number => Math.round(Math.min(most, Math.max(LEAST_HEIGHT, height)))
   scope.listen(grip, 'pointerdown', (event) => {
-    drag = { y: event.clientY, height: cell.clientHeight, now: cell.clientHeight }
+    drag = { y: event.clientY, height: cell.offsetHeight, now: cell.offsetHeight }
     grip.setPointerCapture(event.pointerId)
   })
   scope.listen(grip, 'pointermove', (event) => {
@@ -44,6 +44,6 @@ export function addGrip(scope: Scope, { head, cell }: Parts, lane: LaneSpec, { e
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
     event.preventDefault()
     event.stopPropagation()
-    events.emit('height', { id: lane.id, height: within(cell.clientHeight + (event.key === 'ArrowDown' ? KEY_PX : -KEY_PX)) })
+    events.emit('height', { id: lane.id, height: within(cell.offsetHeight + (event.key === 'ArrowDown' ? KEY_PX : -KEY_PX)) })
   })
 }
