@@ -1,4 +1,5 @@
 /** Routes and cue actions as lists that are changed by id: what a hand, a save and the studio say of the same ones. */
+import { newId as newUuid } from '../lib/new_id'
 import type { Driven } from './draft'
 
 /** The list with these changes: in its order, new ones last, null takes one out. */
@@ -29,5 +30,5 @@ export function withoutIds(changes: Driven, done: Driven): Driven {
 
 /** An id that no other one has. */
 export function newId(): string {
-  return crypto.randomUUID().replaceAll('-', '').slice(0, 12)
+  return newUuid().replaceAll('-', '').slice(0, 12)
 }

@@ -1,4 +1,5 @@
 /** Folders that are being packed, to be sent as a zip by the same way as any other. */
+import { newId } from '../lib/new_id'
 import { useMemo, useRef, useState } from 'react'
 import type { Folder } from '../lib/folders'
 import { storedZip } from '../lib/stored_zip'
@@ -33,7 +34,7 @@ export function useFolders(): Folders {
     const change = (id: string, part: Partial<Packing>): void => setRows((now) => now.map((row) => (row.id === id ? { ...row, ...part } : row)))
     const pack = async (folder: Folder): Promise<void> => {
       const picked = pickPictures(folder)
-      const row: Packing = { id: crypto.randomUUID(), name: folder.name, done: 0, total: picked.files.length, told: null, error: null }
+      const row: Packing = { id: newId(), name: folder.name, done: 0, total: picked.files.length, told: null, error: null }
       const stop = new AbortController()
       stops.current.set(row.id, stop)
       setRows((now) => [...now, row])

@@ -2,6 +2,7 @@
  * Uploads: files on their way to the studio, by tus: pieces of 4 MiB, several files at once, going on where they stopped
  * after a break, a pause or a reload. The rows are a store; parts/Uploader.tsx shows them.
  */
+import { newId } from '../lib/new_id'
 import * as tus from 'tus-js-client'
 import type { Folder } from '../lib/folders'
 import { fileSize } from '../lib/format'
@@ -124,7 +125,7 @@ export function addFiles(files: Iterable<File>, kind: UploadKind): void {
 function rowFor(file: File, kind: UploadKind, isKept: boolean): UploadRow | null {
   const fingerprint = fingerprintOf(file, kind)
   if (fingerprints.has(fingerprint)) return null
-  const id = crypto.randomUUID()
+  const id = newId()
   const refusal = refusalOf(file, kind)
   if (refusal === null) {
     fingerprints.add(fingerprint)
