@@ -15,6 +15,8 @@ export interface Command {
   key?: string
   run: (event?: KeyboardEvent) => void
   isOff?: () => boolean
+  /** What the browser does with the key follows. */
+  keepsDefault?: boolean
 }
 
 export type KeyMap = Record<string, string>
@@ -90,7 +92,7 @@ function isButton(target: EventTarget | null): boolean {
 /** A button, a link or an open menu uses these itself. */
 function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof HTMLElement ? event.target : null
-  if (target?.closest('[role="menu"], [role="listbox"], [role="dialog"]')) return true
+  if (target?.closest('[role="menu"], [role="listbox"]:not([data-keys="page"]), [role="dialog"]')) return true
   if (event.key === ' ' || event.key === 'Enter') return Boolean(target?.closest('button, a[href], summary, [role="switch"]'))
   return event.key.startsWith('Arrow') && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], [data-arrows], input'))
 }
@@ -112,7 +114,7 @@ export function listenForKeys(target: Window = window): () => void {
     if (isSingle && !isClicked && belongsToControl(event)) return
     const found = commands.get().findLast((command) => matches(keyOf(command), name) && !command.isOff?.())
     if (!found) return
-    event.preventDefault()
+    if (!found.keepsDefault) event.preventDefault()
     // Else the button would hear the key's release as a click.
     if (isClicked) (event.target as HTMLElement).blur()
     found.run(event)

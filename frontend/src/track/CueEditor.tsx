@@ -1,26 +1,33 @@
-/** The chosen cue: its name, time, kind and colour. */
-import { useEffect, useState } from 'react'
+/** The chosen cue: its name, time, kind, colour, key, and whether it goes along with the grid. Several: what they share. */
+import { useEffect, useMemo, useState } from 'react'
 import { clock } from '../lib/format'
+import { withKey } from '../lib/keys'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
-import { Select } from '../parts/basics'
+import { Select, Tag } from '../parts/basics'
 import { IconButton } from '../parts/Button'
-import type { Cue, Hue } from '../wire/types'
-import { readClock } from '../widgets/read_clock'
+import type { Cue } from '../wire/types'
+import { asKind, wrongEnd, wrongStart } from './cues/cue_checks'
+import { cueMoves } from './cues/cue_moves'
+import { KEYS } from './cues/keys'
+import { PlaceField } from './cues/PlaceField'
+import { SelectionEditor } from './cues/SelectionEditor'
+import { Swatches } from './cues/Swatches'
 import type { Desk } from './desk'
 
-const HUES: Hue[] = ['red', 'orange', 'yellow', 'green', 'blue', 'violet', 'pink', 'grey']
-const FIRST_SPAN_SECONDS = 2
-
 export function CueEditor({ desk }: { desk: Desk }) {
-  const selected = useStore(desk.cues.selected)
-  const cue = useStore(desk.cues.cues).find((one) => one.id === selected)
+  const selection = useStore(desk.cues.selection)
+  const cues = useStore(desk.cues.cues)
+  const chosen = useMemo(() => (selection.size ? cues.filter(({ id }) => selection.has(id)) : []), [cues, selection])
+  const [cue] = chosen
   if (!cue) return null
+  if (chosen.length > 1) return <SelectionEditor desk={desk} cues={chosen} />
   return (
     <section className="cue-editor" aria-label="Chosen cue">
       <div className="row">
         <span className="spot" style={{ background: `var(--hue-${cue.colour})` }} aria-hidden="true" />
         {mayEdit() ? <Name key={cue.id} cue={cue} desk={desk} /> : <span className="bold grow clip">{cue.label || 'Cue'}</span>}
+        {mayEdit() ? <KeyChoice cue={cue} desk={desk} /> : cue.hotkey !== null && <Tag>{cue.hotkey}</Tag>}
       </div>
       {mayEdit() ? <Fields cue={cue} desk={desk} /> : <ReadOnly cue={cue} />}
     </section>
@@ -46,71 +53,38 @@ function Name({ cue, desk }: { cue: Cue; desk: Desk }) {
   )
 }
 
-function Fields({ cue, desk }: { cue: Cue; desk: Desk }) {
-  const toKind = (kind: string): void => {
-    const end = kind === 'span' ? Math.min(cue.seconds + FIRST_SPAN_SECONDS, desk.view.durationSeconds) : null
-    desk.cues.change(cue.id, { kind: kind as Cue['kind'], end_seconds: end }, 'Change cue')
-  }
+/** The key that jumps to it. */
+function KeyChoice({ cue, desk }: { cue: Cue; desk: Desk }) {
+  const choose = (key: string): void => desk.cues.change(cue.id, { hotkey: key ? Number(key) : null }, key ? `Set key ${key}` : `Clear key ${cue.hotkey}`)
   return (
-    <>
-      <div className="row">
-        <Time label="Time of the cue" seconds={cue.seconds} wrong={(seconds) => wrongStart(cue, seconds, desk.view.durationSeconds)}
-          onChange={(seconds) => desk.cues.change(cue.id, { seconds }, 'Move cue')} />
-        {cue.end_seconds !== null && (
-          <Time label="End of the cue" seconds={cue.end_seconds} wrong={(seconds) => wrongEnd(cue, seconds, desk.view.durationSeconds)}
-            onChange={(end_seconds) => desk.cues.change(cue.id, { end_seconds }, 'Change cue')} />
-        )}
-        <Select aria-label="Kind" value={cue.end_seconds === null ? 'moment' : 'span'} onChange={toKind}
-          choices={[{ value: 'moment', label: 'Moment' }, { value: 'span', label: 'Span' }]} />
-        <IconButton icon="bin" label="Delete the cue (Del)" onClick={() => desk.cues.remove(cue.id)} />
-      </div>
-      <div className="row tight swatches" role="radiogroup" aria-label="Colour">
-        {HUES.map((hue) => (
-          <button key={hue} type="button" role="radio" aria-checked={hue === cue.colour} aria-label={hue} title={hue} className="swatch-button"
-            onClick={() => desk.cues.change(cue.id, { colour: hue }, 'Colour cue')}>
-            <i style={{ background: `var(--hue-${hue})` }} />
-          </button>
-        ))}
-      </div>
-    </>
+    <Select small aria-label="Key that jumps here" title="A key that jumps here: 1 to 8" className="key-choice" value={String(cue.hotkey ?? '')} onChange={choose}
+      choices={[{ value: '', label: 'No key' }, ...KEYS.map((key) => ({ value: String(key), label: `Key ${key}` }))]} />
   )
 }
 
-function wrongStart(cue: Cue, seconds: number, duration: number): string | null {
-  if (seconds > duration) return `The track ends at ${clock(duration)}.`
-  return cue.end_seconds !== null && seconds >= cue.end_seconds ? 'Choose a time before the end of the cue.' : null
-}
-
-function wrongEnd(cue: Cue, seconds: number, duration: number): string | null {
-  if (seconds > duration) return `The track ends at ${clock(duration)}.`
-  return seconds <= cue.seconds ? 'Choose a time behind the beginning of the cue.' : null
-}
-
-interface TimeProps {
-  label: string
-  seconds: number
-  wrong: (seconds: number) => string | null
-  onChange: (seconds: number) => void
-}
-
-function Time({ label, seconds, wrong, onChange }: TimeProps) {
-  const [text, setText] = useState(clock(seconds, 3))
-  const [fault, setFault] = useState<string | null>(null)
-  useEffect(() => setText(clock(seconds, 3)), [seconds])
-  const keep = (): void => {
-    const read = readClock(text)
-    const problem = read === null ? 'Write a time such as 1:01.300.' : wrong(read)
-    setFault(problem)
-    if (problem === null && read !== null && Math.abs(read - seconds) > 0.0005) onChange(read)
-  }
+function Fields({ cue, desk }: { cue: Cue; desk: Desk }) {
+  const duration = desk.view.durationSeconds
+  const grid = () => desk.sound.beats.get()
+  const change = (values: Partial<Cue>, title: string): void => desk.cues.change(cue.id, values, title)
   return (
-    <div className="grow">
-      <input
-        className={fault ? 'field num wrong' : 'field num'} aria-label={label} aria-invalid={fault !== null} value={text}
-        onChange={(event) => setText(event.target.value)} onBlur={keep}
-        onKeyDown={(event) => event.key === 'Enter' && keep()}
-      />
-      {fault && <div className="wrong-text">{fault}</div>}
-    </div>
+    <>
+      <div className="row">
+        <PlaceField label="Time of the cue" seconds={cue.seconds} grid={grid} wrong={(seconds) => wrongStart(cue, seconds, duration)}
+          onChange={(seconds) => change({ seconds }, 'Move cue')} />
+        {cue.end_seconds !== null && (
+          <PlaceField label="End of the cue" seconds={cue.end_seconds} grid={grid} wrong={(seconds) => wrongEnd(cue, seconds, duration)}
+            onChange={(end_seconds) => change({ end_seconds }, 'Change cue')} />
+        )}
+        <Select aria-label="Kind" value={cue.end_seconds === null ? 'moment' : 'span'} onChange={(kind) => change(asKind(cue, kind as Cue['kind'], duration), 'Change cue')}
+          choices={[{ value: 'moment', label: 'Moment' }, { value: 'span', label: 'Span' }]} />
+        <IconButton icon="bin" label="Delete the cue (Del)" onClick={() => desk.cues.remove(cue.id)} />
+      </div>
+      <div className="row middle">
+        <Swatches colour={cue.colour} onChange={(colour) => change({ colour }, 'Colour cue')} />
+        <Select small className="end" aria-label={withKey('Kept in', 'track.keep-in')} title="A cue kept in beats goes along when the grid changes" value={cue.anchor}
+          onChange={(anchor) => cueMoves(desk).keepIn(anchor as Cue['anchor'])}
+          choices={[{ value: 'seconds', label: 'In seconds' }, { value: 'beats', label: 'In beats' }]} />
+      </div>
+    </>
   )
 }

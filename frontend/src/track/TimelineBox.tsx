@@ -39,7 +39,8 @@ export function TimelineBox({ desk, track, layout, href, driven, together, said 
   const detail = layout === 'desk' ? soundDetail(track) : ''
   const box = useWidget<HTMLDivElement>((scope, parent) => {
     timeline.current = createTimeline(scope, parent, {
-      sound: desk.sound, player: desk.player, view: desk.view, cues: desk.cues, snap: desk.snap, layout,
+      sound: desk.sound, player: desk.player, view: desk.view, cues: desk.cues, snap: desk.cueTools.snap, layout,
+      crossing: desk.cueTools.crossing, proposed: desk.cueTools.proposed,
       mayEdit: mayEdit() && layout !== 'phone',
       title: track.name, detail,
       ...(href ? { href } : {}),

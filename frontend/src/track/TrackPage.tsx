@@ -17,6 +17,8 @@ import { queries, useAsk } from '../wire/query'
 import type { Track } from '../wire/types'
 import { changeLaneSettings, isLaneShown, laneSettings, SECTIONS, showLaneOf, SPECTROGRAM } from '../widgets/lane_settings'
 import { CueEditor } from './CueEditor'
+import { CuePanels } from './cues/CuePanels'
+import { cuePanelCommands } from './cues/keys'
 import { CueList } from './CueList'
 import { useDesk, type Desk } from './desk'
 import { DrawerButton } from './DrawerButton'
@@ -64,7 +66,8 @@ export function TrackPage() {
 
 function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: boolean }) {
   useEffect(() => desk.take(track), [desk, track])
-  useCommands([...transportCommands(desk, mayEdit() && !isPhone), ...gridCommands(desk, track.id, mayEdit() && !isPhone)])
+  const mayChange = mayEdit() && !isPhone
+  useCommands([...transportCommands(desk, mayChange), ...gridCommands(desk, track.id, mayChange), ...(isPhone ? [] : cuePanelCommands(desk, mayChange))])
   useMediaKeys(desk, track.name)
   useProjectEvents(desk.takeEvent)
   useEffect(() => {
@@ -81,6 +84,7 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
         <Toolbar desk={desk} together={together} />
         <TrackStanding desk={desk} track={track} />
         <TimelineBox desk={desk} track={track} layout="desk" together={together} said={said} />
+        <CuePanels desk={desk} />
         <Transport desk={desk} />
       </div>
       <DrawerButton label="Beat grid and cues" isOpen={isInspecting} onChange={setInspecting} />

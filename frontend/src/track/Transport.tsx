@@ -16,10 +16,12 @@ import { SoundMenu } from './SoundMenu'
 import { useEvents } from './use_emitter'
 
 export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: boolean }) {
-  const { player, metronome, snap, follow } = desk
+  const { player, metronome, cueTools: { snap, quantise, waiting }, follow } = desk
   useEvents(player.events, 'state')
   const move = moves(desk)
   const snapKind = useStore(snap)
+  const isQuantised = useStore(quantise)
+  const isWaiting = useStore(waiting) !== null
   const isFollowing = useStore(follow)
   return (
     <div className="transport" data-region="transport" data-playing={player.isPlaying}>
@@ -38,6 +40,7 @@ export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: 
         player.events.emit('state', undefined)
       }} />
       <Select aria-label={withKey('Snap', 'track.snap')} value={snapKind} choices={SNAP_CHOICES} onChange={(kind) => snap.set(kind as SnapKind)} />
+      <IconButton icon="grid" label={withKey(isWaiting ? 'Quantise: a jump waits for its beat' : 'Quantise jumps', 'track.quantise')} on={isQuantised} onClick={() => quantise.set(!isQuantised)} />
       <Select
         aria-label="Rate" value={String(player.rate)} onChange={(rate) => player.setRate(Number(rate))}
         choices={RATES.map((rate) => ({ value: String(rate), label: `${rate.toFixed(2)}×` }))}

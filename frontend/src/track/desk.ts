@@ -11,11 +11,12 @@ import { element } from '../lib/element'
 import { readLaneSettings } from '../widgets/lane_settings'
 import { createMetronome, type Metronome } from '../widgets/metronome'
 import { Player } from '../widgets/player'
-import type { SnapKind } from '../widgets/snap'
 import { createStemMix, type StemMix } from '../widgets/stem_mix'
 import { TimeView } from '../widgets/time_view'
 import { createTrackSound, type TrackSound } from '../widgets/track_sound'
 import { createCueStore, type CueStore } from './cue_store'
+import { createCueTools, type CueTools } from './cues/cue_tools'
+import { createCrossing } from './cues/crossing'
 import { createDeskGrid, type DeskGrid } from './desk_grid'
 import { createGridTools, type GridTools } from './grid/grid_tools'
 import { createEdits, type EditApi, type Edits } from './edits'
@@ -33,7 +34,7 @@ export interface Desk {
   readonly metronome: Metronome
   /** Parts of the track heard in its place. */
   readonly stems: StemMix
-  readonly snap: Store<SnapKind>
+  readonly cueTools: CueTools
   /** The page turns with the playhead. */
   readonly follow: Store<boolean>
   /** Seconds that the cue lane is asked to name. */
@@ -96,7 +97,7 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
     metronome,
     stems: createStemMix(scope, player),
     follow,
-    snap: createStore<SnapKind>('beat'),
+    cueTools: createCueTools(scope, { player, sound, crossing: createCrossing(sound) }),
     renaming: createStore<string | null>(null),
     take(track) {
       const proxy = track.files.proxy

@@ -2,20 +2,25 @@
 import type { Command } from '../lib/keys'
 import { stepAlong } from '../widgets/beats'
 import { RATES } from '../widgets/player'
-import { gridTime, SNAP_CHOICES } from '../widgets/snap'
+import { SNAP_CHOICES } from '../widgets/snap'
+import { cueMoves } from './cues/cue_moves'
+import { cueCommands } from './cues/keys'
+import { landing } from './cues/quantise'
 import type { Desk } from './desk'
 
 const ZOOM = 1.4
 const FINE = { 'Alt+ArrowLeft': -0.01, 'Alt+ArrowRight': 0.01, 'Mod+Alt+ArrowLeft': -0.001, 'Mod+Alt+ArrowRight': 0.001 }
 
 export function moves(desk: Desk) {
-  const { player, view, cues, sound, snap, follow } = desk
+  const { player, view, cues, sound, follow, cueTools } = desk
   const now = (): number => player.seconds
   const go = (seconds: number): void => {
     player.seek(seconds)
     view.follow(player.seconds)
     if (view.xOf(player.seconds) < 0) view.moveTo(player.seconds)
   }
+  /** Where a loop that is set here begins or ends. */
+  const loopEnd = (): number => (cueTools.quantise.get() ? landing(sound.beats.get().beats, now()) : now())
   const step = (direction: 1 | -1, times: number[], otherwise: number) => (): void =>
     go(stepAlong(times, now(), direction) ?? now() + direction * otherwise)
   return {
@@ -37,17 +42,17 @@ export function moves(desk: Desk) {
     },
     /** At the playhead, taken to the grid when snapping is on and the grid is near; then its name is asked for. */
     addCue(asksName: boolean): void {
-      const onGrid = gridTime(sound.beats.get(), now(), snap.get())
-      const isNear = onGrid !== null && Math.abs(onGrid - now()) < 0.12
-      const id = cues.add({ seconds: isNear ? onGrid : now(), label: '' })
+      const id = cues.add({ seconds: cueMoves(desk).placeNear(now()), label: '' })
       if (asksName) desk.renaming.set(id)
     },
-    removeCue(): void {
-      const id = cues.selected.get()
-      if (id) cues.remove(id)
+    loopIn(): void {
+      const from = loopEnd()
+      player.setLoop({ from, to: Math.max(player.loopSelection?.to ?? 0, from + 0.05, player.loopSelection ? 0 : player.durationSeconds) })
     },
-    loopIn: () => player.setLoop({ from: now(), to: Math.max(player.loopSelection?.to ?? 0, now() + 0.05, player.loopSelection ? 0 : player.durationSeconds) }),
-    loopOut: () => player.setLoop({ from: Math.min(player.loopSelection?.from ?? 0, now() - 0.05), to: now() }),
+    loopOut(): void {
+      const to = loopEnd()
+      player.setLoop({ from: Math.min(player.loopSelection?.from ?? 0, to - 0.05), to })
+    },
     toggleLoop(): void {
       if (player.loopSelection) player.setLoop(player.loopSelection, player.loop === null)
       else {
@@ -57,7 +62,6 @@ export function moves(desk: Desk) {
         player.setLoop({ from, to: Math.min(to, player.durationSeconds) })
       }
     },
-    toggleSnap: () => snap.set((kind) => (kind === 'off' ? 'beat' : 'off')),
     toggleFollow: () => follow.set((isOn) => !isOn),
     zoom: (direction: 1 | -1) => {
       const x = view.xOf(now())
@@ -75,12 +79,9 @@ export type Moves = ReturnType<typeof moves>
 /** Keys of UX §5 for a page with a track. */
 export function transportCommands(desk: Desk, mayEdit: boolean): Command[] {
   const move = moves(desk)
-  const { player, metronome, renaming, cues } = desk
+  const { player, metronome } = desk
   const playing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Playing', key, run })
   const seeing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Seeing', key, run })
-  const cueing = (id: string, title: string, key: string, run: () => void, needsCue = true): Command => ({
-    id: `track.${id}`, title, group: 'Cues', key, run, isOff: () => !mayEdit || (needsCue && !cues.selected.get()),
-  })
   return [
     playing('play', 'Play or pause', 'Space', () => player.toggle()),
     playing('back', 'One beat back', 'ArrowLeft', () => move.beat(-1)),
@@ -106,11 +107,8 @@ export function transportCommands(desk: Desk, mayEdit: boolean): Command[] {
     seeing('zoom-out', 'Zoom out', 'ArrowDown', () => move.zoom(-1)),
     seeing('follow', 'Follow the playhead', 'f', move.toggleFollow),
     // Cues that are tapped while it plays come one after the other: a name field would swallow the next.
-    cueing('cue', 'Cue at the playhead', 'm | Mod+m', () => move.addCue(!player.isPlaying), false),
-    cueing('rename', 'Rename the cue', 'Enter', () => renaming.set(cues.selected.get())),
-    cueing('delete', 'Delete the cue', 'Delete | Backspace', move.removeCue),
-    cueing('snap', 'Snap', 's', move.toggleSnap, false),
-    { id: 'track.leave', title: 'Choose no cue', group: 'Cues', key: 'Escape', run: () => cues.selected.set(null), isOff: () => !cues.selected.get() },
+    { id: 'track.cue', title: 'Cue at the playhead', group: 'Cues', key: 'm | Mod+m', run: () => move.addCue(!player.isPlaying), isOff: () => !mayEdit },
+    ...cueCommands(desk, mayEdit),
   ]
 }
 

@@ -1,60 +1,39 @@
-/** Cues on their own lane: flags to drag, spans to resize, labels that become ticks where it is crowded. */
+/** Cues on their own lane: flags to drag, spans to resize, labels that become ticks where it is crowded, outlines of what is proposed. */
 import { element } from '../lib/element'
 import { clock } from '../lib/format'
 import type { Scope } from '../lib/scope'
-import type { Cue } from '../wire/types'
+import type { Cue, Hue } from '../wire/types'
+import { listenToCueHand, type CueHandOptions, type CueTimes } from './cue_hand'
 import { indexOf, layoutCues, tickAt, type CueIndex, type Flag, type Tick } from './cue_layout'
 import { createLaneCanvas, type Drawing } from './lane_canvas'
-import type { TimeView } from './time_view'
 
-const EDGE_PX = 6
 /** So near to a tick the pointer means it. */
 const POINT_PX = 6
 const TICK_TOP = 5
 const TICK_HEIGHT = 20
-const DRAG_PX = 3
-const SHORTEST_SPAN = 0.02
+const PROPOSED_PX = 4
 
-export interface CueTimes {
-  seconds: number
-  end_seconds: number | null
-}
-
-export interface CueLaneOptions {
-  view: TimeView
-  mayEdit: boolean
-  snap: (seconds: number, isSuspended: boolean) => number
-  onSelect: (id: string | null) => void
-  /** While the hand moves: `isDone` comes once, at the end. */
-  onMove: (id: string, times: CueTimes, isDone: boolean) => void
-  onRename: (id: string) => void
-  /** A double click where no cue is. */
-  onAdd: (seconds: number) => unknown
-  onSeek: (seconds: number) => void
+/** A cue that could be: shown on the lane before anybody accepts it. */
+export interface ProposedCue extends CueTimes {
+  colour: Hue
 }
 
 export interface CueLane {
   /** `chosen`: those that are chosen together; `selected` is the last of them. */
   show(cues: readonly Cue[], selected: string | null, chosen?: ReadonlySet<string>): void
-}
-
-interface Grab {
-  cue: Cue
-  part: 'move' | 'from' | 'to'
-  startX: number
-  moved: boolean
-  last: CueTimes
+  propose(cues: readonly ProposedCue[]): void
 }
 
 const NONE: ReadonlySet<string> = new Set()
 
-export function createCueLane(scope: Scope, parent: HTMLElement, options: CueLaneOptions): CueLane {
+export function createCueLane(scope: Scope, parent: HTMLElement, options: CueHandOptions): CueLane {
   const { view } = options
   const box = element('div', { class: 'cues', role: 'group', 'aria-label': 'Cues' }, parent)
   scope.add(() => box.remove())
   let index: CueIndex = indexOf([])
   let selected: string | null = null
   let chosen = NONE
+  let proposed: readonly ProposedCue[] = []
   /** The tick under the pointer: it stands as a flag as long as the pointer is on it. */
   let opened: string | null = null
   let ticks: readonly Tick[] = []
@@ -65,6 +44,7 @@ export function createCueLane(scope: Scope, parent: HTMLElement, options: CueLan
     const layout = layoutCues(index, view, (id) => id === selected || id === opened)
     ticks = layout.ticks
     drawTicks(drawing, ticks, chosen)
+    drawProposed(drawing, proposed)
     const gone = new Set(flags.keys())
     for (const flag of layout.flags) {
       const shown = flags.get(flag.cue.id) ?? newFlag(box, flag.cue.id)
@@ -89,8 +69,10 @@ export function createCueLane(scope: Scope, parent: HTMLElement, options: CueLan
     else open(tickAt(ticks, event.clientX - box.getBoundingClientRect().left, POINT_PX)?.cue.id ?? null)
   })
   scope.listen(box, 'pointerleave', () => open(null))
-  listenToHand(scope, box, options, {
-    find: (id) => index.cues.find((cue) => cue.id === id),
+  listenToCueHand(scope, box, options, {
+    cues: () => index.cues,
+    chosen: () => chosen,
+    flagUnder,
     // A hand may be faster than the flag that opens under it.
     under: (event) => flagUnder(event)?.dataset.cue ?? tickAt(ticks, event.clientX - box.getBoundingClientRect().left, POINT_PX)?.cue.id,
   })
@@ -99,6 +81,10 @@ export function createCueLane(scope: Scope, parent: HTMLElement, options: CueLan
       if (next !== index.cues) index = indexOf(next)
       selected = last
       chosen = together
+      canvas.redraw()
+    },
+    propose(next) {
+      proposed = next
       canvas.redraw()
     },
   }
@@ -123,6 +109,20 @@ function drawTicks({ context, colour }: Drawing, ticks: readonly Tick[], chosen:
   context.globalAlpha = 1
 }
 
+/** Outlines: they are not there yet. */
+function drawProposed({ context, colour, view, height }: Drawing, proposed: readonly ProposedCue[]): void {
+  let last = -Infinity
+  context.lineWidth = 1
+  for (const { seconds, end_seconds, colour: hue } of proposed) {
+    const left = Math.round(view.xOf(seconds)) + 0.5
+    const width = end_seconds === null ? PROPOSED_PX : Math.max(PROPOSED_PX, Math.round((end_seconds - seconds) * view.pxPerSecond) - 1)
+    if (left > view.width || left + width < 0 || left - last < 2) continue
+    last = left
+    context.strokeStyle = colour(`hue-${hue}`)
+    context.strokeRect(left, 2.5, width, height - 5)
+  }
+}
+
 function newFlag(box: HTMLElement, id: string): HTMLElement {
   const flag = element('div', { 'data-cue': id }, box)
   element('span', {}, flag)
@@ -132,83 +132,19 @@ function newFlag(box: HTMLElement, id: string): HTMLElement {
 function dress(shown: HTMLElement, { cue, left, width, room, isOpen }: Flag, isOn: boolean): void {
   const label = cue.label || 'Cue'
   const name = `cue${width !== null ? ' span' : ''}${isOn ? ' on' : ''}${isOpen ? ' open' : ''}`
-  const words = `${label} at ${clock(cue.seconds)}`
+  const words = `${label} at ${clock(cue.seconds)}${cue.hotkey === null ? '' : `, key ${cue.hotkey}`}`
   // Only what has changed is written: a picture has a sixtieth of a second.
   if (shown.className !== name) shown.className = name
   if (shown.title !== words) shown.title = words
-  if (shown.firstElementChild!.textContent !== label) shown.firstElementChild!.textContent = label
+  const text = shown.firstElementChild as HTMLElement
+  if (text.textContent !== label) text.textContent = label
+  const key = cue.hotkey === null ? '' : String(cue.hotkey)
+  if ((text.dataset.key ?? '') !== key) {
+    if (key) text.dataset.key = key
+    else delete text.dataset.key
+  }
   shown.style.setProperty('--h', `var(--hue-${cue.colour})`)
   shown.style.left = `${left}px`
   shown.style.width = width === null ? '' : `${width}px`
   shown.style.maxWidth = room === null || isOpen ? '' : `${Math.max(2, room - 2)}px`
-}
-
-interface UnderHand {
-  find: (id: string) => Cue | undefined
-  under: (event: PointerEvent | MouseEvent) => string | undefined
-}
-
-function listenToHand(scope: Scope, box: HTMLElement, options: CueLaneOptions, { find, under }: UnderHand): void {
-  const { view } = options
-  let grab: Grab | null = null
-
-  scope.listen(box, 'pointerdown', (event) => {
-    const cue = find(under(event) ?? '')
-    if (!cue || event.button !== 0) return
-    event.stopPropagation()
-    options.onSelect(cue.id)
-    if (!options.mayEdit) return
-    const part = partUnder(cue, event.clientX - box.getBoundingClientRect().left, view)
-    grab = { cue, part, startX: event.clientX, moved: false, last: { seconds: cue.seconds, end_seconds: cue.end_seconds } }
-    // On the flag: a double click goes to whatever holds the pointer.
-    const holder = flagUnder(event) ?? box
-    holder.setPointerCapture(event.pointerId)
-  })
-  scope.listen(box, 'pointermove', (event) => {
-    if (!grab) return
-    grab.moved ||= Math.abs(event.clientX - grab.startX) > DRAG_PX
-    if (!grab.moved) return
-    const by = (event.clientX - grab.startX) / view.pxPerSecond
-    grab.last = moved(grab.cue, grab.part, by, (seconds) => options.snap(seconds, event.altKey), view.durationSeconds)
-    options.onMove(grab.cue.id, grab.last, false)
-  })
-  scope.listen(box, 'pointerup', () => {
-    if (grab?.moved) options.onMove(grab.cue.id, grab.last, true)
-    else if (grab) options.onSeek(grab.cue.seconds)
-    grab = null
-  })
-  scope.listen(box, 'pointercancel', () => (grab = null))
-  scope.listen(box, 'dblclick', (event) => {
-    const id = under(event)
-    if (!options.mayEdit) return
-    if (id) options.onRename(id)
-    else options.onAdd(options.snap(view.secondsAt(event.clientX - box.getBoundingClientRect().left), event.altKey))
-  })
-}
-
-/** Which part of a cue a hand takes at x: an edge of a span that is wide enough to have two, or all of it. */
-function partUnder({ seconds, end_seconds }: Cue, x: number, view: TimeView): Grab['part'] {
-  if (end_seconds === null || (end_seconds - seconds) * view.pxPerSecond < 3 * EDGE_PX) return 'move'
-  if (Math.abs(view.xOf(end_seconds) - x) < EDGE_PX) return 'to'
-  return Math.abs(x - view.xOf(seconds)) < EDGE_PX ? 'from' : 'move'
-}
-
-/** The times of a cue after a part of it was dragged by so many seconds. A span keeps its length when it is moved. */
-export function moved(
-  cue: CueTimes,
-  part: 'move' | 'from' | 'to',
-  by: number,
-  snap: (seconds: number) => number,
-  durationSeconds: number,
-): CueTimes {
-  const within = (seconds: number): number => Math.min(durationSeconds, Math.max(0, seconds))
-  if (part === 'to' && cue.end_seconds !== null) {
-    return { seconds: cue.seconds, end_seconds: Math.max(cue.seconds + SHORTEST_SPAN, within(snap(cue.end_seconds + by))) }
-  }
-  if (part === 'from' && cue.end_seconds !== null) {
-    return { seconds: Math.min(cue.end_seconds - SHORTEST_SPAN, within(snap(cue.seconds + by))), end_seconds: cue.end_seconds }
-  }
-  const length = cue.end_seconds === null ? 0 : cue.end_seconds - cue.seconds
-  const seconds = Math.min(durationSeconds - length, within(snap(cue.seconds + by)))
-  return { seconds, end_seconds: cue.end_seconds === null ? null : seconds + length }
 }

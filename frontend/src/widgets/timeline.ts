@@ -4,25 +4,26 @@ import type { Scope } from '../lib/scope'
 import type { Store } from '../lib/store'
 import type { Cue } from '../wire/types'
 import { placeAt, stepAlong } from './beats'
-import type { CueTimes } from './cue_lane'
+import type { Chosen } from './choose_cues'
+import type { MovedCue } from './cue_hand'
+import type { ProposedCue } from './cue_lane'
 import { changeLaneSettings, laneSettings, reordered, setLaneHeight, showLaneOf } from './lane_settings'
 import { createLaneStack, type LaneSpec, type LaneStack } from './lane_stack'
 import { createOverview } from './overview'
 import type { Peaks } from './peaks'
 import type { Player } from './player'
-import { snapped, type SnapKind } from './snap'
+import { snapped, type Crossing, type SnapKind } from './snap'
 import { listenForTimeGestures } from './time_gestures'
 import { lanesOf, type Layout } from './timeline_lanes'
 import type { TimeView } from './time_view'
 import type { TrackSound } from './track_sound'
 
 /** The cues of the track as the timeline needs them; the page's store fits. */
-export interface CuesShown {
+export interface CuesShown extends Chosen {
   readonly cues: Store<readonly Cue[]>
-  readonly selected: Store<string | null>
   add(values: { seconds: number; label: string }): string
-  show(id: string, values: CueTimes): void
-  change(id: string, values: CueTimes, title?: string): void
+  showMany(changes: readonly MovedCue[]): void
+  changeMany(changes: readonly MovedCue[], title: string): void
 }
 
 export interface TimelineOptions {
@@ -31,6 +32,10 @@ export interface TimelineOptions {
   view: TimeView
   cues: CuesShown | null
   snap: Store<SnapKind>
+  /** Zeros of the wave, for those who snap to them. */
+  crossing?: Crossing
+  /** Cues that could be. */
+  proposed?: Store<readonly ProposedCue[]>
   layout: Layout
   mayEdit: boolean
   /** The waveform's name and what stands under it. */
@@ -76,7 +81,10 @@ export function createTimeline(scope: Scope, parent: HTMLElement, options: Timel
   })
 
   const snapTo = (seconds: number, isSuspended: boolean): number =>
-    isSuspended ? seconds : snapped(seconds, { grid: sound.beats.get(), kind: options.snap.get(), pxPerSecond: view.pxPerSecond })
+    isSuspended ? seconds : snapped(seconds, {
+      grid: sound.beats.get(), kind: options.snap.get(), pxPerSecond: view.pxPerSecond,
+      ...(options.crossing ? { crossing: options.crossing } : {}),
+    })
   listenForTimeGestures(scope, stack.box, {
     player,
     view,

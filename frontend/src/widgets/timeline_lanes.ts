@@ -1,12 +1,14 @@
 /** What lanes a timeline has, in which order, and how each is drawn. */
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
+import { choose, chooseMany } from './choose_cues'
 import { createCueLane } from './cue_lane'
 import { curveLanes, overlayOn, withOverlay } from './curve_lanes'
 import { drawStretches } from './draw_curve'
 import { drawBars, drawGrid, drawRuler } from './draw_time'
 import { inOrder, isAdded, laneSettings, SECTIONS, SPECTROGRAM, type LaneSettings } from './lane_settings'
 import type { LaneSpec } from './lane_stack'
+import { placeWords } from './places'
 import { spectrogramLane } from './spectrogram_lane'
 import type { TimelineOptions } from './timeline'
 import { mountWave } from './wave_lane'
@@ -62,16 +64,21 @@ function cuesLane(options: TimelineOptions, snapTo: SnapTo): LaneSpec {
       view: options.view,
       mayEdit: options.mayEdit,
       snap: snapTo,
-      onSelect: (id) => store.selected.set(id),
-      onMove: (id, times, isDone) => (isDone ? store.change(id, times, 'Move cue') : store.show(id, times)),
+      words: (seconds) => placeWords(options.sound.beats.get(), seconds),
+      onChoose: (id, how) => choose(store, store.cues.get(), id, how),
+      onChooseNone: () => store.selected.set(null),
+      onBand: (ids) => chooseMany(store, ids),
+      onMove: (moves, isDone) => (isDone ? store.changeMany(moves, moves.length === 1 ? 'Move cue' : `Move ${moves.length} cues`) : store.showMany(moves)),
       onRename: (id) => options.onRename?.(id),
       onAdd: (seconds) => options.onRename?.(store.add({ seconds, label: '' })),
       onSeek: (seconds) => options.player.seek(seconds),
     })
-    const show = (): void => lane.show(store.cues.get(), store.selected.get())
-    scope.add(store.cues.subscribe(show))
-    scope.add(store.selected.subscribe(show))
+    const show = (): void => lane.show(store.cues.get(), store.selected.get(), store.selection.get())
+    for (const watched of [store.cues, store.selected, store.selection]) scope.add(watched.subscribe(show))
+    const { proposed } = options
+    if (proposed) scope.add(proposed.subscribe(() => lane.propose(proposed.get())))
     show()
+    lane.propose(proposed?.get() ?? [])
   }
   return { id: 'cues', title: 'Cues', hue: 'hue-red', height: options.layout === 'desk' ? 30 : 28, mount }
 }

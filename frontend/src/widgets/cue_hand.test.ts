@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { moved } from './cue_lane'
+import { moved } from './cue_hand'
 
 const free = (seconds: number): number => seconds
 
