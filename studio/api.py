@@ -27,6 +27,7 @@ ROUTERS = [
     ("", "studio.blobs.api:router"),
     ("", "studio.tracks.api:router"),
     ("", "studio.tracks.edits_api:router"),
+    ("", "studio.tracks.exchange_api:router"),
     ("", "studio.tracks.stems_api:router"),
     ("", "studio.tracks.grid_api:router"),
     ("", "studio.closeups.api:router"),

@@ -192,6 +192,7 @@ def ids(project, owner, as_user):
         "frame": 0,
         "level": 0,
         "tile": 0,
+        "format_name": "csv",
         "name": "peaks",
     }
 

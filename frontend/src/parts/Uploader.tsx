@@ -1,11 +1,12 @@
 /** Uploader: drop anywhere on the page, one row per file, refused files stay with the reason until dismissed. */
-import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { chosenFolder, filesOf, type Dropped } from '../lib/folders'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { chosenFolder, type Dropped } from '../lib/folders'
 import { count, fileSize, sentOf, timeLeft } from '../lib/format'
 import { useStore } from '../lib/store'
 import { addFiles, goOn, kindFor, onArrival, pauseUpload, refusalOf, removeUpload, takeUpAgain, uploads, type UploadKind, type UploadRow } from '../wire/uploads'
 import { Note } from './basics'
 import { Button, IconButton } from './Button'
+import { DropPlace } from './DropPlace'
 import { Bar } from './Progress'
 import { toastFault } from './toasts'
 
@@ -41,51 +42,7 @@ function take({ files, folders }: Dropped, kind: UploadKind): void {
 
 /** Makes the whole page a place to drop files on, while `kind` is given. */
 export function DropAnywhere({ kind, title, children }: { kind: UploadKind | null; title: string; children?: ReactNode }) {
-  const [isOver, setOver] = useState(false)
-  useEffect(() => {
-    if (kind === null) return
-    let depth = 0
-    const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false
-    const over = (event: DragEvent): void => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      if (event.type === 'dragenter') depth += 1
-      setOver(true)
-    }
-    const left = (): void => {
-      depth -= 1
-      if (depth <= 0) setOver(false)
-    }
-    const dropped = (event: DragEvent): void => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      depth = 0
-      setOver(false)
-      if (!event.dataTransfer) return
-      filesOf(event.dataTransfer)
-        .then((dropped) => take(dropped, kind))
-        .catch((fault: unknown) => toastFault(fault, 'The folder could not be read.'))
-    }
-    window.addEventListener('dragenter', over)
-    window.addEventListener('dragover', over)
-    window.addEventListener('dragleave', left)
-    window.addEventListener('drop', dropped)
-    return () => {
-      window.removeEventListener('dragenter', over)
-      window.removeEventListener('dragover', over)
-      window.removeEventListener('dragleave', left)
-      window.removeEventListener('drop', dropped)
-    }
-  }, [kind])
-  if (!isOver || kind === null) return null
-  return (
-    <div className="dropzone">
-      <div>
-        <h2>{title}</h2>
-        {children && <div className="soft">{children}</div>}
-      </div>
-    </div>
-  )
+  return <DropPlace isOn={kind !== null} title={title} onDrop={(dropped) => kind && take(dropped, kind)}>{children}</DropPlace>
 }
 
 /** The rows of one kind. `onArrived` is called as each file has arrived. */

@@ -25,6 +25,7 @@ import { DrawerButton } from './DrawerButton'
 import { gridCommands } from './grid/keys'
 import { GridPanel, TapButton } from './GridPanel'
 import { gridActs } from './grid/grid_acts'
+import { ExchangeTools } from './exchange/ExchangeTools'
 import { moves, transportCommands } from './moves'
 import { NewSceneButton } from './NewScene'
 import { OthersHere, useTogether } from './OthersHere'
@@ -81,7 +82,7 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
   return (
     <div className={isInspecting ? 'editor inspecting' : 'editor'}>
       <div className="desk-main">
-        <Toolbar desk={desk} together={together} />
+        <Toolbar desk={desk} track={track} together={together} />
         <TrackStanding desk={desk} track={track} />
         <TimelineBox desk={desk} track={track} layout="desk" together={together} said={said} />
         <CuePanels desk={desk} />
@@ -98,7 +99,7 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
   )
 }
 
-function Toolbar({ desk, together }: { desk: Desk; together: Together | null }) {
+function Toolbar({ desk, track, together }: { desk: Desk; track: Track; together: Together | null }) {
   const undo = useStore(undoRegistry.state)
   return (
     <div className="toolbar row">
@@ -114,6 +115,7 @@ function Toolbar({ desk, together }: { desk: Desk; together: Together | null }) 
       )}
       <div className="row end tight">
         {together && <OthersHere together={together} />}
+        <ExchangeTools desk={desk} track={track} />
         <LanesMenu desk={desk} />
         <IconButton small icon="keyboard" label="Keys (?)" onClick={openKeySheet} />
       </div>

@@ -46,6 +46,8 @@ export interface Edits {
   /** What one did here before the page was opened can be undone, too. */
   rememberSteps(): Promise<void>
   take(event: StudioEvent): void
+  /** An edit that was made by another way than `apply`, such as an import: shown, and taken back as any other. */
+  adopt(answer: EditAnswer): void
 }
 
 export interface EditsOptions {
@@ -219,6 +221,12 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
       render()
     },
     load,
+    adopt(answer) {
+      last = deedOf(answer.edit.title, [answer.edit.id])
+      undo.push(last.step)
+      keep(answer)
+      render()
+    },
     async rememberSteps() {
       const rows = (await api.mine()).filter(({ id }) => !deeds.has(id))
       const stands = rows.filter((row) => row.undone_at === null)

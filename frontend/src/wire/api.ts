@@ -48,13 +48,16 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 export interface RequestOptions {
   body?: unknown
+  /** Sent as it is, in place of `body`. */
+  file?: Blob
   signal?: AbortSignal | undefined
 }
 
 /** Asks `/api/v1` + path. `Answer` is what the API promises there; 204 gives undefined. */
 export async function request<Answer>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
   const headers: Record<string, string> = { Accept: 'application/json' }
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (options.file) headers['Content-Type'] = 'application/octet-stream'
+  else if (options.body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET') headers['X-CSRFToken'] = csrfToken()
   let response: Response
   try {
@@ -62,7 +65,7 @@ export async function request<Answer>(method: Method, path: string, options: Req
       method,
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: options.signal ?? null,
     })
   } catch (fault) {

@@ -3731,6 +3731,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description The formats, each with what of this track it does not carry.
+         */
+        get: operations["studio_tracks_exchange_api_list_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/export/{format_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description The track's grid and cues as a file.
+         */
+        get: operations["studio_tracks_exchange_api_get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tracks/{track_id}/files/{name}": {
         parameters: {
             query?: never;
@@ -3809,6 +3849,46 @@ export interface paths {
         get: operations["studio_tracks_grid_api_get_found"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Take the file in as one edit, which an undo takes back. With a `key`, sending it twice does it once.
+         */
+        post: operations["studio_tracks_exchange_api_import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/import/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look At File
+         * @description What an import of this file would do here, and what it would leave out.
+         */
+        post: operations["studio_tracks_exchange_api_look_at_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4426,6 +4506,23 @@ export interface components {
              * Format: uuid
              */
             upload_id: string;
+        };
+        /**
+         * AskedOut
+         * @description What the file leaves open; empty `value`: it must be chosen first.
+         */
+        AskedOut: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "track" | "notes";
+            /** Options */
+            options: components["schemas"]["OptionOut"][];
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
         };
         /** AudioSpec */
         AudioSpec: {
@@ -5092,6 +5189,32 @@ export interface components {
              * @default 0
              */
             seconds: number;
+        };
+        /**
+         * CueSeen
+         * @description A cue of the file where it would stand; `stays_out` says why not, or is empty.
+         */
+        CueSeen: {
+            /**
+             * Colour
+             * @enum {string}
+             */
+            colour: "red" | "orange" | "yellow" | "green" | "blue" | "violet" | "pink" | "grey";
+            /** End Seconds */
+            end_seconds: number | null;
+            /** Hotkey */
+            hotkey: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "moment" | "span";
+            /** Label */
+            label: string;
+            /** Seconds */
+            seconds: number;
+            /** Stays Out */
+            stays_out: string;
         };
         /**
          * CueSource
@@ -6145,6 +6268,45 @@ export interface components {
             items: components["schemas"]["ImportOut"][];
         };
         /**
+         * ImportLookOut
+         * @description What the file holds and what an import would do; the first 200 cues and markers. Nothing has been made yet.
+         */
+        ImportLookOut: {
+            /** Asked */
+            asked: components["schemas"]["AskedOut"][];
+            /** Cues */
+            cues: components["schemas"]["CueSeen"][];
+            /** Cues Found */
+            cues_found: number;
+            /** Cues In */
+            cues_in: number;
+            /** Cues Removed */
+            cues_removed: number;
+            /** Cues There */
+            cues_there: number;
+            /** Facts */
+            facts: string[];
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "own" | "audacity" | "csv" | "jams" | "midi" | "rekordbox";
+            /** Format Title */
+            format_title: string;
+            /** Is Locked */
+            is_locked: boolean;
+            /** Left Out */
+            left_out: string[];
+            /** Markers */
+            markers: components["schemas"]["MarkerSeen"][];
+            /** Markers Found */
+            markers_found: number;
+            /** Markers In */
+            markers_in: number;
+            /** Markers There */
+            markers_there: number;
+        };
+        /**
          * ImportOut
          * @description `position` of `files` are settled. Its job tells the rest.
          */
@@ -6180,6 +6342,44 @@ export interface components {
             refused: number;
             /** Taken */
             taken: number;
+        };
+        /**
+         * ImportWish
+         * @description What to take of the file. `track` and `notes` answer what a look has `asked`; a grid always replaces the grid.
+         */
+        ImportWish: {
+            /**
+             * Cues
+             * @default true
+             */
+            cues: boolean;
+            /**
+             * Grid
+             * @default true
+             */
+            grid: boolean;
+            /**
+             * Mode
+             * @default add
+             * @enum {string}
+             */
+            mode: "add" | "replace";
+            /**
+             * Notes
+             * @default
+             * @enum {string}
+             */
+            notes: "" | "moments" | "spans" | "none";
+            /**
+             * Offset Seconds
+             * @default 0
+             */
+            offset_seconds: number;
+            /**
+             * Track
+             * @default
+             */
+            track: string;
         };
         /**
          * ImportedFileList
@@ -6746,6 +6946,17 @@ export interface components {
             /** Seconds */
             seconds: number;
         };
+        /** MarkerSeen */
+        MarkerSeen: {
+            /** Beats Per Bar */
+            beats_per_bar: number;
+            /** Bpm */
+            bpm: number;
+            /** Downbeat */
+            downbeat: number;
+            /** Seconds */
+            seconds: number;
+        };
         /**
          * MarkerSpec
          * @description From `seconds` on the tempo is `bpm`; `downbeat` is the number of the bar that begins there.
@@ -7068,6 +7279,13 @@ export interface components {
              * @enum {string}
              */
             thing: "cue" | "marker" | "grid";
+        };
+        /** OptionOut */
+        OptionOut: {
+            /** Title */
+            title: string;
+            /** Value */
+            value: string;
         };
         /** OrderedOut */
         OrderedOut: {
@@ -10249,6 +10467,30 @@ export interface components {
             sign_real: number;
             /** Step */
             step: number;
+        };
+        /** TrackExportList */
+        TrackExportList: {
+            /** Items */
+            items: components["schemas"]["TrackExportOut"][];
+        };
+        /**
+         * TrackExportOut
+         * @description A format that the track can be had in; `left_out`: what it does not carry, in sentences.
+         */
+        TrackExportOut: {
+            /** File Name */
+            file_name: string;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "own" | "audacity" | "csv" | "jams" | "midi" | "rekordbox";
+            /** Left Out */
+            left_out: string[];
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
         };
         /** TrackFiles */
         TrackFiles: {
@@ -17272,6 +17514,51 @@ export interface operations {
             };
         };
     };
+    studio_tracks_exchange_api_list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackExportList"];
+                };
+            };
+        };
+    };
+    studio_tracks_exchange_api_get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                format_name: "own" | "audacity" | "csv" | "jams" | "midi" | "rekordbox";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
     studio_tracks_api_get_track_file: {
         parameters: {
             query?: {
@@ -17390,6 +17677,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FoundOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_exchange_api_import_file: {
+        parameters: {
+            query?: {
+                cues?: boolean;
+                grid?: boolean;
+                mode?: "add" | "replace";
+                offset_seconds?: number;
+                track?: string;
+                notes?: "" | "moments" | "spans" | "none";
+                key?: string | null;
+            };
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditAnswer"];
+                };
+            };
+        };
+    };
+    studio_tracks_exchange_api_look_at_file: {
+        parameters: {
+            query?: {
+                cues?: boolean;
+                grid?: boolean;
+                mode?: "add" | "replace";
+                offset_seconds?: number;
+                track?: string;
+                notes?: "" | "moments" | "spans" | "none";
+            };
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportLookOut"];
                 };
             };
         };

@@ -14,6 +14,7 @@ from studio.tracks.grid import LAST_GAP, MAX_BEATS_PER_BAR, MAX_BPM, MAX_MARKERS
 
 TOLERANCES = (5e-4, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1)
 CLOSE = 1e-6
+PERIODS = (60 / MAX_BPM, 60 / MIN_BPM)
 # Digits of a tempo that are tried before its exact value.
 DIGITS = (0, 1, 2, 3)
 
@@ -56,10 +57,11 @@ def markers_of(beats: Sequence[float], positions: Sequence[int | None]) -> tuple
         return [], 0.0, 0
     starts = [index for index, place in enumerate(positions) if place == 1]
     if not starts:
-        starts = list(range(len(times)))
-        per_bar = [4] * len(starts)
+        starts, per_bar = list(range(len(times))), [4] * len(times)
     else:
         per_bar = _lengths(starts, len(times))
+        if not _leads_in(times, starts, per_bar):
+            starts, per_bar = [0, *starts], [starts[0], *per_bar]
     found: tuple[list[Marker], float, int] = ([], 0.0, 0)
     for tolerance in TOLERANCES:
         found = _markers(times, starts, per_bar, tolerance)
@@ -67,6 +69,16 @@ def markers_of(beats: Sequence[float], positions: Sequence[int | None]) -> tuple
             break
     markers, worst, pauses = found
     return numbered(markers[:MAX_MARKERS]), worst, pauses
+
+
+def _leads_in(times: np.ndarray, starts: list[int], per_bar: list[int]) -> bool:
+    """Whether the beats before the first bar go at its tempo, so that its marker gives them too."""
+    first, end = starts[0], starts[1] if len(starts) > 1 else len(times)
+    if first == 0:
+        return True
+    seconds, period, _ = _line(times, first, end)
+    wanted = seconds - period * np.arange(first, 0, -1)
+    return bool(np.abs(times[:first] - wanted).max() <= TOLERANCES[0])
 
 
 def _lengths(starts: list[int], total: int) -> list[int]:
@@ -89,8 +101,7 @@ def _markers(
         seconds, period, error = _line(times, first, end)
         gap = times[end] - times[end - 1] if end < len(times) else period
         pauses += not LAST_GAP * period < gap <= (1 + LAST_GAP) * period + CLOSE
-        bpm = min(MAX_BPM, max(MIN_BPM, 60 / period))
-        markers.append(Marker(round(seconds, 6), bpm, per_bar[at]))
+        markers.append(Marker(round(seconds, 6), min(MAX_BPM, max(MIN_BPM, 60 / period)), per_bar[at]))
         worst, at = max(worst, error), till + 1
     return markers, worst, pauses
 
@@ -103,7 +114,10 @@ def _furthest(
     def fits(till: int) -> bool:
         if any(length != per_bar[at] for length in per_bar[at:till]) or per_bar[till] > per_bar[at]:
             return False
-        return _line(times, starts[at], ends[till])[2] <= tolerance
+        end = ends[till]
+        _, period, error = _line(times, starts[at], end)
+        # A beat closer to the next marker than that is none of the grid's.
+        return error <= tolerance and (end == len(times) or times[end] - times[end - 1] > LAST_GAP * period + CLOSE)
 
     good, step = at, 1
     while good + step < len(starts) and fits(good + step):
@@ -120,9 +134,10 @@ def _line(times: np.ndarray, first: int, end: int) -> tuple[float, float, float]
     part = times[first:end]
     if len(part) == 1:
         around = times[first : first + 2] if end < len(times) else times[first - 1 : first + 1]
-        return float(part[0]), float(np.clip(np.diff(around)[0], 60 / MAX_BPM, 60 / MIN_BPM)), 0.0
+        return float(part[0]), float(np.clip(np.diff(around)[0], *PERIODS)), 0.0
     steps = np.arange(len(part))
     exact = float(((steps - steps.mean()) * (part - part.mean())).sum() / ((steps - steps.mean()) ** 2).sum())
+    exact = float(np.clip(exact, *PERIODS))
     best = _error(part, steps, exact)
     for digits in DIGITS:
         bpm = round(60 / exact, digits)

@@ -119,10 +119,14 @@ def write(sheet: Sheet) -> Written:
             "original_name": sheet.original_name,
             "duration_seconds": sheet.duration_seconds,
         },
-        "markers": [marker.as_json() for marker in sheet.markers],
+        "markers": [_marker_json(marker) for marker in sheet.markers],
         "cues": [cue_json(cue) for cue in sheet.cues],
     }
     return Written((json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode(), [])
+
+
+def _marker_json(marker: Marker) -> dict[str, Any]:
+    return {name: getattr(marker, name) for name in ("seconds", "bpm", "beats_per_bar", "downbeat")}
 
 
 def cue_json(cue: CueRow) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from studio.tracks.exchange import own
 from studio.tracks.exchange.bars import markers_of
 from studio.tracks.exchange.formats import FORMATS, read
 from studio.tracks.exchange.formula import guarded, unguarded
-from studio.tracks.exchange.rows import About, CueRow, Look
+from studio.tracks.exchange.rows import MOST_CUES, About, CueRow, Look
 from studio.tracks.grid import Marker, beats_of
 from tests.studio.tracks.exchange import sheets
 
@@ -159,6 +159,14 @@ def test_beats_of_a_midi_file_fall_on_its_own_beats():
         if message.type == "text" and message.text.startswith("marker"):
             found.append(tick % 960)
     assert found == [0, 0, 0]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_as_many_cues_as_a_track_holds_go_out_and_come_in_again(name):
+    cues = [CueRow(at / 20, None, f"Cue {at}") for at in range(MOST_CUES)]
+    look = there_and_back(name, cues, [])
+    assert len(look.cues) == MOST_CUES
+    assert look.cues[-1].label == f"Cue {MOST_CUES - 1}"
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
