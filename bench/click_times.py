@@ -34,6 +34,8 @@ TRACK_SECONDS = 60.0
 MARKERS = (Marker(0.4, 117.3), Marker(20.4, 131.7, downbeat=11), Marker(41.0, 88.0, 3, 22))
 LOUD = 0.02
 SILENT_SECONDS = 0.025
+# Stems are read every 100 ms; the first two seconds they come into step.
+DRIFT_SECONDS, SETTLED_READINGS = 12, 20
 TO_URL = """(text) => URL.createObjectURL(
     new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type: 'audio/wav' }),
 )"""
@@ -192,12 +194,17 @@ def main() -> int:
         encoded = base64.b64encode((Path(folder) / "track.wav").read_bytes()).decode()
         source = page.evaluate(TO_URL, encoded)
         played = {case.name: live(page, source, case, options.out) for case in LIVE}
+        drifts = page.evaluate("([source, seconds]) => bench.drift(source, seconds)", [source, DRIFT_SECONDS])
+        parts = np.array(drifts["parts"])
     figures = [
         Figure(f"click, {name}: furthest from its beat in the offline render", value, "ms", at_most=GATE_MILLISECONDS)
         for name, value in worst.items()
     ]
     for name, found in played.items():
         figures.append(Figure(f"click, {name}: middle distance from the track's own", found["median"], "ms"))
+    late = np.abs(parts[:, SETTLED_READINGS:])
+    figures.append(Figure("stems: middle distance from the track, two at once", float(np.median(late)), "ms"))
+    figures.append(Figure("stems: of 95 % of the readings", float(np.percentile(late, 95)), "ms"))
     return tell("Clicks on beats", figures, as_json=options.json, live=played)
 
 

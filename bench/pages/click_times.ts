@@ -3,6 +3,7 @@ import { createScope } from '../../frontend/src/lib/scope'
 import { ClickScheduler, type Anchor } from '../../frontend/src/widgets/clicks'
 import { beatsOf, type GridTimes } from '../../frontend/src/widgets/grid_beats'
 import { createMetronome } from '../../frontend/src/widgets/metronome'
+import { createStemMix } from '../../frontend/src/widgets/stem_mix'
 import { Player } from '../../frontend/src/widgets/player'
 import { SteadyAnchor } from '../../frontend/src/widgets/steady_anchor'
 
@@ -99,6 +100,32 @@ async function live(src: string, { grid, fromSeconds, rate, loop, seconds }: Liv
   return { sampleRate, track: packed(joined(kept[0]!)), clicks: packed(joined(kept[1]!)), seams }
 }
 
+interface Drift {
+  /** Milliseconds that each part was behind the track, read every 100 ms. */
+  parts: number[][]
+}
+
+/** Two parts in place of the track for so long, with a jump in the middle: how far they are off it. */
+async function drift(src: string, seconds: number): Promise<Drift> {
+  const scope = createScope()
+  const audio = document.createElement('audio')
+  audio.src = src
+  await new Promise((ready) => audio.addEventListener('canplaythrough', ready, { once: true }))
+  const player = new Player(scope, audio, audio.duration)
+  const mix = createStemMix(scope, player)
+  mix.show(['one', 'two'].map((id) => ({ id, name: id, url: src, family: 'split' })))
+  for (const id of ['one', 'two']) mix.set(id, { isSolo: true })
+  await player.play()
+  const parts: number[][] = [[], []]
+  const began = performance.now()
+  scope.every(100, () => Object.values(mix.drift()).forEach((late, index) => parts[index]!.push(late * 1000)))
+  scope.after(seconds * 500, () => player.seek(5))
+  await new Promise((done) => setTimeout(done, seconds * 1000))
+  const expected = Math.floor((performance.now() - began) / 100)
+  scope.close()
+  return { parts: parts.map((readings) => readings.slice(0, expected)) }
+}
+
 function joined(blocks: Float32Array[]): Float32Array {
   const all = new Float32Array(blocks.length * 128)
   blocks.forEach((block, index) => all.set(block, index * 128))
@@ -113,4 +140,4 @@ function packed(samples: Float32Array): string {
   return btoa(text)
 }
 
-Object.assign(window, { bench: { offline, live, beatsOf } })
+Object.assign(window, { bench: { offline, live, drift, beatsOf } })

@@ -38,8 +38,9 @@ export function PartLevels({ desk }: { desk: Desk }) {
       {parts.map((part) => <PartRow key={part.id} desk={desk} part={part} />)}
       {mayEdit() && (
         <div className="row tight">
-          {!isSplit && <Button small kind="line" onClick={() => order(true)}>Split harmonic and percussive</Button>}
-          <Button small kind="quiet" onClick={() => order(false)}>Add the stems</Button>
+          <span className="grow xs soft">Listen to</span>
+          {!isSplit && <Button small kind="line" onClick={() => order(true)}>Harmonic and percussive</Button>}
+          <Button small kind="quiet" onClick={() => order(false)}>Own stems</Button>
         </div>
       )}
       {!mayEdit() && parts.length === 0 && <p className="xs faint">This track has no parts to listen to yet.</p>}

@@ -49,7 +49,7 @@ function LatencyRow({ onMeasure }: { onMeasure: () => void }) {
   return (
     <div className="col">
       <label className="row">
-        <span className="grow">Sound is heard later by</span>
+        <span className="grow">Heard later by</span>
         <input
           className="field small latency-field" type="number" min={-MOST_MS} max={MOST_MS} step={5} aria-label="Output latency, milliseconds"
           value={Math.round(outputSeconds * 1000)} onChange={(event) => changeLatency({ outputSeconds: (Number(event.target.value) || 0) / 1000 })}

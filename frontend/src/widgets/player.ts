@@ -42,7 +42,6 @@ export class Player {
   private loopSpan: Loop | null = null
   private loopOn = false
   private turnedSeconds = 0
-  private scrubbedFrom: { wasPlaying: boolean } | null = null
 
   constructor(
     private readonly scope: Scope,
@@ -52,7 +51,7 @@ export class Player {
     this.active = main
     this.graph = createSoundGraph(scope)
     this.seam = new LoopSeam(this.graph, () => (this.active === this.main ? this.other : this.main))
-    this.scrubber = new Scrubber(scope, this.graph, () => this.active, () => copyOf(scope, main))
+    this.scrubber = new Scrubber(scope, this.graph, this, () => copyOf(scope, main))
     this.follow(main)
     scope.add(() => this.audio.pause())
   }
@@ -155,6 +154,7 @@ export class Player {
   /** Go to a time that no hand chose. */
   place(seconds: number): void {
     const to = Math.min(Math.max(0, seconds), this.durationSeconds || Infinity)
+    this.backToMain()
     this.leaveSeam()
     this.audio.currentTime = to
     this.clock.set(to, performance.now() / 1000, false)
@@ -162,24 +162,13 @@ export class Player {
     this.events.emit('tick', to)
   }
 
-  /** The hand draws the playhead along: short pieces are heard, and a track that played waits. */
+  /** The hand draws the playhead along, and short pieces are heard. */
   scrub(seconds: number): void {
-    const to = Math.min(Math.max(0, seconds), this.durationSeconds || Infinity)
-    if (!this.scrubbedFrom) {
-      this.scrubbedFrom = { wasPlaying: this.isPlaying }
-      this.pause()
-      this.open()
-    }
-    this.scrubber.at(to)
-    this.seek(to)
+    this.scrubber.to(Math.min(Math.max(0, seconds), this.durationSeconds || Infinity))
   }
 
-  /** The hand lets go: a track that played goes on from here. */
   endScrub(): void {
-    const { wasPlaying = false } = this.scrubbedFrom ?? {}
-    this.scrubbedFrom = null
     this.scrubber.end()
-    if (wasPlaying) void this.play()
   }
 
   setRate(rate: number): void {
@@ -195,8 +184,11 @@ export class Player {
   }
 
   setVolume(volume: number): void {
-    this.audio.volume = Math.min(1, Math.max(0, volume))
-    this.audio.muted = volume <= 0
+    for (const element of [this.main, this.twin]) {
+      if (!element) continue
+      element.volume = Math.min(1, Math.max(0, volume))
+      element.muted = volume <= 0
+    }
   }
 
   /** Choose the span and, unless told otherwise, play it round and round. Null forgets it. */
@@ -236,6 +228,19 @@ export class Player {
     // The track may have been made anew since.
     if (this.twin.src !== this.main.src) this.twin.src = this.main.src
     return this.twin
+  }
+
+  /** Who jumps hears the track's own element again, whichever the loop had come to. */
+  private backToMain(): void {
+    const former = this.active
+    if (former === this.main) return
+    const { isPlaying } = this
+    this.main.volume = former.volume
+    this.main.muted = former.muted
+    this.main.playbackRate = former.playbackRate
+    this.active = this.main
+    former.pause()
+    if (isPlaying) void this.main.play().catch(() => undefined)
   }
 
   private leaveSeam(): void {

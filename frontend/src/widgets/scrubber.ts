@@ -7,7 +7,18 @@ const FADE_SECONDS = 0.012
 /** The hand holds still: no more grains. */
 const STILL_MS = 160
 
+/** Who is scrubbed. */
+export interface Scrubbed {
+  readonly audio: HTMLMediaElement
+  readonly isPlaying: boolean
+  open(): unknown
+  pause(): void
+  play(): unknown
+  seek(seconds: number): void
+}
+
 export class Scrubber {
+  private held: { wasPlaying: boolean } | null = null
   private element: HTMLMediaElement | null = null
   private sounding = false
   private wanted: number | null = null
@@ -16,18 +27,28 @@ export class Scrubber {
   constructor(
     private readonly scope: Scope,
     private readonly graph: SoundGraph,
-    private readonly of: () => HTMLMediaElement,
+    private readonly player: Scrubbed,
     private readonly copy: () => HTMLMediaElement,
   ) {}
 
-  /** Let the sound at this second be heard, as soon as the grain before has died away. */
-  at(seconds: number): void {
+  /** Let the sound at this second be heard, as soon as the grain before has died away. A track that played waits. */
+  to(seconds: number): void {
+    if (!this.held) {
+      this.held = { wasPlaying: this.player.isPlaying }
+      this.player.pause()
+      this.player.open()
+    }
     this.wanted = seconds
     if (!this.sounding) void this.grain()
+    this.player.seek(seconds)
   }
 
+  /** The hand lets go: a track that played goes on from here. */
   end(): void {
+    const wasPlaying = this.held?.wasPlaying
+    this.held = null
     this.wanted = null
+    if (wasPlaying) void this.player.play()
     this.stopGrain?.()
     this.element?.pause()
     this.sounding = false
@@ -39,7 +60,7 @@ export class Scrubber {
     this.wanted = null
     this.sounding = true
     const element = (this.element ??= this.copy())
-    const playing = this.of()
+    const playing = this.player.audio
     element.volume = playing.volume
     element.muted = playing.muted
     element.playbackRate = 1

@@ -38,8 +38,11 @@ const EVERY_MS = 50
 const JUMP_SECONDS = 0.08
 /** Nearer than this it is left alone. */
 const IN_STEP_SECONDS = 0.002
-const STRONGEST_PULL = 0.02
+const STRONGEST_PULL = 0.03
+/** Seconds off times this is how much faster it plays: in step within a second or two. */
+const PULL_PER_SECOND = 1.5
 const FADE_SECONDS = 0.02
+const READINGS = 7
 const SILENT: PartState = { isSolo: false, isMuted: false }
 
 /** Which parts are heard; empty when nothing is chosen and the whole track is. */
@@ -57,6 +60,8 @@ interface Follower {
   /** How long a jump takes until the sound is there: learnt. */
   jumpSeconds: number
   jumpedAt: number
+  /** The last distances, seconds: a single reading errs by some milliseconds on a busy machine. */
+  readings: number[]
 }
 
 export function createStemMix(scope: Scope, player: Player): StemMix {
@@ -82,7 +87,7 @@ export function createStemMix(scope: Scope, player: Player): StemMix {
     })
     if (!gain) return null
     gain.gain.value = 0
-    const made: Follower = { audio, gain, jumpSeconds: 0.04, jumpedAt: -Infinity }
+    const made: Follower = { audio, gain, jumpSeconds: 0.04, jumpedAt: -Infinity, readings: [] }
     followers.set(part.id, made)
     return made
   }
@@ -147,13 +152,15 @@ function holdInStep(one: Follower, player: Player): void {
     return
   }
   if (audio.seeking || audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return
-  const late = track.currentTime - audio.currentTime
   if (audio.paused) return begin(one, track.currentTime, rate)
+  const read = track.currentTime - audio.currentTime
+  one.readings = [...one.readings.slice(-READINGS + 1), read]
+  const late = [...one.readings].sort((a, b) => a - b)[one.readings.length >> 1]!
   if (Math.abs(late) > JUMP_SECONDS * Math.max(1, rate)) {
     learn(one, late / rate)
     return jump(one, track.currentTime, rate)
   }
-  const pull = Math.abs(late) < IN_STEP_SECONDS ? 0 : Math.max(-STRONGEST_PULL, Math.min(STRONGEST_PULL, late))
+  const pull = Math.abs(late) < IN_STEP_SECONDS ? 0 : Math.max(-STRONGEST_PULL, Math.min(STRONGEST_PULL, PULL_PER_SECOND * late))
   const wanted = rate * (1 + pull)
   if (Math.abs(audio.playbackRate - wanted) > 1e-4) audio.playbackRate = wanted
 }
@@ -167,6 +174,7 @@ function begin(one: Follower, seconds: number, rate: number): void {
 function jump(one: Follower, seconds: number, rate: number): void {
   one.audio.currentTime = seconds + one.jumpSeconds * rate
   one.jumpedAt = performance.now()
+  one.readings = []
 }
 
 /** Still behind soon after a jump: it takes longer here. */

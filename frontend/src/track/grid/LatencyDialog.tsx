@@ -20,11 +20,12 @@ function Body({ onClose }: { onClose: () => void }) {
   const { tapSeconds } = useStore(latency)
   const { count, found, tap, again } = useCalibration()
   const ms = found && Math.round(found.lateSeconds * 1000)
+  const shown = ms === null ? '' : `${ms < 0 ? '−' : ''}${Math.abs(ms)} ms`
   return (
     <div className="col">
       <p className="soft">Clicks play twice in a second. Tap along with what you hear, on any key or on the button, {CALIBRATION_TAPS} times. Taps on tracks are then taken off by what is measured.</p>
       <button type="button" className="tap-pad" autoFocus onPointerDown={(event) => tap(event.timeStamp)}>
-        {found ? `${ms} ms, ±${Math.max(1, Math.round(found.spreadSeconds * 1000))}` : `${Math.min(count, CALIBRATION_TAPS)} of ${CALIBRATION_TAPS}`}
+        {found ? `${shown}, ±${Math.max(1, Math.round(found.spreadSeconds * 1000))}` : `${Math.min(count, CALIBRATION_TAPS)} of ${CALIBRATION_TAPS}`}
       </button>
       <p className="xs faint" role="status">{found ? `Your taps come ${Math.abs(ms!)} ms ${ms! >= 0 ? 'after' : 'before'} the click.` : tapSeconds === null ? 'Nothing is measured yet in this browser.' : `${Math.round(tapSeconds * 1000)} ms are kept in this browser.`}</p>
       <div className="feet">
@@ -38,7 +39,7 @@ function Body({ onClose }: { onClose: () => void }) {
             onClose()
           }}
         >
-          Keep {found ? `${ms} ms` : ''}
+          Keep {shown}
         </Button>
       </div>
     </div>
