@@ -28,6 +28,7 @@ ROUTERS = [
     ("", "studio.tracks.api:router"),
     ("", "studio.tracks.edits_api:router"),
     ("", "studio.tracks.exchange_api:router"),
+    ("", "studio.tracks.versions_api:router"),
     ("", "studio.tracks.stems_api:router"),
     ("", "studio.tracks.grid_api:router"),
     ("", "studio.closeups.api:router"),

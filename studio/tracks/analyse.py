@@ -1,8 +1,9 @@
 """The job `analyse_track`: one decoding feeds waveform, playback proxy and analysis, each shown once it is there."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from studio.events.record import record
 from studio.jobs import queue
 from studio.jobs.handlers import JobFailed
 from studio.jobs.models import Job, State
+from studio.tracks import replace
 from studio.tracks.edit_grid import store_found_grid
 from studio.tracks.grid import Marker
 from studio.tracks.models import Track
@@ -42,7 +44,7 @@ def queue_analysis(track: Track, *, by: Any) -> Job:
         KIND,
         project_id=track.project_id,
         title=f"Analysis of “{track.name}”",
-        payload={"track_id": str(track.id)},
+        payload={"track_id": str(track.id), "takes_place": track.incoming_id is not None},
         runs_on=Job.RunsOn.WORKER,
         subject=track.subject,
         created_by=by,
@@ -58,8 +60,8 @@ def handle(context: Any) -> dict[str, Any]:
     """What the worker runs. A file that is no sound is refused and not kept; other failures keep it for another try."""
     from gpu_service.music.errors import MusicError
 
-    track = Track.objects.select_related("original").get(pk=context.payload["track_id"])
-    if track.original is None:
+    track = Track.objects.select_related("original", "incoming").get(pk=context.payload["track_id"])
+    if (track.incoming or track.original) is None:
         raise JobFailed(track.error or f"The file of “{track.name}” is not kept. Send it again.", is_final=True)
     with source_of(track) as (source, folder):
         try:
@@ -90,8 +92,12 @@ class Alone:
 
 def follow(job: Job) -> None:
     """The track's state follows its job: called in the transaction of every change of the job."""
-    track = Track.objects.select_related("original").filter(job_id=job.id).first()
+    track = Track.objects.select_related("original", "incoming").filter(job_id=job.id).first()
     if track is None or job.state in (State.RUNNING, State.DONE):
+        return
+    if job.payload.get("takes_place"):  # the track stays as it is until the new file has been read
+        if job.state in (State.FAILED, State.CANCELLED) and track.incoming is not None:
+            replace.give_up(track, job.error or job.message or "The analysis was stopped.", may_retry=job.may_retry)
         return
     if job.state == State.QUEUED:
         _change(track, state=Track.State.UPLOADED, error="")
@@ -102,11 +108,12 @@ def follow(job: Job) -> None:
 @contextmanager
 def source_of(track: Track) -> Iterator[tuple[Path, Path]]:
     """The original under the person's own name for it, and a folder to work in."""
-    assert track.original is not None
+    blob = track.incoming or track.original
+    assert blob is not None
     scratch = settings.STUDIO_DATA / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="track-") as folder, local_path(track.original) as path:
-        named = Path(folder) / own_name(track.original_name)
+    with tempfile.TemporaryDirectory(dir=scratch, prefix="track-") as folder, local_path(blob) as path:
+        named = Path(folder) / own_name(track.incoming_name if track.incoming else track.original_name)
         named.symlink_to(path.absolute())
         yield named, Path(folder)
 
@@ -121,10 +128,10 @@ def _run(track: Track, source: Path, folder: Path, context: Any) -> None:
 
     out = folder / "made"
     out.mkdir()
-    _change(track, state=Track.State.DECODING, error="")
+    show = _shower(track)
+    show(state=Track.State.DECODING, error="")
     sound = prepare.decode_and_peaks(source, out, progress=progress)
-    _change(
-        track,
+    show(
         peaks=put_path(out / prepare.PEAKS, move=False),
         overview=_overview(out / prepare.PEAKS),
         duration_seconds=sound.duration_seconds,
@@ -134,13 +141,27 @@ def _run(track: Track, source: Path, folder: Path, context: Any) -> None:
         warnings=list(sound.warnings),
     )
     proxy = put_path(prepare.make_proxy(sound, out, progress=progress), move=True)
-    _change(track, proxy=proxy, state=Track.State.ANALYSING)
+    show(proxy=proxy, state=Track.State.ANALYSING)
     analysis = prepare.analyse_prepared(sound, out, progress=progress)
     context.raise_if_cancelled()
     numbers, lanes = put_path(out / prepare.ANALYSIS, move=True), put_path(out / prepare.LANES, move=True)
     with transaction.atomic():
         context.raise_if_lost()
+        replace.take_place(track)
         _store_analysis(track, analysis, numbers, lanes)
+
+
+def _shower(track: Track) -> "Callable[..., None]":
+    """Each stage is shown once it is there; of a file that replaces another only the whole."""
+    if track.incoming is None:
+        return partial(_change, track)
+
+    def keep(**values: Any) -> None:
+        for name, value in values.items():
+            if name not in ("state", "error"):
+                setattr(track, name, value)
+
+    return keep
 
 
 def _store_analysis(track: Track, analysis: "Analysis", numbers: Blob, lanes: Blob) -> None:
@@ -205,6 +226,8 @@ def _overview(path: Path) -> list[float]:
 
 def _refuse(track: Track, sentence: str) -> None:
     """Keep the sentence, not the file."""
+    if track.incoming is not None:
+        return replace.give_up(track, sentence, may_retry=False)
     blob = track.original
     with transaction.atomic():
         _change(track, original=None, state=Track.State.FAILED, error=sentence)

@@ -10,7 +10,7 @@ class TracksConfig(AppConfig):
     label = "tracks"
 
     def ready(self) -> None:
-        uploads.register("track", "studio.tracks.rules.track_from_upload")
+        uploads.register("track", "studio.tracks.rules.track_from_upload", begins="studio.tracks.replace.begins")
         uploads.register("stem", "studio.tracks.stems.finished", begins="studio.tracks.stems.begins")
         HANDLERS["check_stem"] = "studio.tracks.stems.handle"
         watch("check_stem", "studio.tracks.stems.follow")

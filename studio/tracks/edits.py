@@ -55,17 +55,21 @@ def apply_edit(
     by: User | None,
     cues_stay: bool = False,
     is_undoable: bool = True,
+    may_lie_beyond: bool = False,
 ) -> Applied:
     """Do all of it, or nothing: raises Refused, which names the wrong op. The same `key` again does nothing more.
 
     `cues_stay`: cues kept in beats keep their seconds on the new grid, for a grid that was only counted wrongly.
-    `is_undoable` = False for what the studio itself sets up in somebody's name.
+    `is_undoable` = False for what the studio itself sets up in somebody's name. `may_lie_beyond`: times behind the end
+    are taken, for what was there before the track became shorter.
     """
     with transaction.atomic():
         track = locked(track_id)
         if known := TrackEdit.objects.filter(pk=key).first():
             return _again(track, known, by=by)
         stroke = Stroke(track, ops, key=key, by=by, since=None)
+        if may_lie_beyond:
+            stroke.cues.end = None
         stroke.run(cues_stay=cues_stay)
         last = TrackEdit.objects.filter(track=track).aggregate(last=Max("number"))["last"] or 0
         edit = TrackEdit(pk=key, track=track, number=last + 1, person=by if is_undoable else None, title=title)

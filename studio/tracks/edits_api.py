@@ -39,7 +39,7 @@ def list_edits(
 @router.post("/tracks/{uuid:track_id}/edits", response=EditAnswer)
 def make_edit(request: HttpRequest, track_id: UUID, order: EditIn) -> dict[str, Any]:
     """Change grid and cues at one stroke, or nothing: 422 names the wrong value, such as ops.3.after.seconds."""
-    person = _editor(request, track_id)
+    person = editor(request, track_id)
     ops = [_op(at, one) for at, one in enumerate(order.ops)]
     return answer(
         edits.apply_edit(track_id, key=order.key, title=order.title, ops=ops, by=person, cues_stay=order.cues_stay),
@@ -50,14 +50,14 @@ def make_edit(request: HttpRequest, track_id: UUID, order: EditIn) -> dict[str, 
 @router.post("/tracks/{uuid:track_id}/edits/{uuid:edit_id}/undo", response=EditAnswer)
 def undo_edit(request: HttpRequest, track_id: UUID, edit_id: UUID) -> dict[str, Any]:
     """Take back an edit of one's own. What others changed since stays, and is told in `conflicts`."""
-    person = _editor(request, track_id)
+    person = editor(request, track_id)
     return answer(edits.undo_edit(track_id, edit_id, by=person), by=person)
 
 
 @router.post("/tracks/{uuid:track_id}/edits/{uuid:edit_id}/redo", response=EditAnswer)
 def redo_edit(request: HttpRequest, track_id: UUID, edit_id: UUID) -> dict[str, Any]:
     """Do an edit again that was taken back."""
-    person = _editor(request, track_id)
+    person = editor(request, track_id)
     return answer(edits.redo_edit(track_id, edit_id, by=person), by=person)
 
 
@@ -73,7 +73,7 @@ def answer(applied: edits.Applied, *, by: User) -> dict[str, Any]:
     }
 
 
-def _editor(request: HttpRequest, track_id: UUID) -> User:
+def editor(request: HttpRequest, track_id: UUID) -> User:
     """Who may edit it, and is not too fast."""
     thing_or_404(request.user, Track, track_id, may=EDIT)
     person = person_of(request)

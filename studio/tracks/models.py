@@ -24,6 +24,9 @@ class Track(models.Model):
     original = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     original_name = models.CharField(max_length=255, default="")
     upload_id = models.UUIDField(null=True)
+    # A file that shall take the original's place: it is read first, so that a wrong one takes nothing away.
+    incoming = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
+    incoming_name = models.CharField(max_length=255, default="", blank=True)
     proxy = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     peaks = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
     lanes = models.ForeignKey("blobs.Blob", models.PROTECT, null=True, related_name="+")
@@ -161,6 +164,31 @@ class TrackEdit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+
+class TrackVersion(models.Model):
+    """Grid and cues of a track as they stood when somebody gave them a name.
+
+    `grid`: {markers, beats, is_edited}, beats only where those that were found ruled; `cues`: the fields of each by id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    track = models.ForeignKey(Track, models.CASCADE, related_name="versions")
+    name = models.CharField(max_length=120)
+    grid = models.JSONField(default=dict)
+    cues = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> str:
+        return f"track_version:{self.id}"
 
 
 class Stem(models.Model):

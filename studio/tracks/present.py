@@ -4,7 +4,7 @@ from typing import Any
 
 from studio.accounts.models import User
 from studio.tracks.grid import Marker, beats_of
-from studio.tracks.models import BeatGrid, Cue, Stem, Track, TrackEdit
+from studio.tracks.models import BeatGrid, Cue, Stem, Track, TrackEdit, TrackVersion
 
 # Two files of the same piece differ by less than this in length.
 SLACK_SECONDS = 0.01
@@ -33,10 +33,16 @@ def track_out(track: Track) -> dict[str, Any]:
         "created_at": track.created_at,
         "created_by": str(track.created_by_id) if track.created_by_id else None,
         "job_id": str(track.job_id) if track.job_id else None,
-        "files": {name: f"{base}/{name}" if getattr(track, f"{name}_id") else None for name in FILES},
+        "incoming_name": track.incoming_name,
+        "files": {name: _file_url(base, name, getattr(track, f"{name}_id")) for name in FILES},
         "overview": track.overview,
         "is_binned": track.binned_at is not None,
     }
+
+
+def _file_url(base: str, name: str, sha256: str | None) -> str | None:
+    """A file that takes another's place has another address, so that no page shows the old one."""
+    return f"{base}/{name}?v={sha256[:12]}" if sha256 else None
 
 
 def grid_out(track: Track, grid: BeatGrid | None) -> dict[str, Any]:
@@ -96,6 +102,19 @@ def edit_out(edit: TrackEdit, *, by: User | None) -> dict[str, Any]:
         "undone_at": edit.undone_at,
         "is_mine": by is not None and edit.person_id == by.pk,
         "person": {"id": str(edit.person.pk), "name": str(edit.person)} if edit.person else None,
+    }
+
+
+def version_out(version: TrackVersion) -> dict[str, Any]:
+    person = version.created_by
+    return {
+        "id": str(version.pk),
+        "track_id": str(version.track_id),
+        "name": version.name,
+        "cues": len(version.cues),
+        "markers": len(version.grid.get("markers", [])),
+        "created_at": version.created_at,
+        "created_by": {"id": str(person.pk), "name": str(person)} if person else None,
     }
 
 

@@ -12,13 +12,16 @@ from studio.blobs.store import put_path
 from studio.errors import Conflict, Refused
 from studio.events.record import record
 from studio.jobs.models import ENDED, Job
+from studio.tracks import replace
 from studio.tracks.analyse import KIND, queue_analysis
 from studio.tracks.models import Track
 from studio.tracks.present import track_out
 
 
 def track_from_upload(upload: Upload, blob: Blob) -> str:
-    """A finished upload of the kind `track` becomes one, and its analysis is queued. -> the track's address"""
+    """A finished upload of the kind `track` becomes one, or the new file of another. -> the track's address"""
+    if upload.target.get("track"):
+        return replace.replace_file(upload, blob)
     with transaction.atomic():
         track = Track.objects.create(
             project_id=upload.project_id,

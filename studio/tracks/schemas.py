@@ -41,6 +41,8 @@ class TrackOut(Schema):
     created_at: datetime
     created_by: UUID | None
     job_id: UUID | None
+    # The file that is being read to take the place of the present one; empty where there is none.
+    incoming_name: str
     files: TrackFiles
     overview: list[float] | None
     is_binned: bool

@@ -19,6 +19,7 @@ from studio.projects.models import Invitation
 from studio.renders.models import Render, RenderThumb
 from studio.services.capture_devices import add as add_device
 from studio.tracks.models import Cue, TrackEdit
+from studio.tracks.versions import keep_version
 from tests.studio.datasets.portraits import make_version
 from tests.studio.features import (
     make_made_of,
@@ -98,6 +99,7 @@ BODIES = {
     "POST /scenes/{scene_id}/renders": {"range": {"kind": "whole"}, "quality": "draft"},
     "POST /projects/{project_id}/tracks/join": {"name": "x", "track_ids": [str(uuid.uuid4()), str(uuid.uuid4())]},
     "POST /tracks/{track_id}/cues": {"seconds": 1.0},
+    "POST /tracks/{track_id}/versions": {"name": "mine"},
     "POST /tracks/{track_id}/edits": {
         "key": str(uuid.uuid4()),
         "title": "mine",
@@ -162,6 +164,7 @@ def ids(project, owner, as_user):
         "user_id": owner.pk,
         "invitation_id": Invitation.objects.get().pk,
         "track_id": scene.track_id,
+        "track_version_id": keep_version(scene.track_id, "As mixed", by=owner).pk,
         "edit_id": TrackEdit.objects.create(pk=uuid.uuid4(), track=scene.track, number=1, person=owner).pk,
         "cue_id": Cue.objects.create(track=scene.track, seconds=1.0).pk,
         "network_id": scene.snapshots.first().network_id,

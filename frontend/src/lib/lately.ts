@@ -10,7 +10,7 @@ export interface Deed {
 }
 
 const nouns: Record<string, string> = {
-  track: 'the track', cue: 'the cue', grid: 'the beat grid', scene: 'the scene', render: 'the render', network: 'the network',
+  track: 'the track', track_version: 'the version', cue: 'the cue', grid: 'the beat grid', scene: 'the scene', render: 'the render', network: 'the network',
   snapshot: 'the snapshot', member: '', invitation: 'an invitation', project: 'the project', job: '', device: 'the camera', pin: 'the pin', path: 'the path', training: 'the training',
   projection: 'the projection',
 }
