@@ -23,7 +23,7 @@ router = Router(tags=["tracks"])
 MOST_TOLD = 500
 
 
-class VersionIn(Schema):
+class TrackVersionIn(Schema):
     model_config = ConfigDict(extra="forbid")
     name: str
 
@@ -44,7 +44,7 @@ class TrackVersionList(Schema):
     items: list[TrackVersionOut]
 
 
-class DifferenceOut(Schema):
+class TrackDifferenceOut(Schema):
     """What has become of one thing since. `fields` of a changed one: name -> [then, now]."""
 
     thing: Literal["cue", "marker"]
@@ -55,18 +55,18 @@ class DifferenceOut(Schema):
     fields: dict[str, list[Any]]
 
 
-class Counts(Schema):
+class TrackDiffCounts(Schema):
     added: int = 0
     removed: int = 0
     changed: int = 0
 
 
-class DiffOut(Schema):
+class TrackDiffOut(Schema):
     """How many cues and markers differ from the version, and the first 500 of them by time."""
 
-    cues: Counts
-    markers: Counts
-    items: list[DifferenceOut]
+    cues: TrackDiffCounts
+    markers: TrackDiffCounts
+    items: list[TrackDifferenceOut]
 
 
 @router.get("/tracks/{uuid:track_id}/versions", response=TrackVersionList)
@@ -77,7 +77,7 @@ def list_versions(request: HttpRequest, track_id: UUID) -> dict[str, Any]:
 
 
 @router.post("/tracks/{uuid:track_id}/versions", response={201: TrackVersionOut})
-def keep_version(request: HttpRequest, track_id: UUID, order: VersionIn) -> Status[dict[str, Any]]:
+def keep_version(request: HttpRequest, track_id: UUID, order: TrackVersionIn) -> Status[dict[str, Any]]:
     """Keep the grid and the cues as they are now, under a name."""
     thing_or_404(request.user, Track, track_id, may=EDIT)
     return Status(201, version_out(versions.keep_version(track_id, order.name, by=person_of(request))))
@@ -90,7 +90,7 @@ def drop_version(request: HttpRequest, track_id: UUID, track_version_id: UUID) -
     return Status(204, None)
 
 
-@router.get("/tracks/{uuid:track_id}/versions/{uuid:track_version_id}/diff", response=DiffOut)
+@router.get("/tracks/{uuid:track_id}/versions/{uuid:track_version_id}/diff", response=TrackDiffOut)
 def compare_version(request: HttpRequest, track_id: UUID, track_version_id: UUID) -> dict[str, Any]:
     """What was added, removed and changed since."""
     found = versions.differences(_version_or_404(request, track_id, track_version_id))

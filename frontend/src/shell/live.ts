@@ -78,7 +78,10 @@ export function keepFresh(live: Live, scope: Scope, projectId: string): void {
       showSegment(event.payload as unknown as SegmentNews)
       return
     }
-    if (event.kind === 'track.edited') return mark('events', projectId) // the desk shows it; the track is as before
+    if (event.kind === 'track.edited') { // the desk shows it; the track is as before
+      mark('events', projectId)
+      return mark('track_version_diff')
+    }
     if (SAYS_ALL.has(event.kind)) return
     if (event.payload.id === id && id !== '') showThing(noun, event.payload as { id: string })
     if (past === 'progress') return

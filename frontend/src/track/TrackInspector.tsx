@@ -5,13 +5,16 @@ import { useStore } from '../lib/store'
 import { CommentPanel } from '../comments/CommentPanel'
 import type { Comments } from '../comments/use_comments'
 import type { Desk } from './desk'
+import type { Track } from '../wire/types'
 import { moves } from './moves'
+import { TrackVersions } from './TrackVersions'
 import { useEvents } from './use_emitter'
 
-type Tab = 'desk' | 'comments'
+type Tab = 'desk' | 'comments' | 'versions'
 
 interface TrackInspectorProps {
   desk: Desk
+  track: Track
   comments: Comments
   /** The thread that a pin opened, and a number that makes two equal wishes different. */
   opened: { id: string; number: number } | null
@@ -19,7 +22,7 @@ interface TrackInspectorProps {
   children: ReactNode
 }
 
-export function TrackInspector({ desk, comments, opened, children }: TrackInspectorProps) {
+export function TrackInspector({ desk, track, comments, opened, children }: TrackInspectorProps) {
   const [tab, setTab] = useState<Tab>('desk')
   useEffect(() => {
     if (opened) setTab('comments')
@@ -37,9 +40,11 @@ export function TrackInspector({ desk, comments, opened, children }: TrackInspec
     <aside className="panel right inspector track-inspector" data-region="inspector">
       <div className="tabs" role="tablist" aria-label="Track">
         <button {...tabProps('desk')}>Grid and cues</button>
+        <button {...tabProps('versions')}>Versions</button>
         <button {...tabProps('comments')}>Comments {open > 0 && <span className="num faint">{open}</span>}</button>
       </div>
       {tab === 'desk' && children}
+      {tab === 'versions' && <TrackVersions desk={desk} track={track} />}
       {tab === 'comments' && <div className="scrolling" role="tabpanel"><TrackComments desk={desk} comments={comments} opened={opened?.id ?? null} /></div>}
     </aside>
   )

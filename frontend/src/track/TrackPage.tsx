@@ -89,7 +89,7 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
         <Transport desk={desk} />
       </div>
       <DrawerButton label="Beat grid and cues" isOpen={isInspecting} onChange={setInspecting} />
-      <TrackInspector desk={desk} comments={comments} opened={opened}>
+      <TrackInspector desk={desk} track={track} comments={comments} opened={opened}>
         <GridPanel desk={desk} track={track} />
         <StemPanel track={track} />
         <CueList desk={desk} />

@@ -4017,6 +4017,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracks/{track_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Versions */
+        get: operations["studio_tracks_versions_api_list_versions"];
+        put?: never;
+        /**
+         * Keep Version
+         * @description Keep the grid and the cues as they are now, under a name.
+         */
+        post: operations["studio_tracks_versions_api_keep_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/versions/{track_version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop Version
+         * @description Forget a version for good. What is there now stays as it is.
+         */
+        delete: operations["studio_tracks_versions_api_drop_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/versions/{track_version_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Version
+         * @description What was added, removed and changed since.
+         */
+        get: operations["studio_tracks_versions_api_compare_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/versions/{track_version_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Version
+         * @description Grid and cues as they were then, as one edit, which can be undone. 409 while the grid is locked.
+         */
+        post: operations["studio_tracks_versions_api_restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/training/presets": {
         parameters: {
             query?: never;
@@ -10468,6 +10549,60 @@ export interface components {
             /** Step */
             step: number;
         };
+        /** TrackDiffCounts */
+        TrackDiffCounts: {
+            /**
+             * Added
+             * @default 0
+             */
+            added: number;
+            /**
+             * Changed
+             * @default 0
+             */
+            changed: number;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed: number;
+        };
+        /**
+         * TrackDiffOut
+         * @description How many cues and markers differ from the version, and the first 500 of them by time.
+         */
+        TrackDiffOut: {
+            cues: components["schemas"]["TrackDiffCounts"];
+            /** Items */
+            items: components["schemas"]["TrackDifferenceOut"][];
+            markers: components["schemas"]["TrackDiffCounts"];
+        };
+        /**
+         * TrackDifferenceOut
+         * @description What has become of one thing since. `fields` of a changed one: name -> [then, now].
+         */
+        TrackDifferenceOut: {
+            /** Fields */
+            fields: {
+                [key: string]: unknown[];
+            };
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Thing
+             * @enum {string}
+             */
+            thing: "cue" | "marker";
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "added" | "removed" | "changed";
+        };
         /** TrackExportList */
         TrackExportList: {
             /** Items */
@@ -10544,6 +10679,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Incoming Name */
+            incoming_name: string;
             /** Is Binned */
             is_binned: boolean;
             /** Job Id */
@@ -10590,6 +10727,44 @@ export interface components {
             name: string;
             /** Sha256 */
             sha256: string;
+        };
+        /** TrackVersionIn */
+        TrackVersionIn: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * TrackVersionList
+         * @description Newest first.
+         */
+        TrackVersionList: {
+            /** Items */
+            items: components["schemas"]["TrackVersionOut"][];
+        };
+        /** TrackVersionOut */
+        TrackVersionOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            created_by: components["schemas"]["EditorOut"] | null;
+            /** Cues */
+            cues: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Markers */
+            markers: number;
+            /** Name */
+            name: string;
+            /**
+             * Track Id
+             * Format: uuid
+             */
+            track_id: string;
         };
         /**
          * TrainingAdviceOut
@@ -17937,6 +18112,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StemList"];
+                };
+            };
+        };
+    };
+    studio_tracks_versions_api_list_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackVersionList"];
+                };
+            };
+        };
+    };
+    studio_tracks_versions_api_keep_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackVersionIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackVersionOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_versions_api_drop_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                track_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    studio_tracks_versions_api_compare_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                track_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackDiffOut"];
+                };
+            };
+        };
+    };
+    studio_tracks_versions_api_restore_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                track_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditAnswer"];
                 };
             };
         };

@@ -1,0 +1,129 @@
+/** The tab of versions: keep the grid and the cues under a name, see what changed since, go back; and another file. */
+import { useMemo, useState, type FormEvent } from 'react'
+import { when } from '../lib/format'
+import { mayEdit } from '../lib/page'
+import { FaultNote } from '../parts/basics'
+import { Button, IconButton } from '../parts/Button'
+import { AskDialog } from '../parts/Dialog'
+import { toast, toastFault } from '../parts/toasts'
+import { UploadRows, useFileChooser } from '../parts/Uploader'
+import { get, post, remove } from '../wire/api'
+import { trackKind } from '../wire/kinds'
+import { refresh, useAsk } from '../wire/query'
+import type { EditAnswer, Items, Track } from '../wire/types'
+import type { Desk } from './desk'
+import { moves } from './moves'
+import { differenceWords, diffSentence, type TrackVersion, type VersionDiff } from './versions'
+
+const versionsOf = (track: string) => ({
+  queryKey: ['track_versions', track],
+  queryFn: ({ signal }: { signal: AbortSignal }) => get<Items<TrackVersion>>(`/tracks/${track}/versions`, signal),
+})
+
+export function TrackVersions({ desk, track }: { desk: Desk; track: Track }) {
+  const versions = useAsk(versionsOf(track.id))
+  const items = versions.data?.items ?? []
+  return (
+    <div className="scrolling" role="tabpanel">
+      <section aria-label="Versions" className="versions">
+        <div className="head"><h3>Versions</h3><span className="num xs faint">{items.length || ''}</span></div>
+        {mayEdit() && <KeepVersion track={track} />}
+        {versions.error && <FaultNote fault={versions.error} what="The versions could not be fetched." again={() => void versions.refetch()} />}
+        {items.length === 0 && !versions.error && <p className="soft xs none">A version keeps the beat grid and the cues as they are now. You can work on and come back to it.</p>}
+        <ul className="versionlist">{items.map((version) => <VersionRow key={version.id} version={version} desk={desk} track={track} />)}</ul>
+      </section>
+      {mayEdit() && <AnotherFile track={track} />}
+    </div>
+  )
+}
+
+function KeepVersion({ track }: { track: Track }) {
+  const [name, setName] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const keep = (event: FormEvent): void => {
+    event.preventDefault()
+    if (!name.trim() || isBusy) return
+    setBusy(true)
+    post<TrackVersion>(`/tracks/${track.id}/versions`, { name })
+      .then(() => setName(''))
+      .then(() => refresh('track_versions', track.id))
+      .catch((fault: unknown) => toastFault(fault))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <form className="sect row tight" onSubmit={keep}>
+      <input className="field small grow" aria-label="Name of the version" placeholder="Name, such as “As mixed”" maxLength={120} value={name} onChange={(event) => setName(event.target.value)} />
+      <Button small kind="line" type="submit" reason={name.trim() ? null : 'Give the version a name first.'}>Keep</Button>
+    </form>
+  )
+}
+
+function VersionRow({ version, desk, track }: { version: TrackVersion; desk: Desk; track: Track }) {
+  const [isOpen, setOpen] = useState(false)
+  const [asks, setAsks] = useState(false)
+  const path = `/tracks/${track.id}/versions/${version.id}`
+  const bringBack = (): void => void post<EditAnswer>(`${path}/restore`)
+    .then((answer) => {
+      desk.edits.adopt(answer)
+      toast(`Grid and cues are those of “${version.name}” again.`)
+      return refresh('track_version_diff', version.id)
+    })
+    .catch((fault: unknown) => toastFault(fault))
+  const drop = (): void => void remove(path).then(() => refresh('track_versions', track.id)).catch((fault: unknown) => toastFault(fault))
+  return (
+    <li data-version={version.name}>
+      <div className="row">
+        <div className="grow clip">
+          <div className="strong clip">{version.name}</div>
+          <div className="xs faint num">{version.cues} cues, {when(version.created_at)}{version.created_by && `, ${version.created_by.name}`}</div>
+        </div>
+        <Button small kind="quiet" on={isOpen} onClick={() => setOpen(!isOpen)}>Compare</Button>
+        {mayEdit() && <Button small kind="line" onClick={bringBack}>Bring back</Button>}
+        {mayEdit() && <IconButton small icon="bin" label={`Delete the version ${version.name}`} onClick={() => setAsks(true)} />}
+      </div>
+      {isOpen && <Differences path={path} version={version} desk={desk} />}
+      <AskDialog title="Delete this version?" act="Delete" keep="Keep it" isOpen={asks} onAct={drop} onClose={() => setAsks(false)}>
+        “{version.name}” cannot be brought back afterwards. The grid and the cues of now stay as they are.
+      </AskDialog>
+    </li>
+  )
+}
+
+function Differences({ path, version, desk }: { path: string; version: TrackVersion; desk: Desk }) {
+  const diff = useAsk({ queryKey: ['track_version_diff', version.id], queryFn: ({ signal }: { signal: AbortSignal }) => get<VersionDiff>(`${path}/diff`, signal) })
+  if (diff.error) return <FaultNote fault={diff.error} what="It could not be compared." again={() => void diff.refetch()} />
+  if (!diff.data) return <p className="xs soft">Comparing…</p>
+  const all = [diff.data.cues, diff.data.markers].reduce((sum, one) => sum + one.added + one.removed + one.changed, 0)
+  return (
+    <div className="differences" aria-live="polite">
+      <p className="xs">{diffSentence(diff.data)}</p>
+      <ul>
+        {diff.data.items.map((item) => (
+          <li key={item.id}><button type="button" className="link xs" onClick={() => moves(desk).go(item.seconds)}>{differenceWords(item)}</button></li>
+        ))}
+      </ul>
+      {all > diff.data.items.length && <p className="xs faint">And {all - diff.data.items.length} more.</p>}
+    </div>
+  )
+}
+
+/** A longer or a mended file in the place of the present one. */
+function AnotherFile({ track }: { track: Track }) {
+  const kind = useMemo(() => ({ ...trackKind(), extra: { track: track.id } }), [track.id])
+  const choose = useFileChooser(kind)
+  const isBusy = track.incoming_name !== ''
+  return (
+    <section aria-label="File of the track">
+      <div className="head">
+        <h3>File</h3>
+        <div className="end"><Button small kind="line" icon="upload" reason={isBusy ? 'A new file is being read already.' : null} onClick={choose}>Replace</Button></div>
+      </div>
+      <UploadRows kind={kind} most={1} onArrived={() => void refresh('track', track.id)} />
+      <p className="soft xs none">
+        {isBusy
+          ? `“${track.incoming_name}” is being read. What you hear and see stays until that is done.`
+          : 'Another file in its place: grid, cues and scenes stay. Cues behind the end of a shorter one are kept.'}
+      </p>
+    </section>
+  )
+}
