@@ -79,7 +79,7 @@ function Fields({ cue, desk }: { cue: Cue; desk: Desk }) {
           choices={[{ value: 'moment', label: 'Moment' }, { value: 'span', label: 'Span' }]} />
         <IconButton icon="bin" label="Delete the cue (Del)" onClick={() => desk.cues.remove(cue.id)} />
       </div>
-      <div className="row middle">
+      <div className="row with-colours">
         <Swatches colour={cue.colour} onChange={(colour) => change({ colour }, 'Colour cue')} />
         <Select small className="end" aria-label={withKey('Kept in', 'track.keep-in')} title="A cue kept in beats goes along when the grid changes" value={cue.anchor}
           onChange={(anchor) => cueMoves(desk).keepIn(anchor as Cue['anchor'])}

@@ -46,7 +46,7 @@ export const CUE_COLUMNS: readonly CueColumn[] = [
     choices: HUES.map((hue) => ({ value: hue, label: hue })), typed: (_, colour) => ({ colour: colour as Cue['colour'] }),
   },
   {
-    id: 'hotkey', title: 'Key', width: '64px', isNumber: true, says: ({ hotkey }) => (hotkey === null ? '' : String(hotkey)), by: ({ hotkey }) => hotkey,
+    id: 'hotkey', title: 'Key', width: '84px', isNumber: true, says: ({ hotkey }) => (hotkey === null ? '' : String(hotkey)), by: ({ hotkey }) => hotkey,
     choices: [{ value: '', label: 'None' }, ...Array.from({ length: 8 }, (_, index) => ({ value: String(index + 1), label: String(index + 1) }))],
     typed: (_, key) => ({ hotkey: key === '' ? null : Number(key) }),
   },
