@@ -61,6 +61,6 @@ def get_part(request: HttpRequest, part_id: UUID, of: str = "") -> HttpResponseB
     """The sound of a part, by Range. 404 while it is not made yet, and for content that was made anew since."""
     rows = Part.objects.select_related("blob", "track")
     part = thing_or_404(request.user, rows, part_id, path="track__project")
-    if part.blob is None or (of and not part.blob_id.startswith(of)):
+    if part.blob is None or not part.blob.sha256.startswith(of):
         raise Http404
     return blob_response(request, part.blob, name=f"{part.name}.m4a", content_type="audio/mp4", cache=IMMUTABLE)

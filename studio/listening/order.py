@@ -55,7 +55,7 @@ def order(track: Track, *, split: bool, by: User) -> list[Part]:
 
 def follow(job: Job) -> None:
     """Called in the transaction of every change of such a job: pages look again when it has ended."""
-    if job.state in ENDED:
+    if job.state in ENDED and job.project_id is not None:
         payload = {"track_id": job.payload["track_id"]}
         record(job.project_id, "parts.changed", subject=job.subject, payload=payload)
 
