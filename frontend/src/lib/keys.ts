@@ -154,9 +154,14 @@ export function keyCap(key: string): string {
     .join(' ')
 }
 
+/** The key cap of a command of this page; empty where it has none. */
+export function capOf(id: string): string {
+  const command = commands.get().find((one) => one.id === id)
+  return command ? keyCap(keyOf(command)) : ''
+}
+
 /** "Loop" with its key for a tooltip: "Loop (L)". */
 export function withKey(title: string, id: string): string {
-  const command = commands.get().find((one) => one.id === id)
-  const key = command ? keyCap(keyOf(command)) : ''
+  const key = capOf(id)
   return key ? `${title} (${key})` : title
 }

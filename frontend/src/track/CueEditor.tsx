@@ -1,11 +1,12 @@
 /** The chosen cue: its name, time, kind, colour, key, and whether it goes along with the grid. Several: what they share. */
 import { useEffect, useMemo, useState } from 'react'
 import { clock } from '../lib/format'
-import { withKey } from '../lib/keys'
+import { capOf, withKey } from '../lib/keys'
 import { mayEdit } from '../lib/page'
 import { useStore } from '../lib/store'
 import { Select, Tag } from '../parts/basics'
 import { IconButton } from '../parts/Button'
+import { Menu, type MenuItem } from '../parts/Menu'
 import type { Cue } from '../wire/types'
 import { asKind, wrongEnd, wrongStart } from './cues/cue_checks'
 import { cueMoves } from './cues/cue_moves'
@@ -27,7 +28,7 @@ export function CueEditor({ desk }: { desk: Desk }) {
       <div className="row">
         <span className="spot" style={{ background: `var(--hue-${cue.colour})` }} aria-hidden="true" />
         {mayEdit() ? <Name key={cue.id} cue={cue} desk={desk} /> : <span className="bold grow clip">{cue.label || 'Cue'}</span>}
-        {mayEdit() ? <KeyChoice cue={cue} desk={desk} /> : cue.hotkey !== null && <Tag>{cue.hotkey}</Tag>}
+        {mayEdit() ? <><KeyChoice cue={cue} desk={desk} /><Acts desk={desk} /></> : cue.hotkey !== null && <Tag>{cue.hotkey}</Tag>}
       </div>
       {mayEdit() ? <Fields cue={cue} desk={desk} /> : <ReadOnly cue={cue} />}
     </section>
@@ -50,6 +51,22 @@ function Name({ cue, desk }: { cue: Cue; desk: Desk }) {
       onChange={(event) => setName(event.target.value)} onBlur={keep}
       onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
     />
+  )
+}
+
+function Acts({ desk }: { desk: Desk }) {
+  const act = cueMoves(desk)
+  const item = (id: string, label: string, run: () => void): MenuItem => ({ id, label, keys: capOf(`track.${id}`), act: run })
+  return (
+    <Menu align="end" button={<IconButton small icon="more" label="More for this cue" />} items={[
+      item('copy', 'Copy', () => act.copy()),
+      item('paste', 'Paste at the playhead', () => void act.paste()),
+      item('duplicate', 'Duplicate behind itself', () => act.duplicate()),
+      item('to-grid', 'Put on the grid', () => act.ontoGrid()),
+      item('earlier', 'One beat earlier', () => act.shiftBeats(-1)),
+      item('later', 'One beat later', () => act.shiftBeats(1)),
+      item('all', 'Choose all cues', () => act.all()),
+    ]} />
   )
 }
 
