@@ -15,15 +15,19 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from _figures import Figure, tell
-from _studio import PATIENCE, REPOSITORY, chromium, demo_studio
+from _studio import PATIENCE, REPOSITORY, chromium
 from playwright.sync_api import Browser, Page, Request
 
-from tests.end_to_end.conftest import RunningStudio
+from tests.end_to_end.conftest import RunningStudio, start_studio, stop_studio
+from tests.prepared import with_demo
 
 FRAMES, OPEN_SECONDS, PEAKS_MEGABYTES, PAGE_MEGABYTES = 50.0, 2.0, 1.0, 300.0
 TURNS = 150
@@ -73,6 +77,17 @@ window.bench.turn = (count, step) => new Promise((resolve) => {
 """
 ZOOM = "(turn) => ({ deltaY: Math.floor(turn / 25) % 2 ? 60 : -60 })"
 SCROLL = "(turn) => ({ deltaX: 30 })"
+
+
+@contextmanager
+def quiet_studio() -> Iterator[RunningStudio]:
+    """A studio of one's own with the demo, that draws no sample portraits beside what is measured."""
+    with tempfile.TemporaryDirectory(prefix="phosphene-bench-") as folder:
+        studio = start_studio(with_demo(Path(folder) / "data"))
+        try:
+            yield studio
+        finally:
+            stop_studio(studio)
 
 
 @dataclass
@@ -192,7 +207,7 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--cues", type=int, default=2000)
     options = parser.parse_args()
-    with demo_studio() as studio, chromium() as browser:
+    with quiet_studio() as studio, chromium() as browser:
         (few, many), drawn = fill(studio, options.hours * 3600, options.cues, 10_000)
         page = open_browser(browser, studio)
         opened, moved = openings(page, studio.url + few)
