@@ -52,16 +52,17 @@ WATCH = """
 window.bench = {}
 const each = (run) => requestAnimationFrame(() => run() || each(run))
 const covered = (canvas) => {
-    if (!canvas?.width) return false
+    if (!canvas?.width) return 0
     const row = canvas.getContext('2d').getImageData(0, canvas.height >> 1, canvas.width, 1).data
     let seen = 0
     for (let at = 3; at < row.length; at += 4) seen += row[at] > 0
-    return seen > 0.9 * canvas.width
+    return seen / canvas.width
 }
 window.bench.painted = () => {
     const lane = (name) => document.querySelector(`.lt[data-lane=${name}]`)
-    const isThere = lane('brightness')?.querySelector('canvas') && document.querySelector('[data-cue]')
-    return isThere && covered(lane('wave')?.querySelector('canvas'))
+    if (!lane('brightness')?.querySelector('canvas')) return false
+    const hasCues = document.querySelector('[data-cue]') || covered(document.querySelector('.cues canvas')) > 0
+    return hasCues && covered(lane('wave')?.querySelector('canvas')) > 0.9
 }
 each(() => window.bench.painted() && (window.bench.first = performance.now()))
 window.bench.turn = (count, step) => new Promise((resolve) => {

@@ -146,11 +146,11 @@ describe.each(ZOOMS)('seeing %s', (_name, from, to) => {
     const curve = bump(86.1328125 / 2)
     const line = recordedDrawing(view, HEIGHT)
     drawCurve(line.drawing, curve, 'hue')
-    const top = Math.min(...line.drawn.points.map(({ y }) => y))
+    const top = Math.min(...line.drawn.rects.map(({ y }) => y))
     const place = view.xOf(curve.second)
     const inside = place > 1 && place < WIDTH - 1
     if (inside) {
-      const at = line.drawn.points.filter(({ y }) => y < top + 0.5).map((point) => point.x)
+      const at = line.drawn.rects.filter(({ y }) => y < top + 0.5).map((rect) => rect.x)
       expect(at.some((one) => Math.abs(one - place) <= 1)).toBe(true)
     }
     const notes = bump(21.533203125, 12)
