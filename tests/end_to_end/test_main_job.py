@@ -190,7 +190,7 @@ def test_cues_are_set_named_and_stay(owner: Page):
 def test_a_double_click_sets_a_cue_and_opens_the_name_of_one(owner: Page):
     track = thing_id(owner)
     before = len(walk.api(owner, f"/tracks/{track}/cues")["items"])
-    owner.get_by_role("group", name="Cues").dblclick(position={"x": 600, "y": 12})
+    owner.get_by_role("group", name="Cues", exact=True).dblclick(position={"x": 600, "y": 12})
     wait_for(lambda: len(walk.api(owner, f"/tracks/{track}/cues")["items"]) == before + 1, 15, "the cue")
     owner.keyboard.press("Escape")
     owner.locator("[data-cue].on").dblclick()

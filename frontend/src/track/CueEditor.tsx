@@ -47,7 +47,7 @@ function Name({ cue, desk }: { cue: Cue; desk: Desk }) {
   }
   return (
     <input
-      className="field small grow bold" aria-label="Name of the cue" placeholder="Name of the cue" maxLength={200} value={name}
+      className="field small grow bold" aria-label="Name of this cue" placeholder="Name of the cue" maxLength={200} value={name}
       onChange={(event) => setName(event.target.value)} onBlur={keep}
       onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
     />
