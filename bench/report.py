@@ -27,7 +27,7 @@ FOLDER = Path(__file__).resolve().parent
 BENCHES = (
     *("preview", "preview_draw", "explorer", "film", "cppn", "analysis", "engine_plan", "click", "musicality_demo"),
     *("library", "library_scoring", "library_page", "capture_upload", "snapshot_read", "training", "start"),
-    *("audio_reactive", "sync", "click_times", "desk_page"),
+    *("audio_reactive", "sync", "echo", "click_times", "desk_page"),
 )
 # The words for those that need data, in its folder.
 WITH_DATA = {

@@ -20,6 +20,8 @@ TRAINING = ["training/test_runs.py", "training/test_pictures.py", "training/test
 
 ENGINE = ["projections", "scenes/test_driven.py", "scenes/test_presets.py"]
 
+DESK = ["tracks/test_edits.py", "tracks/test_edits_of_two.py", "tracks/test_edits_of_grids.py", "tracks/test_versions.py"]
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Postgres]:
@@ -31,8 +33,8 @@ def server() -> Iterator[Postgres]:
 @pytest.mark.skipif("STUDIO_TEST_DATABASE_URL" in os.environ, reason="This run is on another database already.")
 @pytest.mark.parametrize(
     "names",
-    [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS, TRAINING, ENGINE],
-    ids=["rows", "arrivals", "library", "scale", "networks", "training", "engine"],
+    [ROWS, ARRIVALS, LIBRARY, SCALE, NETWORKS, TRAINING, ENGINE, DESK],
+    ids=["rows", "arrivals", "library", "scale", "networks", "training", "engine", "desk"],
 )
 def test_the_same_tests_pass_on_postgresql(server: Postgres, names: list[str]):
     environment = os.environ | {"STUDIO_TEST_DATABASE_URL": server.url}
