@@ -19,8 +19,7 @@ NETWORKS = ["networks"]
 TRAINING = ["training/test_runs.py", "training/test_pictures.py", "training/test_ticks.py"]
 
 ENGINE = ["projections", "scenes/test_driven.py", "scenes/test_presets.py"]
-
-DESK = ["tracks/test_edits.py", "tracks/test_edits_of_two.py", "tracks/test_edits_of_grids.py", "tracks/test_versions.py"]
+DESK = [f"tracks/test_{name}.py" for name in ("edits", "edits_of_two", "edits_of_grids", "edits_merge", "versions")]
 
 
 @pytest.fixture(scope="module")

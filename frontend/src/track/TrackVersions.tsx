@@ -113,7 +113,7 @@ function AnotherFile({ track }: { track: Track }) {
   const choose = useFileChooser(kind)
   const isBusy = track.incoming_name !== ''
   return (
-    <section aria-label="File of the track">
+    <section aria-label="File of the track" className="versions">
       <div className="head">
         <h3>File</h3>
         <div className="end"><Button small kind="line" icon="upload" reason={isBusy ? 'A new file is being read already.' : null} onClick={choose}>Replace</Button></div>
