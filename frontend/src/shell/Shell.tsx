@@ -70,13 +70,21 @@ function useShellCommands(): void {
   ])
 }
 
-/** F6: the focus goes to the first thing of the next part marked `data-region`. */
+/** F6: the focus goes to the first thing that takes it in the next part marked `data-region`; empty parts are passed over. */
 export function nextRegion(step: 1 | -1): void {
   const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((one) => one.offsetParent !== null || one.dataset.region === 'page')
   const here = regions.findLastIndex((one) => one.contains(document.activeElement))
-  const next = regions[(here + step + regions.length) % regions.length]
-  const first = next?.querySelector<HTMLElement>('a[href], button, input, select, textarea, [tabindex="0"]')
-  ;(first ?? next)?.focus()
+  const from = here < 0 && step < 0 ? 0 : here
+  for (let far = 1; far <= regions.length; far++) {
+    const next = regions[(from + step * far + regions.length * 2) % regions.length]
+    const inside = [...(next?.querySelectorAll<HTMLElement>('a[href], button, input, select, textarea, [tabindex="0"]') ?? [])]
+    // What is hidden or switched off does not take the focus.
+    const takes = (one: HTMLElement): boolean => {
+      one.focus()
+      return document.activeElement === one && regions.findLast((region) => region.contains(one)) === next
+    }
+    if (inside.some(takes) || (next && takes(next))) return
+  }
 }
 
 /** 404 and no access look alike. */

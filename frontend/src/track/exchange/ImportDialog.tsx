@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { clock, count, plural } from '../../lib/format'
 import { newId } from '../../lib/new_id'
+import { undoRegistry } from '../../lib/undo'
 import { ChoiceField, FaultNote, Labelled, Note, Switch, Tag, TextField } from '../../parts/basics'
 import { FormDialog } from '../../parts/Dialog'
 import { toast } from '../../parts/toasts'
@@ -41,7 +42,7 @@ export function ImportDialog({ desk, track, dropped, onClose }: ImportDialogProp
     bringIn<EditAnswer>(track.id, file, wish, key.current)
       .then((answer) => {
         desk.edits.adopt(answer)
-        toast(`${answer.edit.title.replace('Import', 'Brought in')} from “${file.name}”.`)
+        toast(`${answer.edit.title.replace('Import', 'Brought in')} from “${file.name}”.`, { action: { label: 'Undo', act: () => void undoRegistry.undo() } })
         onClose()
       })
       .catch((no: unknown) => {
