@@ -82,7 +82,7 @@ def give_up(track: Track, sentence: str, *, may_retry: bool) -> None:
         if not may_retry:
             track.incoming, track.incoming_name = None, ""
             refused = {"blob": None, "state": Upload.State.REFUSED, "error": sentence}
-            Upload.objects.filter(pk=track.upload_id).update(**refused)
+            Upload.objects.filter(pk__in=[track.upload_id] if track.upload_id else []).update(**refused)
         track.save(update_fields=["warnings", "incoming", "incoming_name"])
         _tell(track)
     if blob is not None and not may_retry:

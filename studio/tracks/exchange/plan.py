@@ -110,7 +110,8 @@ def _sift(made: Plan, cues: Iterable[CueRow], ground: Ground, wish: Wish, out: L
             cue, without_key = replace(cue, hotkey=None), without_key + 1
         if cue.anchor == "beats" and not has_grid:
             cue, loose = replace(cue, anchor="seconds"), loose + 1
-        keys |= {cue.hotkey} - {None}
+        if cue.hotkey is not None:
+            keys.add(cue.hotkey)
         cut, room = cut + was_cut, room - 1
         made.rows.append((cue, ""))
     if cut:
