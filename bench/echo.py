@@ -29,6 +29,7 @@ sys.path = [path for path in sys.path if path != str(REPOSITORY / "bench")]
 
 import httpx
 import websockets
+from websockets.typing import Origin
 
 GATE_MS = 300.0
 PAUSE_SECONDS = 0.5
@@ -113,7 +114,7 @@ async def work(person: Person, echoes: Echoes, until: float) -> None:
 async def listen(url: str, person: Person, echoes: Echoes) -> None:
     headers = {"Cookie": person.cookies}
     async with websockets.connect(
-        url.replace("http", "ws", 1), additional_headers=headers, origin=url.split("/ws")[0]
+        url.replace("http", "ws", 1), additional_headers=headers, origin=Origin(url.split("/ws")[0])
     ) as line:
         async for text in line:
             message = json.loads(text)
@@ -148,7 +149,7 @@ async def measure(url: str, made: dict[str, Any], seconds: float) -> tuple[Echoe
         await asyncio.sleep(1.0)
         extra = [flood(people[-1], until)] if is_flooded else []
         done = await asyncio.gather(*[work(person, echoes, until) for person in people[:-1]], *extra)
-        refused = done[-1] if is_flooded else 0
+        refused = done[-1] or 0
         await asyncio.sleep(1.0)
         for line in lines:
             line.cancel()

@@ -19,7 +19,7 @@ NETWORKS = ["networks"]
 TRAINING = ["training/test_runs.py", "training/test_pictures.py", "training/test_ticks.py"]
 
 ENGINE = ["projections", "scenes/test_driven.py", "scenes/test_presets.py"]
-DESK = [f"tracks/test_{name}.py" for name in ("edits", "edits_of_two", "edits_of_grids", "edits_merge", "versions")]
+DESK = [f"tracks/test_{name}.py" for name in ("edits", "edits_of_two", "edits_of_grids", "versions")]
 
 
 @pytest.fixture(scope="module")
