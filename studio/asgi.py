@@ -23,6 +23,7 @@ from django.utils.module_loading import import_string  # noqa: E402
 
 from studio.blobs.pieces import Pieces  # noqa: E402
 from studio.blobs.receive import release_all  # noqa: E402
+from studio.tracks.flood import Flood  # noqa: E402
 
 PAGE_SOCKETS = {
     "ws/projects/<uuid:project_id>/events": "studio.events.sockets:EventsSocket",
@@ -64,7 +65,7 @@ services = URLRouter([*routes(SERVICE_SOCKETS), nowhere])
 pages = OriginValidator(AuthMiddlewareStack(URLRouter([*routes(PAGE_SOCKETS), nowhere])), settings.PAGE_ORIGINS)
 application = ProtocolTypeRouter(
     {
-        "http": Pieces(django_application),
+        "http": Flood(Pieces(django_application)),
         "lifespan": lifespan,
         "websocket": URLRouter([re_path("^(?=ws/(service/|device$))", services), re_path("", pages)]),
     }

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 
 from studio.events import live
 from studio.events.places import Here
-from studio.events.read import events_since, last_number
+from studio.events.read import last_number
 from studio.events.tail import tail
 from studio.sockets import PageSocket
 
@@ -78,7 +78,7 @@ class EventsSocket(PageSocket):
     async def _send_since(self, since: int) -> int:
         """Everything after `since`, in batches. Returns the number to go on from."""
         while True:
-            events, last = await database_sync_to_async(events_since)(self.project_id, since, limit=BATCH)
+            events, last = await tail().read(self.project_id, since, limit=BATCH)
             if events or last != since:
                 await self._send({"type": "events", "events": events, "last": last})
             since = last

@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -17,10 +18,13 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from studio.events.models import EventCounter
+from studio.events.read import events_since
 
 logger = logging.getLogger(__name__)
 CHANNEL = "phosphene_events"
 POSTGRES_POLL_SECONDS = 5.0
+# Events, oldest first, and the number to go on from.
+Page = tuple[list[dict[str, Any]], int]
 
 
 class Tail:
@@ -29,6 +33,8 @@ class Tail:
     def __init__(self) -> None:
         self._bells: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._seen: dict[UUID, int] = {}
+        self._rings: dict[UUID, int] = defaultdict(int)
+        self._reads: dict[tuple[UUID, int, int, int], asyncio.Task[Page]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @contextlib.asynccontextmanager
@@ -46,6 +52,7 @@ class Tail:
             if not self._bells[project_id]:
                 del self._bells[project_id]
                 self._seen.pop(project_id, None)
+                self._rings.pop(project_id, None)
             if not self._bells:
                 self._stop()
 
@@ -53,8 +60,22 @@ class Tail:
         """Wake who watches; `number` is the event's, so that asking the table finds nothing new."""
         if number is not None and project_id in self._bells:
             self._seen[project_id] = max(number, self._seen.get(project_id, 0))
+        self._rings[project_id] += 1
         for bell in self._bells.get(project_id, ()):
             bell.set()
+
+    async def read(self, project_id: UUID, since: int, *, limit: int) -> "Page":
+        """Events after `since`, as in `events_since`; pages that ask for the same at the same time share one reading.
+
+        A reading that began before the bell rang last is shared with nobody: it may have missed what it rang for.
+        """
+        key = (project_id, since, limit, self._rings[project_id])
+        task = self._reads.get(key)
+        if task is None:
+            task = asyncio.create_task(database_sync_to_async(events_since)(project_id, since, limit=limit))
+            self._reads[key] = task
+            task.add_done_callback(lambda _: self._reads.pop(key, None))
+        return await asyncio.shield(task)
 
     async def look(self) -> None:
         """Ring for every watched project whose counter has moved."""
