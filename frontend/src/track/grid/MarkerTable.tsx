@@ -51,13 +51,13 @@ function Row({ desk, acts, marker, isHere, mayEdit }: RowProps) {
     <tr className={isHere ? 'on' : undefined} aria-current={isHere || undefined}>
       <td className="num">
         <Cell
-          label={`Time of the marker at ${at}`} shown={at} mayEdit={mayEdit} read={readClock} wide
+          label={`Time of the marker at ${at}`} shown={at} mayEdit={mayEdit} read={readClock} room="wide"
           onGo={() => moves(desk).go(marker.seconds)} take={(seconds) => acts.setSeconds(marker.id, seconds)}
         />
       </td>
       <td className="num"><Cell label={`Bar at ${at}`} shown={String(marker.downbeat)} mayEdit={mayEdit} read={wholeNumber} take={(bar) => acts.setBar(marker.id, bar)} /></td>
       <td className="num"><Cell label={`Beats in a bar from ${at}`} shown={String(marker.beats_per_bar)} mayEdit={mayEdit} read={wholeNumber} take={(beats) => acts.setBeatsPerBar(beats, marker.seconds)} /></td>
-      <td className="num"><Cell label={`bpm from ${at}`} shown={marker.bpm.toFixed(2)} mayEdit={mayEdit} read={numberOf} take={(bpm) => acts.setBpm(bpm, marker.seconds)} /></td>
+      <td className="num"><Cell label={`bpm from ${at}`} shown={marker.bpm.toFixed(2)} mayEdit={mayEdit} read={numberOf} room="middling" take={(bpm) => acts.setBpm(bpm, marker.seconds)} /></td>
       <td>{mayEdit && <IconButton small icon="bin" label={`Remove the marker at ${at}`} onClick={() => acts.removeMarker([marker.id])} />}</td>
     </tr>
   )
@@ -67,14 +67,15 @@ interface CellProps {
   label: string
   shown: string
   mayEdit: boolean
-  wide?: boolean
+  /** Room for a time, or for a tempo; else for a small whole number. */
+  room?: 'wide' | 'middling'
   read: (text: string) => number | null
   take: (value: number) => unknown
   onGo?: () => void
 }
 
 /** A number that is typed over: Enter takes it, Esc leaves it, ↑ and ↓ go to the rows above and below. */
-function Cell({ label, shown, mayEdit, wide, read, take, onGo }: CellProps) {
+function Cell({ label, shown, mayEdit, room, read, take, onGo }: CellProps) {
   const [text, setText] = useState<string | null>(null)
   if (!mayEdit) return onGo ? <button type="button" className="link" onClick={onGo}>{shown}</button> : <>{shown}</>
   const done = (): void => {
@@ -89,7 +90,7 @@ function Cell({ label, shown, mayEdit, wide, read, take, onGo }: CellProps) {
   }
   return (
     <input
-      className={wide ? 'grid-cell wide' : 'grid-cell'} aria-label={label} value={text ?? shown} inputMode="decimal" spellCheck={false}
+      className={room ? `grid-cell ${room}` : 'grid-cell'} aria-label={label} value={text ?? shown} inputMode="decimal" spellCheck={false}
       onFocus={(event) => {
         event.target.select()
         onGo?.()
