@@ -147,7 +147,7 @@ def test_a_dropped_track_is_drawn_and_analysed(owner: Page, studio: RunningStudi
     assert track["duration_seconds"] == pytest.approx(61.46, abs=0.05)
     assert {name for name, url in track["files"].items() if url} >= {"proxy", "peaks", "lanes", "analysis", "original"}
     for lane in ("Loudness", "Onsets", "Chroma"):
-        expect(owner.get_by_text(lane, exact=False).first).to_be_visible()
+        expect(owner.get_by_role("group", name=re.compile(f"^{lane}\\. "))).to_be_visible()
 
 
 @with_music
