@@ -51,8 +51,7 @@ export function Chips({ desk, names }: { desk: Desk; names: (id: string) => stri
       )}
       <Menu
         button={<button type="button" className="chip"><Icon name="plus" />Filter</button>}
-        // The popover opens when the menu has given its focus back.
-        items={missing.map((name) => ({ id: name, label: conditionTitles[name], act: () => setTimeout(() => setOpen(name), 0) }))}
+        items={missing.map((name) => ({ id: name, label: conditionTitles[name], opens: () => setOpen(name) }))}
       />
     </div>
   )

@@ -96,6 +96,7 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
     asking?.abort()
     const mine = (asking = new AbortController())
     const isCold = isNew && at === null
+    const begunAt = cursor.get()
     try {
       // The first page needs no index: asked for at the same time, it is there when the index is.
       const early = takeAhead(filter, at)
@@ -112,11 +113,12 @@ export function createDesk(scope: Scope, dataset: string, wire: LibraryWire): De
       isCounted = true
       const first = await firstPage
       if (asking !== mine || scope.isClosed) return
-      const rank = index.at_rank ?? (isShown || (!isNew && at !== null) ? Math.min(cursor.get(), index.count - 1) : 0)
+      // Whoever moved on meanwhile is as far from where the question was asked as before.
+      const rank = isNew && !isShown ? (index.at_rank ?? 0) : cursor.get() + (index.at_rank === null ? 0 : index.at_rank - begunAt)
       // What has been marked meanwhile stays marked.
       const here = isShown ? source.get() : null
       take(filter, index, first?.items.map((one, place) => here?.get(place) ?? one) ?? null)
-      cursor.set(Math.max(0, rank))
+      cursor.set(Math.max(0, Math.min(index.count - 1, rank)))
       // The grid first, then the figures beside it: asked for together they would make each other wait.
       desk.renewFacets()
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Menu: opens at its button, arrows move, typing finds, Esc gives the focus back. Popover: the same for anything else. */
 import * as Dropdown from '@radix-ui/react-dropdown-menu'
 import * as Radix from '@radix-ui/react-popover'
-import { Fragment, type ReactElement, type ReactNode } from 'react'
+import { Fragment, useRef, type ReactElement, type ReactNode } from 'react'
 import { Icon, type IconName } from './Icon'
 
 export interface MenuItem {
@@ -18,19 +18,30 @@ export interface MenuItem {
   href?: string
   reason?: string | null
   act?: () => void
+  /** Instead of `act`: opens what takes the focus itself, so it is called when the menu has closed. */
+  opens?: () => void
 }
 
 export function Menu({ button, items, align = 'start' }: { button: ReactElement; items: MenuItem[]; align?: 'start' | 'end' }) {
+  const chosen = useRef<MenuItem | null>(null)
+  /** Focus that went back to the button would be taken from what opens, which closes then. */
+  const closed = (event: Event): void => {
+    const opens = chosen.current?.opens
+    chosen.current = null
+    if (!opens) return
+    event.preventDefault()
+    opens()
+  }
   return (
     <Dropdown.Root modal={false}>
       <Dropdown.Trigger asChild>{button}</Dropdown.Trigger>
       <Dropdown.Portal>
-        <Dropdown.Content className="menu" align={align} sideOffset={4} collisionPadding={8} loop>
+        <Dropdown.Content className="menu" align={align} sideOffset={4} collisionPadding={8} loop onCloseAutoFocus={closed}>
           {items.map((item) => (
             <Fragment key={item.id}>
               {item.line && <Dropdown.Separator asChild><hr /></Dropdown.Separator>}
               {item.caption && <Dropdown.Label className="caption">{item.caption}</Dropdown.Label>}
-              <MenuLine item={item} />
+              <MenuLine item={item} onChoose={() => { chosen.current = item }} />
             </Fragment>
           ))}
         </Dropdown.Content>
@@ -39,7 +50,7 @@ export function Menu({ button, items, align = 'start' }: { button: ReactElement;
   )
 }
 
-function MenuLine({ item }: { item: MenuItem }) {
+function MenuLine({ item, onChoose }: { item: MenuItem; onChoose: () => void }) {
   const classes = ['item', item.danger && 'danger', item.on && 'on'].filter(Boolean).join(' ')
   const inside = (
     <>
@@ -57,8 +68,12 @@ function MenuLine({ item }: { item: MenuItem }) {
       </Dropdown.Item>
     )
   }
+  const choose = (): void => {
+    onChoose()
+    item.act?.()
+  }
   return (
-    <Dropdown.Item className={classes} textValue={item.label} disabled={Boolean(item.reason)} onSelect={() => item.act?.()}>
+    <Dropdown.Item className={classes} textValue={item.label} disabled={Boolean(item.reason)} onSelect={choose}>
       {inside}
     </Dropdown.Item>
   )
