@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -69,7 +70,7 @@ def fill(project: Any, *, seconds: float, cues: int, name: str = "Two hours") ->
         )
     BeatGrid.objects.create(
         track=track,
-        markers=[{"seconds": 0.0, "bpm": 60 / BEAT_SECONDS, "beats_per_bar": 4, "downbeat": 1}],
+        markers=[{"id": str(uuid4()), "seconds": 0.0, "bpm": 60 / BEAT_SECONDS, "beats_per_bar": 4, "downbeat": 1}],
         beats=analysis.beats.tolist(),
         downbeats=analysis.downbeats.tolist(),
         onsets=analysis.onset_times.tolist(),

@@ -123,8 +123,8 @@ def test_onsets_above_a_line_become_cues_as_one_step(desk: Page) -> None:
     desk.mouse.down()
     desk.mouse.move(box["x"] + 200, box["y"] + box["height"] / 2, steps=4)
     desk.mouse.up()
-    level = int(line.get_attribute("aria-valuenow") or 0)
-    assert 45 <= level <= 55
+    # The page shows a move with its next picture, after the hand has let go.
+    expect(line).to_have_attribute("aria-valuenow", re.compile(r"^(4[5-9]|5[0-5])$"))
     panel.get_by_label("Name of the new cues").fill("from the curve")
     add = panel.get_by_role("button", name=re.compile("^Add"))
     wanted = int(re.sub(r"\D", "", add.inner_text()))

@@ -4,7 +4,6 @@ import { element, fitCanvas, token } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import { drawStretches, type Stretch } from './draw_curve'
 import { gainOf } from './draw_wave'
-
 import type { Peaks } from './peaks'
 import type { Player } from './player'
 import { TimeView } from './time_view'
@@ -69,7 +68,13 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
       }
       draw()
       scope.listen(window, 'theme', draw)
-      scope.add(peaks.events.on('loaded', once(draw)))
+      // Pieces of other levels come between, and do not change it.
+      const stop = peaks.events.on('loaded', () => {
+        if (!peaks.isWhole(peaks.overview) || !peaks.isWhole(0)) return
+        stop()
+        draw()
+      })
+      scope.add(stop)
       tick(player.seconds)
       place()
     },
@@ -81,20 +86,11 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   }
 }
 
-/** The first pieces of the pyramid bring the overview; deeper ones do not change it. */
-function once(run: () => void): () => void {
-  let isDone = false
-  return () => {
-    if (!isDone) run()
-    isDone = true
-  }
-}
-
 function createStrip(parent: HTMLElement, player: Player, peaks: Peaks): WaveSurfer {
   const tops = new Float32Array(COLUMNS)
   const bottoms = new Float32Array(COLUMNS)
   const step = peaks.durationSeconds / COLUMNS
-  const level = peaks.levelFor(COLUMNS / peaks.durationSeconds)
+  const level = peaks.overview
   const gain = gainOf(peaks)
   for (let column = 0; column < COLUMNS; column++) {
     const peak = peaks.between(column * step, (column + 1) * step, level)

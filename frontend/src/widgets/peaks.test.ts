@@ -76,3 +76,15 @@ test('while fine peaks are on their way coarser ones stand in', async () => {
 test('a file of something else is refused with a sentence', async () => {
   await expect(openPeaks(rangesInto(new ArrayBuffer(64)))).rejects.toThrow('not a file of packed arrays')
 })
+
+test('a short track is overviewed and measured from the first bytes alone', async () => {
+  const asked: [number, number][] = []
+  const peaks = await openPeaks(rangesInto(clickFile(), asked))
+  expect(peaks.loudest).toBeCloseTo(1, 2)
+  expect(peaks.isWhole(0)).toBe(true)
+  await settled()
+  expect(peaks.isWhole(peaks.overview)).toBe(true)
+  const columns = Array.from({ length: 1600 }, (_, x) => peaks.between((x * SECONDS) / 1600, ((x + 1) * SECONDS) / 1600, peaks.overview))
+  expect(columns.every((peak) => peak !== null)).toBe(true)
+  expect(asked.length).toBeLessThanOrEqual(2)
+})

@@ -6,6 +6,8 @@ const FIRST_BYTES = 32 * 1024
 const CHUNK_BITS = 13
 const CHUNK_ROWS = 1 << CHUNK_BITS
 const BYTES_PER_ROW = 6
+/** About so many pixels are as wide as a page: the level that shows all of a track is as fine as them. */
+const OVERVIEW_PX = 2000
 
 interface PeaksFacts {
   sample_rate: number
@@ -68,6 +70,29 @@ export class Peaks {
   levelFor(pxPerSecond: number): number {
     const fine = this.levels.findIndex((level) => level.secondsPerPixel * pxPerSecond <= 1)
     return fine < 0 ? this.levels.length - 1 : fine
+  }
+
+  /** The level that shows the whole track on one page. */
+  get overview(): number {
+    return this.levelFor(OVERVIEW_PX / Math.max(1, this.durationSeconds))
+  }
+
+  /** Whether a level is there from beginning to end. */
+  isWhole(levelIndex: number): boolean {
+    const level = this.levels[levelIndex]!
+    for (let chunk = 0; chunk * CHUNK_ROWS < level.rows; chunk++) if (!(level.chunks.get(chunk) instanceof Int16Array)) return false
+    return true
+  }
+
+  /** Takes what is in the first bytes of the file: coarse levels stand first. */
+  keep(start: ArrayBuffer): void {
+    for (const level of this.levels) {
+      for (let chunk = 0; chunk * CHUNK_ROWS < level.rows; chunk++) {
+        const rows = Math.min(CHUNK_ROWS, level.rows - chunk * CHUNK_ROWS)
+        const from = level.byteStart + chunk * CHUNK_ROWS * BYTES_PER_ROW
+        if (from + rows * BYTES_PER_ROW <= start.byteLength) level.chunks.set(chunk, view(start, from, 'int16', rows * 3) as Int16Array)
+      }
+    }
   }
 
   /** What is heard between two seconds; falls back to coarser levels while finer ones are on their way. */
@@ -159,8 +184,9 @@ export async function openPeaks(fetchBytes: FetchBytes): Promise<Peaks> {
   const needed = headerBytes(start)
   if (needed > start.byteLength) start = await fetchBytes(0, needed)
   const peaks = new Peaks(readHeader<PeaksFacts>(start), fetchBytes)
-  const overview = peaks.levelFor(2000 / Math.max(1, peaks.durationSeconds))
-  peaks.want(0, peaks.durationSeconds, overview)
+  peaks.keep(start)
+  // How loud it is at most is known from the coarsest level.
+  for (const level of [0, peaks.overview]) peaks.want(0, peaks.durationSeconds, level)
   return peaks
 }
 
