@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import uuid
+from collections import Counter
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -12,6 +13,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 COLOURS = ("red", "orange", "yellow", "green", "blue", "violet", "pink", "grey")
+# In the order of coming. Red is not among them: one's own playhead is red, and theirs stand beside it.
+COLOURS_GIVEN = ("blue", "orange", "violet", "green", "pink", "yellow", "grey")
 
 
 def token_sha256(token: str) -> str:
@@ -26,10 +29,15 @@ def new_token(prefix: str) -> str:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email.strip().lower(), **{"hue": self.rarest_hue(), **fields})
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def rarest_hue(self) -> str:
+        """That fewest have, so that people who work together can be told apart."""
+        had = Counter(self.values_list("hue", flat=True))
+        return min(COLOURS_GIVEN, key=lambda hue: had[hue])
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
@@ -47,6 +55,8 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=100)
     email = models.EmailField(unique=True)
+    # One of COLOURS, given when somebody comes; the same for everybody who looks.
+    hue = models.CharField(max_length=10, default="", blank=True)
     preferences = models.JSONField(default=dict)
 
     USERNAME_FIELD = "email"
@@ -67,8 +77,8 @@ class User(AbstractUser):
 
     @property
     def colour(self) -> str:
-        """The same for everybody who looks, because it comes from the id."""
-        return COLOURS[self.id.int % len(COLOURS)]
+        """That of their playhead, their name's disc, and what they have chosen."""
+        return self.hue or COLOURS[self.id.int % len(COLOURS)]
 
     def get_full_name(self) -> str:
         return self.name

@@ -14,6 +14,7 @@ from django.utils import timezone
 from studio.accounts.models import User
 from studio.comments.models import Comment
 from studio.comments.present import comment_out
+from studio.comments.words import kept_name, kept_text
 from studio.errors import Refused
 from studio.events.record import record
 from studio.projects.access import EDIT, NEEDS, OWN, RANK, PermissionRefused, role_of
@@ -132,14 +133,14 @@ def length_seconds(thing: Track | Render) -> float:
 
 
 def _checked_text(text: str) -> str:
-    text = text.strip()
+    text = kept_text(text)
     if not 1 <= len(text) <= LONGEST:
         raise Refused(f"Write 1 to {LONGEST:,} characters.", field="text")
     return text
 
 
 def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = kept_name(name)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Refused("Write the name that others shall see.", field="name")
     return name

@@ -115,6 +115,7 @@ def version_out(version: TrackVersion) -> dict[str, Any]:
         "markers": len(version.grid.get("markers", [])),
         "created_at": version.created_at,
         "created_by": {"id": str(person.pk), "name": str(person)} if person else None,
+        "is_binned": version.binned_at is not None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from studio.accounts.models import User
 from studio.errors import Refused
@@ -41,8 +42,7 @@ def keep_version(track_id: UUID, name: str, *, by: User) -> TrackVersion:
         raise Refused(f"Give the version a name of 1 to {LONGEST_NAME} characters.", field="name")
     with transaction.atomic():
         track = locked(track_id)
-        if TrackVersion.objects.filter(track=track).count() >= MOST_VERSIONS:
-            raise Refused(f"“{track.name}” has {MOST_VERSIONS} versions already. Delete some first.", status=409)
+        _make_room(track)
         version = TrackVersion(track=track, name=name, created_by=by)
         version.grid, version.cues = _grid_values(grid_of(track)), _cue_values(track)
         version.save()
@@ -50,11 +50,15 @@ def keep_version(track_id: UUID, name: str, *, by: User) -> TrackVersion:
     return version
 
 
-def drop_version(version: TrackVersion, *, by: User) -> None:
-    """Forget it; what is there now stays as it is."""
+def bin_version(version: TrackVersion, *, is_binned: bool, by: User) -> TrackVersion:
+    """Into the bin or out of it; what is there now stays as it is. Raises Refused where there is no room any more."""
     with transaction.atomic():
-        _tell(version, "track_version.removed", by=by)
-        version.delete()
+        if not is_binned and version.binned_at is not None:
+            _make_room(locked(version.track_id))
+        version.binned_at = timezone.now() if is_binned else None
+        version.save(update_fields=["binned_at"])
+        _tell(version, "track_version.removed" if is_binned else "track_version.restored", by=by)
+    return version
 
 
 def differences(version: TrackVersion) -> list[Difference]:
@@ -73,6 +77,15 @@ def restore_version(version: TrackVersion, *, by: User) -> Applied:
         ops = [*_grid_ops(track, grid_of(track), version.grid), *_cue_ops(track, version.cues)]
         title = f"Bring back “{version.name}”"
         return apply_edit(track.pk, key=uuid4(), title=title, ops=ops, by=by, may_lie_beyond=True)
+
+
+def _make_room(track: Track) -> None:
+    """Raises Refused where there are too many; of those in the bin the oldest go."""
+    rows = TrackVersion.objects.filter(track=track)
+    if rows.filter(binned_at=None).count() >= MOST_VERSIONS:
+        raise Refused(f"“{track.name}” has {MOST_VERSIONS} versions already. Delete some first.", status=409)
+    binned = rows.exclude(binned_at=None).order_by("-binned_at", "id")
+    rows.filter(pk__in=list(binned.values_list("pk", flat=True)[MOST_VERSIONS:])).delete()
 
 
 def _grid_values(grid: BeatGrid) -> Values:

@@ -36,6 +36,7 @@ class TrackVersionOut(Schema):
     markers: int
     created_at: datetime
     created_by: EditorOut | None
+    is_binned: bool
 
 
 class TrackVersionList(Schema):
@@ -70,9 +71,10 @@ class TrackDiffOut(Schema):
 
 
 @router.get("/tracks/{uuid:track_id}/versions", response=TrackVersionList)
-def list_versions(request: HttpRequest, track_id: UUID) -> dict[str, Any]:
+def list_versions(request: HttpRequest, track_id: UUID, binned: bool = False) -> dict[str, Any]:
+    """Those of a track; with `binned`, those in its bin."""
     track = thing_or_404(request.user, Track, track_id)
-    rows = TrackVersion.objects.filter(track=track).select_related("created_by")
+    rows = TrackVersion.objects.filter(track=track, binned_at__isnull=not binned).select_related("created_by")
     return {"items": [version_out(version) for version in rows]}
 
 
@@ -83,11 +85,18 @@ def keep_version(request: HttpRequest, track_id: UUID, order: TrackVersionIn) ->
     return Status(201, version_out(versions.keep_version(track_id, order.name, by=person_of(request))))
 
 
-@router.delete("/tracks/{uuid:track_id}/versions/{uuid:track_version_id}", response={204: None})
-def drop_version(request: HttpRequest, track_id: UUID, track_version_id: UUID) -> Status[None]:
-    """Forget a version for good. What is there now stays as it is."""
-    versions.drop_version(_version_or_404(request, track_id, track_version_id, may=EDIT), by=person_of(request))
-    return Status(204, None)
+@router.delete("/tracks/{uuid:track_id}/versions/{uuid:track_version_id}", response=TrackVersionOut)
+def bin_version(request: HttpRequest, track_id: UUID, track_version_id: UUID) -> dict[str, Any]:
+    """Put a version into the bin. What is there now stays as it is."""
+    version = _version_or_404(request, track_id, track_version_id, may=EDIT)
+    return version_out(versions.bin_version(version, is_binned=True, by=person_of(request)))
+
+
+@router.post("/tracks/{uuid:track_id}/versions/{uuid:track_version_id}/unbin", response=TrackVersionOut)
+def unbin_version(request: HttpRequest, track_id: UUID, track_version_id: UUID) -> dict[str, Any]:
+    """Have a version back from the bin. 409 where there are as many as a track may have."""
+    version = _version_or_404(request, track_id, track_version_id, may=EDIT, with_bin=True)
+    return version_out(versions.bin_version(version, is_binned=False, by=person_of(request)))
 
 
 @router.get("/tracks/{uuid:track_id}/versions/{uuid:track_version_id}/diff", response=TrackDiffOut)
@@ -106,6 +115,10 @@ def restore_version(request: HttpRequest, track_id: UUID, track_version_id: UUID
     return answer(versions.restore_version(version, by=person), by=person)
 
 
-def _version_or_404(request: HttpRequest, track_id: UUID, pk: UUID, *, may: str = VIEW) -> TrackVersion:
+def _version_or_404(
+    request: HttpRequest, track_id: UUID, pk: UUID, *, may: str = VIEW, with_bin: bool = False
+) -> TrackVersion:
     rows = TrackVersion.objects.select_related("track", "created_by").filter(track_id=track_id)
+    if not with_bin:
+        rows = rows.filter(binned_at=None)
     return thing_or_404(request.user, rows, pk, may=may, path="track__project")

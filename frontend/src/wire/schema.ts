@@ -4024,7 +4024,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Versions */
+        /**
+         * List Versions
+         * @description Those of a track; with `binned`, those in its bin.
+         */
         get: operations["studio_tracks_versions_api_list_versions"];
         put?: never;
         /**
@@ -4049,10 +4052,10 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Drop Version
-         * @description Forget a version for good. What is there now stays as it is.
+         * Bin Version
+         * @description Put a version into the bin. What is there now stays as it is.
          */
-        delete: operations["studio_tracks_versions_api_drop_version"];
+        delete: operations["studio_tracks_versions_api_bin_version"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4092,6 +4095,26 @@ export interface paths {
          * @description Grid and cues as they were then, as one edit, which can be undone. 409 while the grid is locked.
          */
         post: operations["studio_tracks_versions_api_restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracks/{track_id}/versions/{track_version_id}/unbin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unbin Version
+         * @description Have a version back from the bin. 409 where there are as many as a track may have.
+         */
+        post: operations["studio_tracks_versions_api_unbin_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10756,6 +10779,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Is Binned */
+            is_binned: boolean;
             /** Markers */
             markers: number;
             /** Name */
@@ -18118,7 +18143,9 @@ export interface operations {
     };
     studio_tracks_versions_api_list_versions: {
         parameters: {
-            query?: never;
+            query?: {
+                binned?: boolean;
+            };
             header?: never;
             path: {
                 track_id: string;
@@ -18164,7 +18191,7 @@ export interface operations {
             };
         };
     };
-    studio_tracks_versions_api_drop_version: {
+    studio_tracks_versions_api_bin_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -18176,12 +18203,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["TrackVersionOut"];
+                };
             };
         };
     };
@@ -18227,6 +18256,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EditAnswer"];
+                };
+            };
+        };
+    };
+    studio_tracks_versions_api_unbin_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                track_id: string;
+                track_version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackVersionOut"];
                 };
             };
         };

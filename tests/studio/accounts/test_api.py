@@ -88,3 +88,11 @@ def test_two_people_never_share_an_email(person):
     person("Ines")
     with pytest.raises(IntegrityError):
         User.objects.create_user("INES@example.org", name="Other")
+
+
+def test_people_who_work_together_have_colours_of_their_own():
+    hues = [User.objects.create_user(f"{number}@example.org", None, name=f"P {number}").colour for number in range(7)]
+    assert len(set(hues)) == 7
+    assert "red" not in hues  # one's own playhead
+    User.objects.get(email="3@example.org").delete()
+    assert User.objects.create_user("new@example.org", None, name="New").colour == hues[3]

@@ -160,6 +160,19 @@ def test_a_guest_without_a_name_is_asked_for_one(guest, share):
     assert (refused.status_code, refused.json()["field"]) == (422, "name")
 
 
+def test_what_nobody_can_see_is_not_kept(guest, share):
+    token = share(may_comment=True)
+
+    def say(**words):
+        return guest.call("POST", f"/shared/{token}/comments", {"name": "Mara", "text": "x", **words})
+
+    assert say(name="\u200bIn\u202ees\x00").json()["name"] == "Ines"
+    assert say(text="one\x00\n\ttwo\x1b").json()["text"] == "one\n\ttwo"
+    assert say(name="\u0645\u06cc\u200c\u0645").json()["name"] == "\u0645\u06cc\u200c\u0645"
+    for unseen in ({"name": "\u200b\u200d"}, {"text": "\x00 "}):
+        assert say(**unseen).status_code == 422
+
+
 def test_a_member_who_opens_a_link_speaks_as_a_member(ines, share):
     said = ines.call(
         "POST", f"/shared/{share(may_comment=True)}/comments", {"name": "Somebody else", "text": "x"}

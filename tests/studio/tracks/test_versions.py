@@ -2,6 +2,7 @@
 
 import pytest
 
+from studio.tracks import versions
 from studio.tracks.edit_grid import store_found_grid
 from studio.tracks.grid import Marker
 from tests.studio.features import make_track
@@ -101,16 +102,43 @@ def test_a_locked_grid_is_not_restored(hand, version):
     assert hand.client.call("POST", f"{version}/restore").status_code == 409
 
 
-def test_versions_are_listed_newest_first_and_may_be_deleted(hand, version):
+def listed(hand, binned=""):
+    return hand.client.call("GET", f"{hand.path}/versions{binned}").json()["items"]
+
+
+def test_versions_are_listed_newest_first_and_come_back_from_the_bin(hand, version):
     keep(hand, "  For the  stage ")
-    items = hand.client.call("GET", f"{hand.path}/versions").json()["items"]
+    items = listed(hand)
     assert [(item["name"], item["cues"], item["created_by"]["name"]) for item in items] == [
         ("For the stage", 3, "Ines"),
         ("As mixed", 3, "Ines"),
     ]
-    assert hand.client.call("DELETE", version).status_code == 204
-    assert len(hand.client.call("GET", f"{hand.path}/versions").json()["items"]) == 1
-    assert hand.client.call("GET", f"{version}/diff").status_code == 404
+    assert hand.client.call("DELETE", version).json()["is_binned"]
+    assert [one["name"] for one in listed(hand)] == ["For the stage"]
+    assert [one["name"] for one in listed(hand, "?binned=true")] == ["As mixed"]
+    assert [
+        hand.client.call("GET", f"{version}/diff").status_code,
+        hand.client.call("DELETE", version).status_code,
+    ] == [404, 404]
+    work_on(hand)
+    assert not hand.client.call("POST", f"{version}/unbin").json()["is_binned"]
+    assert [one["name"] for one in listed(hand)] == ["For the stage", "As mixed"]
+    assert hand.client.call("GET", f"{version}/diff").json()["cues"]["removed"] == 1
+    assert hand.client.call("POST", f"{version}/unbin").status_code == 200  # it is out already
+
+
+def test_the_bin_holds_as_many_versions_as_the_desk_and_the_oldest_go(hand, version, monkeypatch):
+    monkeypatch.setattr(versions, "MOST_VERSIONS", 2)
+    second = keep(hand, "second")
+    assert hand.client.call("POST", f"{hand.path}/versions", {"name": "third"}).status_code == 409
+    for path in (version, second):
+        hand.client.call("DELETE", path)
+    third = keep(hand, "third")
+    keep(hand, "fourth")
+    assert hand.client.call("POST", f"{version}/unbin").status_code == 409
+    hand.client.call("DELETE", third)
+    keep(hand, "fifth")
+    assert [one["name"] for one in listed(hand, "?binned=true")] == ["third", "second"]
 
 
 def test_a_version_needs_a_name_and_an_editor(hand, version, member, as_user):
