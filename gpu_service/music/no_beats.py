@@ -15,8 +15,9 @@ UNSTEADY = 0.35
 SPEECH_PAUSES = (0.22, 0.6)
 SPEECH_CLARITY = 0.25
 FAINT_PULSE = 0.13
-# Highest onsets against the mean: noise 1.4, a held chord 2.1, music from 4 on.
-FLAT = 2.6
+# Highest onsets against the mean: noise 1.4, a held chord 2.1, music from 4 on. In decibels: a swelling chord 0.2, noise
+# 0.7, legato strings 2.7.
+FLAT, FLAT_DECIBELS = 2.6, 1.2
 TAP = "Tap them, or work in seconds."
 
 
@@ -38,7 +39,7 @@ def why_no_beats(sound: Sound, features: Features, tempo: TempoCurve, pulse: Pul
 
 
 def _is_flat(onset: np.ndarray) -> bool:
-    return float(np.percentile(onset, 99)) < FLAT * float(onset.mean())
+    return float(np.percentile(onset, 99)) < max(FLAT_DECIBELS, FLAT * float(onset.mean()))
 
 
 def pauses(rms: np.ndarray) -> float:
