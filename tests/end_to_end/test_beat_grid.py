@@ -45,6 +45,12 @@ def becomes(page: Page, probe, what: str):
     return wait_for(lambda: probe(now := grid(page)) and now, 15, what)
 
 
+def read_seconds(page: Page) -> float:
+    """Where the playhead stands, as the transport's clock says."""
+    minutes, seconds = page.locator("[data-clock]").first.inner_text().split(":")
+    return 60 * int(minutes) + float(seconds)
+
+
 def bpm(page: Page) -> float:
     return float(page.get_by_label("Tempo, bpm").input_value())
 
@@ -129,3 +135,23 @@ def test_a_part_is_found_anew_looked_at_and_taken_as_one_edit(page: Page):
     assert found["markers"][-1]["bpm"] == pytest.approx(BPM * 2 / 3, abs=0.1)
     page.keyboard.press("Control+z")
     becomes(page, lambda now: now["markers"] == wrong["markers"], "the grid before")
+
+
+def test_a_loop_of_a_quarter_beat_is_played_from_a_tape(page: Page):
+    """Too short for two elements to pass the sound to and fro: its turns are written one after the other, and played."""
+    page.keyboard.press("Home")
+    for key in ("ArrowRight", "ArrowRight", "[", *["Alt+ArrowRight"] * 12, "]", "Alt+ArrowLeft", "Space"):
+        page.keyboard.press(key)
+    taped = "[...document.querySelectorAll('audio')].find((one) => one.src.startsWith('blob:') && !one.paused)?.currentTime"
+    first = wait_for(lambda: page.evaluate(taped), 10, "a tape that plays")
+    wait_for(lambda: page.evaluate(taped) > first + 0.5, 10, "several turns of the tape")
+    places = []
+    for _ in range(8):
+        places.append(read_seconds(page))
+        page.wait_for_timeout(40)
+    page.keyboard.press("l")
+    wait_for(lambda: page.evaluate(taped) is None, 10, "the track's own sound after the loop")
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    assert max(places) - min(places) < 0.14
+    assert read_seconds(page) > max(places)

@@ -14,7 +14,7 @@ const FADE_SECONDS = 0.024
 const ROLL_SECONDS = 0.5
 /** From so near on the crossfade is planned; painted pictures come every 16 ms, on a busy machine every 100. */
 const PLAN_SECONDS = 0.14
-/** Loops shorter than this turn by a jump. */
+/** Loops shorter than this leave no time for it: they are played from a tape. */
 export const SHORTEST_SEAM_SECONDS = 0.6
 const STEPS = 16
 const STRONGEST_PULL = 0.3
@@ -26,6 +26,7 @@ type Stage = 'idle' | 'ready' | 'rolling' | 'planned'
 
 export class LoopSeam {
   private stage: Stage = 'idle'
+  private other: HTMLMediaElement | null = null
   private span: Span | null = null
   private seamAt = 0
   /** How late the element was when it began to roll the last time, seconds. */
@@ -33,23 +34,27 @@ export class LoopSeam {
   /** By how much the other was behind when the last crossfade was planned, seconds of the track. */
   lastError = 0
 
-  constructor(
-    private readonly graph: SoundGraph,
-    private readonly twin: () => HTMLMediaElement,
-  ) {}
+  constructor(private readonly graph: SoundGraph) {}
 
   /** The crossfade is under way or planned: the end may be passed. */
   get isPlanned(): boolean {
     return this.stage === 'planned'
   }
 
-  /** Call often while a loop plays. -> the element that plays from now on, when the roles have changed */
-  step(playing: HTMLMediaElement, span: Span, rate: number): HTMLMediaElement | null {
+  get isUnderWay(): boolean {
+    return this.stage !== 'idle'
+  }
+
+  /**
+   * Call often while a loop plays: where the playing element comes to `to`, the other takes over at its own `from`.
+   * -> the element that plays from now on, when the roles have changed
+   */
+  step(playing: HTMLMediaElement, other: HTMLMediaElement, span: Span, rate: number): HTMLMediaElement | null {
     const context = this.graph.context
-    if (!context || (span.to - span.from) / rate < SHORTEST_SEAM_SECONDS) return null
-    if (this.span && (this.span.from !== span.from || this.span.to !== span.to)) this.leave(playing)
+    if (!context) return null
+    if (this.span && (this.span.from !== span.from || this.span.to !== span.to || this.other !== other)) this.leave(playing)
     this.span = span
-    const other = this.twin()
+    this.other = other
     const left = (span.to - playing.currentTime) / rate
     if (this.stage === 'idle' && left > 0) this.prepare(playing, other, rate)
     else if (this.stage === 'ready' && left <= this.rollSeconds(rate) + this.startsLate && left > 0) this.roll(other, rate)
@@ -60,7 +65,8 @@ export class LoopSeam {
 
   /** Nobody loops any more, or somebody seeks: the playing element alone is heard. */
   leave(playing: HTMLMediaElement): void {
-    const other = this.twin()
+    const { other } = this
+    if (!other) return
     if (this.stage !== 'idle') other.pause()
     for (const [element, level] of [[playing, 1], [other, 0]] as const) {
       const gain = this.graph.gainOf(element)?.gain
@@ -69,6 +75,7 @@ export class LoopSeam {
     }
     this.stage = 'idle'
     this.span = null
+    this.other = null
   }
 
   private rollSeconds(rate: number): number {
@@ -119,15 +126,11 @@ export class LoopSeam {
     this.stage = 'planned'
   }
 
-  /** Where the other will be when the loop ends: nearly its beginning. */
-  get landsAt(): number | null {
-    return this.isPlanned && this.span ? this.span.from - this.lastError : null
-  }
-
   private change(former: HTMLMediaElement, other: HTMLMediaElement, rate: number): HTMLMediaElement {
     former.pause()
     other.playbackRate = rate
     this.stage = 'idle'
+    this.other = null
     return other
   }
 }

@@ -7,6 +7,8 @@ import { SteadyAnchor } from './steady_anchor'
 
 const EVERY_MS = 40
 
+const mod = (value: number, by: number): number => ((value % by) + by) % by
+
 export interface Metronome {
   readonly isOn: boolean
   set(isOn: boolean): void
@@ -29,11 +31,14 @@ export function createMetronome(scope: Scope, player: Player, grid: () => GridTi
     if (now !== shown) clicks.cancel()
     shown = now
     if (!player.isPlaying || player.isBetween || context.state !== 'running') return
-    const { at, seconds, turnedSeconds, loop } = player.entering(context)
+    const { at, seconds, turnedSeconds, loop, isTape } = player.entering(context)
     // A loop that turns goes on: what was planned beyond its end stays.
     const read = anchor.take(at, seconds + turnedSeconds, player.rate)
     if (read.hasJumped) clicks.cancel()
-    clicks.step(now, { at, seconds: read.seconds - turnedSeconds, rate: player.rate, loop })
+    const here = read.seconds - turnedSeconds
+    // Read a little beside its turn, a short loop is still round.
+    const round = isTape && loop ? loop.from + mod(here - loop.from, loop.to - loop.from) : here
+    clicks.step(now, { at, seconds: round, rate: player.rate, loop })
   }
 
   const set = (isOn: boolean): void => {

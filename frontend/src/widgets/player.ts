@@ -2,7 +2,8 @@
 import { createEmitter, type Emitter } from '../lib/emitter'
 import type { Scope } from '../lib/scope'
 import { latency } from './latency'
-import { LoopSeam, type Span } from './loop_seam'
+import type { Span } from './loop_seam'
+import { Relay } from './relay'
 import { Scrubber } from './scrubber'
 import { SoundClock } from './sound_clock'
 import { copyOf, soundError } from './sound_elements'
@@ -34,31 +35,26 @@ export class Player {
   readonly events: Emitter<PlayerEvents> = createEmitter()
   readonly graph: SoundGraph
   private readonly clock = new SoundClock()
-  private readonly seam: LoopSeam
+  private readonly relay: Relay
   private readonly scrubber: Scrubber
-  private active: HTMLMediaElement
-  private twin: HTMLMediaElement | null = null
   private stopTicking: (() => void) | null = null
   private loopSpan: Loop | null = null
   private loopOn = false
-  private turnedSeconds = 0
 
   constructor(
     private readonly scope: Scope,
-    private readonly main: HTMLMediaElement,
+    main: HTMLMediaElement,
     private knownDuration: number,
   ) {
-    this.active = main
     this.graph = createSoundGraph(scope)
-    this.seam = new LoopSeam(this.graph, () => (this.active === this.main ? this.other : this.main))
+    this.relay = new Relay(scope, this.graph, main, (element) => this.follow(element))
     this.scrubber = new Scrubber(scope, this.graph, this, () => copyOf(scope, main))
-    this.follow(main)
     scope.add(() => this.audio.pause())
   }
 
-  /** The element that is heard: a loop passes the sound to and fro between two. */
+  /** The element that is heard: a loop passes the sound to and fro between several. Its own time is not the track's. */
   get audio(): HTMLMediaElement {
-    return this.active
+    return this.relay.audio
   }
 
   get durationSeconds(): number {
@@ -85,13 +81,18 @@ export class Player {
 
   /** Whether a slower or faster track keeps its pitch. */
   get keepsPitch(): boolean {
-    return this.main.preservesPitch !== false
+    return this.audio.preservesPitch !== false
   }
 
   get seconds(): number {
     const now = this.clock.read(this.audio.currentTime, performance.now() / 1000, this.rate)
-    const heard = this.isPlaying ? now - this.delaySeconds * this.rate : now
+    const heard = this.relay.placeOf(this.isPlaying ? now - this.delaySeconds * this.rate : now)
     return Math.min(this.durationSeconds || Infinity, Math.max(0, heard))
+  }
+
+  /** The place of what the element gives out now, not yet heard; it steps as media elements do. */
+  get givenSeconds(): number {
+    return this.relay.placeOf(this.audio.currentTime)
   }
 
   /** From the element to the ear, seconds: what the graph adds, and what the person has set. */
@@ -99,18 +100,17 @@ export class Player {
     return this.graph.outputSeconds + latency.get().outputSeconds
   }
 
-  /** What of the track enters the graph at `at` of its clock, and how much a loop that turned has played twice. */
-  entering(context: AudioContext): { at: number; seconds: number; turnedSeconds: number; loop: Loop | null } {
-    const loop = this.loop && { from: this.seam.landsAt ?? this.loop.from, to: this.loop.to }
+  /** What of the track enters the graph at `at` of its clock, how much loops have played again, and what it goes round. */
+  entering(context: AudioContext): { at: number; seconds: number; turnedSeconds: number; loop: Loop | null; isTape: boolean } {
     // The graph's clock names the beginning of the block that it is in the middle of.
     const at = context.currentTime + BLOCK_SAMPLES / 2 / context.sampleRate
-    return { at, seconds: this.audio.currentTime, turnedSeconds: this.turnedSeconds, loop }
+    return { at, ...this.relay.reading(this.loop) }
   }
 
   /** Lead the sound through the graph, which clicks, stems and seams need. Null where there is none. */
   open(): AudioContext | null {
     const context = this.graph.open()
-    if (context) this.graph.gainOf(this.active)
+    if (context) this.graph.gainOf(this.audio)
     return context
   }
 
@@ -136,7 +136,7 @@ export class Player {
   }
 
   pause(): void {
-    this.leaveSeam()
+    this.relay.leave()
     this.audio.pause()
   }
 
@@ -154,9 +154,10 @@ export class Player {
   /** Go to a time that no hand chose. */
   place(seconds: number): void {
     const to = Math.min(Math.max(0, seconds), this.durationSeconds || Infinity)
-    this.backToMain()
-    this.leaveSeam()
+    const { isPlaying } = this
+    const isOther = this.relay.back()
     this.audio.currentTime = to
+    if (isOther && isPlaying) void this.audio.play().catch(() => undefined)
     this.clock.set(to, performance.now() / 1000, false)
     this.events.emit('seek', to)
     this.events.emit('tick', to)
@@ -173,19 +174,18 @@ export class Player {
 
   setRate(rate: number): void {
     this.events.emit('hand', undefined)
-    this.leaveSeam()
+    this.relay.leave()
     this.audio.playbackRate = rate
     this.events.emit('state', undefined)
   }
 
   setKeepsPitch(keeps: boolean): void {
-    for (const element of [this.main, this.twin]) if (element) element.preservesPitch = keeps
+    for (const element of this.relay.elements) element.preservesPitch = keeps
     this.events.emit('state', undefined)
   }
 
   setVolume(volume: number): void {
-    for (const element of [this.main, this.twin]) {
-      if (!element) continue
+    for (const element of this.relay.elements) {
       element.volume = Math.min(1, Math.max(0, volume))
       element.muted = volume <= 0
     }
@@ -196,14 +196,14 @@ export class Player {
     const ordered = span && { from: Math.max(0, Math.min(span.from, span.to)), to: Math.max(span.from, span.to) }
     this.loopSpan = ordered && ordered.to - ordered.from >= SHORTEST_LOOP ? ordered : null
     this.loopOn = isOn && this.loopSpan !== null
-    if (!this.loopOn) this.leaveSeam()
+    if (!this.loopOn) this.relay.leave()
     this.events.emit('state', undefined)
   }
 
   private follow(audio: HTMLMediaElement): void {
     const { scope } = this
     const hear = (type: string, run: () => void): void => scope.listen(audio, type, () => {
-      if (audio === this.active) run()
+      if (audio === this.audio) run()
     })
     hear('playing', () => this.began())
     hear('pause', () => this.stopped())
@@ -218,33 +218,6 @@ export class Player {
     // A page in the background paints nothing, but its sound must still turn at the end of the loop.
     hear('timeupdate', () => this.turn())
     hear('error', () => this.events.emit('error', soundError(audio)))
-  }
-
-  private get other(): HTMLMediaElement {
-    if (!this.twin) {
-      this.twin = copyOf(this.scope, this.main)
-      this.follow(this.twin)
-    }
-    // The track may have been made anew since.
-    if (this.twin.src !== this.main.src) this.twin.src = this.main.src
-    return this.twin
-  }
-
-  /** Who jumps hears the track's own element again, whichever the loop had come to. */
-  private backToMain(): void {
-    const former = this.active
-    if (former === this.main) return
-    const { isPlaying } = this
-    this.main.volume = former.volume
-    this.main.muted = former.muted
-    this.main.playbackRate = former.playbackRate
-    this.active = this.main
-    former.pause()
-    if (isPlaying) void this.main.play().catch(() => undefined)
-  }
-
-  private leaveSeam(): void {
-    if (this.twin) this.seam.leave(this.active)
   }
 
   private began(): void {
@@ -264,7 +237,8 @@ export class Player {
 
   private ended(): void {
     const loop = this.loop
-    if (loop && loop.to >= this.durationSeconds - 0.1) {
+    if (this.relay.rewind()) void this.play()
+    else if (loop && loop.to >= this.durationSeconds - 0.1) {
       this.place(loop.from)
       void this.play()
     } else this.stopped()
@@ -277,21 +251,13 @@ export class Player {
   }
 
   private turn(): void {
-    const loop = this.loop
-    if (!loop || !this.isPlaying || this.audio.seeking) return
-    const next = this.open() && this.seam.step(this.audio, loop, this.rate)
-    if (next) return this.changeTo(next, loop)
-    // Who starts beyond the loop hears the rest of the track.
-    const now = this.audio.currentTime
-    if (now >= loop.to && now < loop.to + 1 && !this.seam.isPlanned) this.place(loop.from + ((now - loop.to) % (loop.to - loop.from)))
-  }
-
-  /** The loop has turned: from now on the other element is the sound. */
-  private changeTo(next: HTMLMediaElement, { from, to }: Loop): void {
-    this.active = next
-    this.turnedSeconds += to - from
+    if (!this.isPlaying || this.audio.seeking) return
+    const step = this.relay.step(this.loop)
+    if (!step) return
+    if ('jumpTo' in step) return this.place(step.jumpTo)
+    // From now on the other element is the sound.
     this.settle()
-    this.events.emit('turn', this.seam.lastError)
+    this.events.emit('turn', step.behind)
     this.events.emit('tick', this.seconds)
   }
 }

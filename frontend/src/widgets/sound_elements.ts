@@ -2,9 +2,9 @@
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
 
-/** Another element of the same sound, unheard until somebody plays it. */
-export function copyOf(scope: Scope, { currentSrc, src }: HTMLMediaElement): HTMLMediaElement {
-  const made = element('audio', { preload: 'auto', hidden: true, src: currentSrc || src }, document.body)
+/** Another element of the same sound (or of the one at `url`), unheard until somebody plays it. */
+export function copyOf(scope: Scope, { currentSrc, src }: HTMLMediaElement, url = currentSrc || src): HTMLMediaElement {
+  const made = element('audio', { preload: 'auto', hidden: true, src: url }, document.body)
   scope.add(() => {
     made.pause()
     made.removeAttribute('src')

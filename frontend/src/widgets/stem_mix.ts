@@ -131,7 +131,7 @@ export function createStemMix(scope: Scope, player: Player): StemMix {
       states.set({})
       apply()
     },
-    drift: () => Object.fromEntries(heard.map((id) => [id, player.audio.currentTime - (followers.get(id)?.audio.currentTime ?? NaN)])),
+    drift: () => Object.fromEntries(heard.map((id) => [id, player.givenSeconds - (followers.get(id)?.audio.currentTime ?? NaN)])),
   }
 }
 
@@ -148,17 +148,17 @@ function holdInStep(one: Follower, player: Player): void {
   audio.preservesPitch = track.preservesPitch
   if (!player.isPlaying || track.seeking) {
     if (!audio.paused) audio.pause()
-    if (!audio.seeking && Math.abs(audio.currentTime - track.currentTime) > IN_STEP_SECONDS) audio.currentTime = track.currentTime
+    if (!audio.seeking && Math.abs(audio.currentTime - player.givenSeconds) > IN_STEP_SECONDS) audio.currentTime = player.givenSeconds
     return
   }
   if (audio.seeking || audio.readyState < HTMLMediaElement.HAVE_FUTURE_DATA) return
-  if (audio.paused) return begin(one, track.currentTime, rate)
-  const read = track.currentTime - audio.currentTime
+  if (audio.paused) return begin(one, player.givenSeconds, rate)
+  const read = player.givenSeconds - audio.currentTime
   one.readings = [...one.readings.slice(-READINGS + 1), read]
   const late = [...one.readings].sort((a, b) => a - b)[one.readings.length >> 1]!
   if (Math.abs(late) > JUMP_SECONDS * Math.max(1, rate)) {
     learn(one, late / rate)
-    return jump(one, track.currentTime, rate)
+    return jump(one, player.givenSeconds, rate)
   }
   const pull = Math.abs(late) < IN_STEP_SECONDS ? 0 : Math.max(-STRONGEST_PULL, Math.min(STRONGEST_PULL, PULL_PER_SECOND * late))
   const wanted = rate * (1 + pull)
