@@ -15,8 +15,8 @@ UNSTEADY = 0.35
 SPEECH_PAUSES = (0.22, 0.6)
 SPEECH_CLARITY = 0.25
 FAINT_PULSE = 0.13
-# Highest onsets against the mean: noise 1.4, a held chord 2.1, music from 4 on. In decibels: a swelling chord 0.2, noise
-# 0.7, legato strings 2.7.
+# Highest onsets against the mean: noise 1.4, a held chord 2.1, music from 4 on. In decibels: a swelling chord 0.2,
+# noise 0.7, legato strings 2.7.
 FLAT, FLAT_DECIBELS = 2.6, 1.2
 TAP = "Tap them, or work in seconds."
 

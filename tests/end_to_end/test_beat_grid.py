@@ -138,11 +138,11 @@ def test_a_part_is_found_anew_looked_at_and_taken_as_one_edit(page: Page):
 
 
 def test_a_loop_of_a_quarter_beat_is_played_from_a_tape(page: Page):
-    """Too short for two elements to pass the sound to and fro: its turns are written one after the other, and played."""
+    """Two elements cannot pass the sound to and fro so fast: its turns are written one after the other, and played."""
     page.keyboard.press("Home")
     for key in ("ArrowRight", "ArrowRight", "[", *["Alt+ArrowRight"] * 12, "]", "Alt+ArrowLeft", "Space"):
         page.keyboard.press(key)
-    taped = "[...document.querySelectorAll('audio')].find((one) => one.src.startsWith('blob:') && !one.paused)?.currentTime"
+    taped = "[...document.querySelectorAll('audio[src^=\"blob:\"]')].find((one) => !one.paused)?.currentTime"
     first = wait_for(lambda: page.evaluate(taped), 10, "a tape that plays")
     wait_for(lambda: page.evaluate(taped) > first + 0.5, 10, "several turns of the tape")
     places = []

@@ -146,8 +146,8 @@ def test_steady_noise_has_no_beats(tmp_path: Path):
 def test_a_chord_that_swells_slowly_has_no_beats(tmp_path: Path):
     """Its ripples are regular, but nobody hears them as strokes."""
     seconds = np.arange(44_100 * 20) / 44_100
-    swell = [np.sin(2 * np.pi * hz * seconds) * (1 + 0.5 * np.sin(0.2 * np.pi * seconds + hz)) for hz in (110, 165, 220)]
-    found = analysed(0.2 * np.sum(swell, axis=0), tmp_path)
+    tones = [np.sin(2 * np.pi * hz * seconds) * (1 + np.sin(0.2 * np.pi * seconds + hz) / 2) for hz in (110, 165, 220)]
+    found = analysed(0.2 * np.sum(tones, axis=0), tmp_path)
     assert found.facts.no_beats == "No beats were found: this has no steady pulse. Tap them, or work in seconds."
     assert len(found.beats) == 0
 
