@@ -263,5 +263,5 @@ def _load(ids: set[str]) -> Iterable[Cue]:
     wanted = sorted(ids)
     chunks = (wanted[at : at + CHUNK] for at in range(0, len(wanted), CHUNK))
     return itertools.chain.from_iterable(
-        Cue.objects.select_related("changed_by").filter(pk__in=chunk) for chunk in chunks
+        Cue.objects.prefetch_related("changed_by").filter(pk__in=chunk) for chunk in chunks
     )

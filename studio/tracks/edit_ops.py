@@ -1,7 +1,7 @@
 """Ops: what an edit of a track is made of, and what to tell when two people meant the same thing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.accounts.models import User
@@ -28,7 +28,13 @@ class Op:
     at: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if name != "at"}
+        return {
+            "thing": self.thing,
+            "op": self.op,
+            "id": self.id,
+            "before": dict(self.before),
+            "after": dict(self.after),
+        }
 
     def refused(self, sentence: str, *, name: str, side: str = "after", status: int = 422) -> Refused:
         """A refusal that names this op's field."""

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from studio.tracks.schemas import Anchor, Colour, CueKind, CueOut, EditorOut, GridOut, Seconds
 
@@ -18,7 +18,8 @@ FIELDS_OF = {
 }
 
 
-class Values(Schema):
+# An edit may hold ten thousand: ninja's own Schema would look each of them up in Python, pydantic reads them natively.
+class Values(BaseModel):
     """Fields of a cue, of a tempo marker or of the grid, by their names."""
 
     model_config = ConfigDict(extra="forbid")
@@ -38,7 +39,7 @@ class Values(Schema):
     is_in_force: bool = True
 
 
-class OpIn(Schema):
+class OpIn(BaseModel):
     """One change. `before` holds what the page showed of the fields in `after`; it may hold more."""
 
     model_config = ConfigDict(extra="forbid")

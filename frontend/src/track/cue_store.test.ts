@@ -200,3 +200,36 @@ test('the chosen cues are those that are there', async () => {
   expect(store.selection.get().size).toBe(0)
   await settled()
 })
+
+test('what is told of a large edit of one’s own is not fetched again, that of somebody else is', async () => {
+  const asked = vi.spyOn(studio.api, 'cues')
+  const ids = store.addMany([{ seconds: 1 }, { seconds: 2 }], 'Add 2 cues')
+  await settled()
+  const told = (number: number, edit_id: string | null) => ({
+    number, kind: 'track.edited', subject: 'track:track', actor: null, at: '',
+    payload: { track_id: 'track', edit_id, title: '', cues: [], removed_cues: [], grid_revision: null, is_whole: true },
+  })
+  edits.take(told(1, studio.orders[0]!.key))
+  expect(asked).not.toHaveBeenCalled()
+  store.changeMany(ids.map((id) => ({ id, values: { colour: 'red' as const } })), 'Colour 2 cues')
+  await vi.advanceTimersByTimeAsync(0)
+  edits.take(told(3, null))
+  expect(asked).toHaveBeenCalledOnce()
+  await settled()
+  expect(store.cues.get().map(({ colour }) => colour)).toEqual(['red', 'red'])
+})
+
+test('ten thousand cues that a hand moves keep their order, and stand where they stood when it lets them be', async () => {
+  const ids = store.addMany(Array.from({ length: 10_000 }, (_, at) => ({ seconds: at })), 'Add 10,000 cues')
+  await settled()
+  store.selection.set(new Set(ids))
+  for (let step = 1; step <= 5; step++) store.showMany(ids.map((id, at) => ({ id, values: { seconds: at + step } })))
+  expect(times()[9999]).toBe(10_004)
+  store.showMany([{ id: ids[0]!, values: { seconds: 50.5 } }])
+  expect(times().slice(0, 2)).toEqual([6, 7])
+  expect(store.selection.get().size).toBe(10_000)
+  store.changeMany(ids.map((id, at) => ({ id, values: { seconds: at + 20 } })), 'Move 10,000 cues')
+  await settled()
+  expect(times()[0]).toBe(20)
+  expect(studio.orders.at(-1)!.ops[0]).toMatchObject({ before: { seconds: 0 }, after: { seconds: 20 } })
+})

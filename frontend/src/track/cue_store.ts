@@ -44,8 +44,12 @@ export function createCueStore(edits: Edits): CueStore {
     if (id === null) selection.set(new Set())
     else if (!selection.get().has(id)) selection.set(new Set([id]))
   })
+  const byId = (): Map<string, Cue> => new Map(cues.get().map((cue) => [cue.id, cue]))
+  let isMoving = false
   cues.subscribe(() => {
-    const there = new Set(cues.get().map((cue) => cue.id))
+    // A hand that moves cues takes none away.
+    if (isMoving || selection.get().size === 0) return
+    const there = byId()
     const kept = new Set([...selection.get()].filter((id) => there.has(id)))
     if (kept.size === selection.get().size) return
     const id = selected.get()
@@ -53,24 +57,28 @@ export function createCueStore(edits: Edits): CueStore {
     if (id !== null && !there.has(id)) selected.set([...kept].at(-1) ?? null)
   })
 
-  const find = (id: string): Cue | undefined => cues.get().find((cue) => cue.id === id)
   /** While a hand moves a cue, what stood there before is what it was when the hand took it. */
   const hold = (changes: readonly CueChange[]): void => {
-    for (const { id } of changes) {
-      const cue = find(id)
-      if (cue && !saved.has(id)) saved.set(id, cue)
+    const fresh = changes.filter(({ id }) => !saved.has(id))
+    if (fresh.length === 0) return
+    const there = byId()
+    for (const { id } of fresh) {
+      const cue = there.get(id)
+      if (cue) saved.set(id, cue)
     }
   }
 
   function showMany(changes: readonly CueChange[]): void {
     hold(changes)
+    isMoving = true
     edits.show(new Map(changes.map(({ id, values }) => [id, values])))
+    isMoving = false
   }
 
   function changeMany(changes: readonly CueChange[], title: string, gesture?: string): void {
-    const byId = new Map(cues.get().map((cue) => [cue.id, cue]))
+    const there = byId()
     const ops = changes.flatMap(({ id, values }) => {
-      const cue = saved.get(id) ?? byId.get(id)
+      const cue = saved.get(id) ?? there.get(id)
       saved.delete(id)
       return cue ? [changeOf(cue, values)] : []
     })

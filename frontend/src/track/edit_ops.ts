@@ -61,13 +61,14 @@ function pick(values: object, names: object): object {
 /** Two edits of one gesture as one: a change of the same thing keeps what stood before the first. */
 export function mergedOps(first: readonly EditOp[], second: readonly EditOp[]): EditOp[] {
   const merged = [...first]
+  const places = new Map(first.map((op, at) => [`${op.thing} ${op.id}`, at]))
   for (const op of second) {
-    const at = merged.findLastIndex((one) => one.thing === op.thing && one.id === op.id)
+    const at = places.get(`${op.thing} ${op.id}`) ?? -1
     const known = merged[at]
     if (known && op.op === 'change' && (known.op === 'change' || known.op === 'add')) {
       const before = known.op === 'add' ? known.before : { ...op.before, ...known.before }
       merged[at] = { ...known, before, after: { ...known.after, ...op.after } } as EditOp
-    } else merged.push(op)
+    } else places.set(`${op.thing} ${op.id}`, merged.push(op) - 1)
   }
   return merged
 }

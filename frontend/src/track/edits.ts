@@ -90,6 +90,10 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
   const heard = new Map<string, number>()
   const opsOf = new Map<string, EditOp[]>()
   let moving = new Map<string, Partial<CueFields>>()
+  /** As `cues`, without what a hand is moving. */
+  let still: readonly Cue[] = []
+  /** Edits of this page that are answered, by the numbers of their events. */
+  const answered = new Set<number>()
   let last: Deed | null = null
   let waitingEvents: StudioEvent[] | null = null
 
@@ -109,18 +113,24 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     const shown = new Map(base)
     const ops = queue.waiting.flatMap((move) => move.ops)
     for (const op of ops) doToCues(shown, op, trackId)
-    for (const [id, values] of moving) {
-      const cue = shown.get(id)
-      if (cue) shown.set(id, { ...cue, ...values })
-    }
-    cues.set(sorted([...shown.values()]))
+    still = sorted([...shown.values()])
+    renderMoving()
     if (ops.length || ahead.get().length) ahead.set(ops)
+  }
+
+  function renderMoving(): void {
+    const moved = (cue: Cue): Cue => {
+      const values = moving.get(cue.id)
+      return values ? { ...cue, ...values } : cue
+    }
+    cues.set(moving.size ? sorted(still.map(moved)) : still)
   }
 
   function keep(answer: EditAnswer): void {
     for (const cue of answer.cues) takeCue(cue.id, cue, answer.event)
     for (const id of answer.removed_cues) takeCue(id, null, answer.event)
     if (answer.grid) onGrid(answer.grid)
+    answered.add(answer.event)
     const { conflicts } = answer
     for (const { sentence } of conflicts.slice(0, MOST_TOLD)) tell(sentence, false)
     if (conflicts.length > MOST_TOLD) tell(`The same happened to ${conflicts.length - MOST_TOLD} more.`, false)
@@ -168,7 +178,10 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
 
   function apply(title: string, ops: EditOp[], { gesture, cuesStay = false }: ApplyOptions = {}): void {
     if (ops.length === 0) return
-    moving = new Map([...moving].filter(([id]) => !ops.some((op) => op.id === id)))
+    if (moving.size) {
+      const settled = new Set(ops.map(({ id }) => id))
+      moving = new Map([...moving].filter(([id]) => !settled.has(id)))
+    }
     const goesOn = last !== null && gesture !== undefined && last.gesture === gesture && !last.isUndone
     const newest = queue.waiting.at(-1)
     if (goesOn && newest && !newest.isSent && newest.direction === 'do' && last!.keys.includes(newest.editKey)) {
@@ -192,12 +205,15 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     if (event.kind !== 'track.edited' || event.subject !== `track:${trackId}`) return
     if (waitingEvents) return void waitingEvents.push(event)
     const news = event.payload as unknown as EditNews
-    if (news.is_whole) void load().catch(() => undefined)
+    // What one did oneself comes with its answer, all of it.
+    if (news.is_whole && !answered.has(event.number) && !isOnItsWay(news.edit_id)) void load().catch(() => undefined)
     for (const cue of news.cues) takeCue(cue.id, cue, event.number)
     for (const id of news.removed_cues) takeCue(id, null, event.number)
     if (news.grid_revision !== null) onGrid(null)
     render()
   }
+
+  const isOnItsWay = (editKey: string | null): boolean => queue.waiting.some((move) => move.isSent && move.editKey === editKey)
 
   /** Events that come while the list is on its way are newer than it, or in it already. */
   async function load(): Promise<void> {
@@ -218,7 +234,7 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     apply,
     show(values) {
       for (const [id, one] of values) moving.set(id, { ...moving.get(id), ...one })
-      render()
+      renderMoving()
     },
     load,
     adopt(answer) {
@@ -241,6 +257,7 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
 }
 
 interface EditNews {
+  edit_id: string | null
   cues: Cue[]
   removed_cues: string[]
   grid_revision: number | null
@@ -248,5 +265,7 @@ interface EditNews {
 }
 
 function sorted(cues: Cue[]): readonly Cue[] {
-  return cues.sort((one, other) => one.seconds - other.seconds || (one.id < other.id ? -1 : 1))
+  const order = (one: Cue, other: Cue): number => one.seconds - other.seconds || (one.id < other.id ? -1 : 1)
+  // Cues moved together mostly keep their order.
+  return cues.every((cue, at) => at === 0 || order(cues[at - 1]!, cue) < 0) ? cues : cues.sort(order)
 }

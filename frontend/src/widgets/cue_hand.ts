@@ -4,7 +4,8 @@ import type { Scope } from '../lib/scope'
 import type { Cue } from '../wire/types'
 import { howOf, within, type Choice } from './choose_cues'
 import { createHandReadout, type HandReadout } from './hand_readout'
-import { farthest } from './shift_cues'
+import type { BeatLine } from './beat_line'
+import { movedTogether } from './shift_cues'
 import type { TimeView } from './time_view'
 
 const EDGE_PX = 6
@@ -25,6 +26,8 @@ export interface CueHandOptions {
   view: TimeView
   mayEdit: boolean
   snap: (seconds: number, isSuspended: boolean) => number
+  /** Along which cues that are kept in beats move together; null where there are no beats. */
+  line: () => BeatLine | null
   /** A time as it stands beside the hand. */
   words: (seconds: number) => string
   onChoose: (id: string, how: Choice) => void
@@ -52,6 +55,7 @@ interface Grab {
   /** All that moves with it, itself included. */
   group: readonly Cue[]
   part: 'move' | 'from' | 'to'
+  line: BeatLine | null
   startX: number
   isMoved: boolean
   moves: readonly MovedCue[]
@@ -142,7 +146,7 @@ function createGrab({ scope, box, options, things, readout }: Hand) {
       const part = partUnder(cue, event.clientX - box.getBoundingClientRect().left, view)
       const chosen = things.chosen()
       const group = part === 'move' && chosen.has(id) ? things.cues().filter((one) => chosen.has(one.id)) : [cue]
-      grab = { cue, group, part, startX: event.clientX, isMoved: false, moves: [] }
+      grab = { cue, group, part, line: group.length > 1 ? options.line() : null, startX: event.clientX, isMoved: false, moves: [] }
       // On the flag: a double click goes to whatever holds the pointer.
       const holder = things.flagUnder(event) ?? box
       holder.setPointerCapture(event.pointerId)
@@ -153,7 +157,7 @@ function createGrab({ scope, box, options, things, readout }: Hand) {
       if (!grab.isMoved) return
       const wished = (event.clientX - grab.startX) / view.pxPerSecond
       const times = moved(grab.cue, grab.part, wished, (seconds) => options.snap(seconds, event.altKey), view.durationSeconds)
-      grab.moves = grab.part === 'move' ? together(grab.group, times.seconds - grab.cue.seconds, view.durationSeconds) : [{ id: grab.cue.id, values: times }]
+      grab.moves = grab.part === 'move' ? movedTogether(grab.group, grab.cue, times.seconds - grab.cue.seconds, view.durationSeconds, grab.line) : [{ id: grab.cue.id, values: times }]
       const own = grab.moves.find(({ id }) => id === grab!.cue.id)!.values
       const seconds = grab.part === 'to' ? own.end_seconds! : own.seconds
       const free = (grab.part === 'to' ? grab.cue.end_seconds! : grab.cue.seconds) + wished
@@ -208,12 +212,6 @@ function createBand({ box, options, things }: Hand) {
     },
     cancel,
   }
-}
-
-/** A group keeps its shape: nobody in it goes where another cannot. */
-function together(group: readonly Cue[], wished: number, durationSeconds: number): MovedCue[] {
-  const by = farthest(group, wished, durationSeconds)
-  return group.map(({ id, seconds, end_seconds }) => ({ id, values: { seconds: seconds + by, end_seconds: end_seconds === null ? null : end_seconds + by } }))
 }
 
 /** Which part of a cue a hand takes at x: an edge of a span that is wide enough to have two, or all of it. */

@@ -92,8 +92,8 @@ export function withOverlay(lane: LaneSpec, options: TimelineOptions, settings: 
   const chosen = overlayOf(lane.id, options, settings)
   const { draw } = lane
   const overlay: LaneOverlay = {
-    chosen: chosen && { title: chosen.title, hue: overlayHue(chosen, lane.hue) },
-    choices: curves.filter(({ name, columns }) => columns === 1 && name !== lane.id).map(({ name, title }) => ({ value: name, label: title })),
+    chosen: chosen && { title: chosen.name === 'short_term' ? `${chosen.title}, ${chosen.detail}` : chosen.title, hue: overlayHue(chosen, lane.hue) },
+    choices: curves.filter(({ name, columns }) => columns === 1 && name !== lane.id).map(({ name, title, detail }) => ({ value: name, label: detail ? `${title}, ${detail}` : title })),
     value: chosen?.name ?? '',
     choose(name) {
       const { [lane.id]: _former, ...rest } = settings.overlays

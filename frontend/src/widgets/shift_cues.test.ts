@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { beatAt, beatLine } from './beat_line'
 import { cueAt, GRID } from './grid_for_tests'
-import { extent, farthest, ontoGrid, repeatBeats, shiftedByBeats, shiftedBySeconds } from './shift_cues'
+import { extent, farthest, movedTogether, ontoGrid, repeatBeats, shiftedByBeats, shiftedBySeconds } from './shift_cues'
 
 const line = beatLine(GRID)!
 
@@ -31,6 +31,20 @@ test('a hand takes a group no further than its first and last cue can go', () =>
   // It stands beyond the end already: back is free, on is not.
   expect(farthest([cueAt(70)], 5, 60)).toBe(0)
   expect(farthest([cueAt(70)], -5, 60)).toBe(-5)
+})
+
+test('cues kept in beats move with a hand by beats, those kept in seconds by seconds', () => {
+  const [own, far, free] = [cueAt(2, { anchor: 'beats' }), cueAt(7.5, { anchor: 'beats', end_seconds: 9 }), cueAt(4)]
+  const starts = (by: number) => movedTogether([own, far, free], own, by, 60, line).map(({ values }) => values.seconds)
+  // One beat of half a second where the hand is; the end of the other crosses into beats of one second.
+  expect(starts(0.5)).toEqual([2.5, 8, 4.5])
+  expect(movedTogether([own, far], own, 1, 60, line)[1]!.values).toEqual({ seconds: 8.5, end_seconds: 11 })
+  const [first, , third] = starts(-100)
+  expect([first, third]).toEqual([0, 2])
+  const ends = movedTogether([own, far, free], own, 100, 60, line).map(({ values }) => values.end_seconds ?? values.seconds)
+  expect(Math.max(...ends)).toBeCloseTo(60, 9)
+  // Without beats, or with none kept in them, all go by seconds.
+  expect(movedTogether([own, far], own, 1, 60, null)[1]!.values).toEqual({ seconds: 8.5, end_seconds: 10 })
 })
 
 test('onto the grid goes what is not there, and a span keeps a length', () => {

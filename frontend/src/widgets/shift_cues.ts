@@ -13,6 +13,7 @@ export interface Shift {
 }
 
 type Timed = Pick<Cue, 'id' | 'seconds' | 'end_seconds'>
+type Kept = Timed & Pick<Cue, 'anchor'>
 
 /** Every time by so many beats of the grid there. Null when a cue would leave the track. */
 export function shiftedByBeats(cues: readonly Timed[], line: BeatLine, beats: number, durationSeconds: number): Shift[] | null {
@@ -44,6 +45,23 @@ export function farthest(cues: readonly Times[], by: number, durationSeconds: nu
   const [first, last] = extent(cues)
   // Cues that stand beyond the end already may go back, not on.
   return Math.min(Math.max(by, -first), Math.max(0, durationSeconds - last))
+}
+
+/**
+ * A group that a hand moves, which took `own` and wishes it `by` seconds on. Those kept in beats keep their distance in
+ * beats, the others in seconds; nobody goes where another cannot.
+ */
+export function movedTogether(group: readonly Kept[], own: Kept, by: number, durationSeconds: number, line: BeatLine | null): Shift[] {
+  const inSeconds = line ? group.filter(({ anchor }) => anchor !== 'beats') : group
+  const far = farthest(inSeconds, by, durationSeconds)
+  if (!line || inSeconds.length === group.length) return group.map((cue) => ({ id: cue.id, values: timesAfter(cue, (seconds) => seconds + far) }))
+  const [first, last] = extent(group.filter(({ anchor }) => anchor === 'beats'))
+  const start = beatAt(line, own.seconds)
+  const wished = beatAt(line, own.seconds + far) - start
+  const beats = Math.min(Math.max(wished, beatAt(line, 0) - beatAt(line, first)), Math.max(0, beatAt(line, durationSeconds) - beatAt(line, last)))
+  const seconds = beats === wished ? far : secondsAtBeat(line, start + beats) - own.seconds
+  const along = (at: number): number => Math.min(durationSeconds, Math.max(0, secondsAtBeat(line, beatAt(line, at) + beats)))
+  return group.map((cue) => ({ id: cue.id, values: timesAfter(cue, cue.anchor === 'beats' ? along : (at) => at + seconds) }))
 }
 
 /** From the earliest to the latest second. */

@@ -1,6 +1,7 @@
 /** What lanes a timeline has, in which order, and how each is drawn. */
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
+import { beatLine } from './beat_line'
 import { choose, chooseMany } from './choose_cues'
 import { createCueLane } from './cue_lane'
 import { curveLanes, overlayOn, withOverlay } from './curve_lanes'
@@ -64,6 +65,7 @@ function cuesLane(options: TimelineOptions, snapTo: SnapTo): LaneSpec {
       view: options.view,
       mayEdit: options.mayEdit,
       snap: snapTo,
+      line: () => beatLine(options.sound.beats.get()),
       words: (seconds) => placeWords(options.sound.beats.get(), seconds),
       onChoose: (id, how) => choose(store, store.cues.get(), id, how),
       onChooseNone: () => store.selected.set(null),
