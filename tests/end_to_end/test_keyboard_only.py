@@ -98,6 +98,9 @@ def test_one_sets_cues_names_one_and_moves_one(person: Page):
     person.keyboard.type("=Keys one")
     press(person, "Enter", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "m")
     expect(name_field(person)).to_be_focused()
+    # Keys that mean the cues elsewhere mean the text here.
+    person.keyboard.type("a wrong name")
+    press(person, "Control+ArrowLeft", "Control+d", "Control+a", "Control+x")
     person.keyboard.type("Keys two")
     press(person, "Enter")
     mine = wait_for(lambda: named(person, before), 15, "both cues with their names")

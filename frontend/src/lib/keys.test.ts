@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { keyCap, keyMap, listenForKeys, nameOfKey, registerCommands } from './keys'
+import { namesOfKey } from './key_names'
+import { keyCap, keyCaps, keyMap, listenForKeys, nameOfKey, registerCommands } from './keys'
 
 const press = (init: KeyboardEventInit, target: EventTarget = document.body): KeyboardEvent => {
   const event = new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init })
@@ -19,6 +20,31 @@ describe('the name of a key', () => {
     [{ key: 'z', code: 'KeyZ', metaKey: true, shiftKey: true }, 'Mod+Shift+z'],
     [{ key: 'ArrowLeft', code: 'ArrowLeft', altKey: true }, 'Alt+ArrowLeft'],
   ])('%o is %s', (init, name) => expect(nameOfKey(new KeyboardEvent('keydown', init))).toBe(name))
+})
+
+describe('keys of other countries', () => {
+  const german = { slash: { key: '/', code: 'Digit7', shiftKey: true }, bracket: { key: '[', code: 'Digit8', ctrlKey: true, altKey: true, modifierAltGraph: true } }
+  test.each([
+    ['German redo, Z and Y changed', { key: 'Z', code: 'KeyY', ctrlKey: true, shiftKey: true }, ['Mod+Shift+z']],
+    ['French Shift M, at the place of the semicolon', { key: 'M', code: 'Semicolon', shiftKey: true }, ['Shift+m']],
+    ['French Shift A, at the place of Q', { key: 'A', code: 'KeyQ', shiftKey: true }, ['Shift+a']],
+    ['Russian M', { key: 'ь', code: 'KeyM' }, ['m']],
+    ['Greek Ctrl Z', { key: 'ζ', code: 'KeyZ', ctrlKey: true }, ['Mod+z']],
+    ['German slash, else hot cue 7', german.slash, ['Shift+7', '/']],
+    ['German equals', { key: '=', code: 'Digit0', shiftKey: true }, ['Shift+0', '=']],
+    ['German bracket by AltGr', german.bracket, ['[']],
+    ['German bracket on a Mac', { key: '[', code: 'Digit5', altKey: true }, ['Alt+5', 'Alt+[', '[']],
+    ['US Alt 1 stays itself', { key: '1', code: 'Digit1', altKey: true }, ['Alt+1']],
+    ['German key right of Ü', { key: 'ü', code: 'BracketLeft' }, ['ü', '[']],
+    ['German Shift comma', { key: ';', code: 'Comma', shiftKey: true }, [';', '<']],
+    ['a dead key', { key: 'Dead', code: 'Equal' }, ['=']],
+    ['French 1 without Shift', { key: '&', code: 'Digit1' }, ['1', '&']],
+    ['French 1 with Shift', { key: '1', code: 'Digit1', shiftKey: true }, ['Shift+1']],
+    ['French comma, at the place of M', { key: ',', code: 'KeyM' }, [',']],
+    ['French question mark', { key: '?', code: 'KeyM', shiftKey: true }, ['?']],
+    ['star of the number pad', { key: '*', code: 'NumpadMultiply' }, ['*']],
+    ['US Shift equals', { key: '+', code: 'Equal', shiftKey: true }, ['+']],
+  ])('%s', (_, init, names) => expect(namesOfKey(new KeyboardEvent('keydown', init))).toEqual(names))
 })
 
 describe('pressed keys', () => {
@@ -40,12 +66,54 @@ describe('pressed keys', () => {
     expect(run).toHaveBeenCalledTimes(2)
   })
 
-  test('sleep while something is typed, but those with Ctrl do not', () => {
+  test('sleep while something is typed, with Ctrl as well: they are the field’s', () => {
     document.body.innerHTML = '<input type="text"><textarea></textarea><select></select>'
-    for (const field of document.body.children) press({ key: 'm', code: 'KeyM' }, field)
+    for (const field of document.body.children) {
+      expect(press({ key: 'm', code: 'KeyM' }, field).defaultPrevented).toBe(false)
+      expect(press({ key: 'm', code: 'KeyM', ctrlKey: true }, field).defaultPrevented).toBe(false)
+    }
     expect(run).not.toHaveBeenCalled()
-    press({ key: 'm', code: 'KeyM', ctrlKey: true }, document.body.children[0])
+  })
+
+  test('that go anywhere go from a field too, if they write nothing there', () => {
+    stop.push(registerCommands([{ id: 'find', title: 'Find', group: 'Everywhere', key: 'x | Mod+k | F6', run, isAnywhere: true }]))
+    document.body.innerHTML = '<input type="text">'
+    const field = document.body.children[0]!
+    press({ key: 'x', code: 'KeyX' }, field)
+    expect(run).not.toHaveBeenCalled()
+    press({ key: 'k', code: 'KeyK', ctrlKey: true }, field)
+    press({ key: 'F6', code: 'F6' }, field)
+    expect(run).toHaveBeenCalledTimes(2)
+  })
+
+  test('leave what stands behind a dialog alone, but undo', () => {
+    const undo = vi.fn()
+    stop.push(registerCommands([{ id: 'undo', title: 'Undo', group: 'Everywhere', key: 'Mod+z', run: undo }]))
+    document.body.innerHTML = '<div role="dialog"><button></button></div>'
+    const button = document.querySelector('button')!
+    press({ key: 'm', code: 'KeyM', ctrlKey: true }, button)
+    press({ key: 'm', code: 'KeyM' }, button)
+    press({ key: 'z', code: 'KeyZ', ctrlKey: true }, button)
+    expect([run.mock.calls.length, undo.mock.calls.length]).toEqual([0, 1])
+  })
+
+  test('that are held down call what happens once but once', () => {
+    stop.push(registerCommands([{ id: 'tap', title: 'Tap', group: 'Grid', key: 'b', run, isOnce: true }]))
+    press({ key: 'b', code: 'KeyB' })
+    expect(press({ key: 'b', code: 'KeyB', repeat: true }).defaultPrevented).toBe(true)
     expect(run).toHaveBeenCalledOnce()
+  })
+
+  test('mean what is written only where their place means nothing', () => {
+    const halve = vi.fn()
+    stop.push(registerCommands([{ id: 'halve', title: 'Halve', group: 'Grid', key: '/ | |', run: halve }]))
+    const slash = { key: '/', code: 'Digit7', shiftKey: true }
+    press(slash)
+    expect(halve).toHaveBeenCalledOnce()
+    stop.push(registerCommands([{ id: 'set7', title: 'Set', group: 'Cues', key: 'Shift+7', run }]))
+    press(slash)
+    press({ key: "'", code: 'Backslash', shiftKey: true })
+    expect([halve.mock.calls.length, run.mock.calls.length]).toEqual([2, 1])
   })
 
   test('work on a checkbox, which is not typed into', () => {
@@ -113,4 +181,6 @@ test('a key cap says the key as it is printed', () => {
   expect(keyCap('m | Mod+m')).toBe('M')
   expect(keyCap('Mod+k')).toMatch(/^(Ctrl|⌘) K$/)
   expect(keyCap('')).toBe('')
+  expect(keyCaps('+')).toEqual(['+'])
+  expect(keyCaps('/ | | | Mod++')).toEqual(['/', '|', expect.stringMatching(/^(Ctrl|⌘) \+$/)])
 })

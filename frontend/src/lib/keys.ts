@@ -3,7 +3,10 @@
  * be changed by the person and is kept in their preferences under `keys`.
  */
 import { useEffect, useRef } from 'react'
+import { keyCap, matches, namesOfKey } from './key_names'
 import { createStore, type Store } from './store'
+
+export { keyCap, keyCaps, keysIn, matches, nameOfKey } from './key_names'
 
 export interface Command {
   /** Never changes: "track.play". */
@@ -17,11 +20,13 @@ export interface Command {
   isOff?: () => boolean
   /** What the browser does with the key follows. */
   keepsDefault?: boolean
+  /** A key that is held down calls it once. */
+  isOnce?: boolean
+  /** Also called from a field, by a key that writes nothing, and with Ctrl from a dialog. */
+  isAnywhere?: boolean
 }
 
 export type KeyMap = Record<string, string>
-
-const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform)
 
 export const commands: Store<readonly Command[]> = createStore<readonly Command[]>([])
 export const keyMap: Store<KeyMap> = createStore<KeyMap>({})
@@ -55,24 +60,6 @@ export function keyOf(command: Command, map: KeyMap = keyMap.get()): string {
   return map[command.id] ?? command.key ?? ''
 }
 
-/** The name of a pressed key with its helpers, in one order: "Mod+Alt+Shift+ArrowLeft". */
-export function nameOfKey(event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): string {
-  const isLetter = /^Key[A-Z]$/.test(event.code)
-  const isDigit = /^Digit\d$/.test(event.code)
-  let key = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key
-  // Alt and Shift change what a key writes; the code says which key it was.
-  if (isLetter && (event.altKey || event.shiftKey)) key = event.code.slice(3).toLowerCase()
-  if (isDigit && (event.altKey || event.shiftKey)) key = event.code.slice(5)
-  const isSign = event.key.length === 1 && !isLetter && !isDigit && event.key !== ' '
-  const helpers = [
-    event.ctrlKey || event.metaKey ? 'Mod' : '',
-    event.altKey ? 'Alt' : '',
-    // "?" is already a shifted key: naming Shift again would make it depend on the keyboard's country.
-    event.shiftKey && !(isSign && !event.altKey && !event.ctrlKey && !event.metaKey) ? 'Shift' : '',
-  ]
-  return [...helpers.filter(Boolean), key].join('+')
-}
-
 /** Whether keys pressed here belong to what is typed into. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
@@ -84,18 +71,46 @@ export function isTyping(target: EventTarget | null): boolean {
 /** Keys that move the focus. */
 const WALKING = new Set(['Tab', 'F6'])
 
+/** Keys by which a slider, a list or a grid is stepped through. */
+const STEPS = /^(Arrow|Page|Home$|End$)/
+
 /** A button of the page itself, not of a menu or a dialog over it. */
 function isButton(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('button, summary, a[href]') && !target.closest('[role="menu"], [role="listbox"], [role="dialog"]')
 }
 
-/** A button, a link or an open menu uses these itself. */
+/** A button, a link or a list uses these itself. */
 function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof HTMLElement ? event.target : null
-  if (target?.closest('[role="menu"], [role="listbox"]:not([data-keys="page"]), [role="dialog"]')) return true
+  if (target?.closest('[role="listbox"]:not([data-keys="page"])')) return true
   if (event.key === ' ' || event.key === 'Enter') return Boolean(target?.closest('button, a[href], summary, [role="switch"]'))
-  return event.key.startsWith('Arrow') && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], [data-arrows], input'))
+  return STEPS.test(event.key) && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], [role="separator"], [data-arrows], input'))
 }
+
+/** The newest command that is on, of the likeliest name that any has. */
+function commandFor(names: readonly string[], isHeard: (command: Command) => boolean): Command | undefined {
+  for (const name of names) {
+    const found = commands.get().findLast((command) => matches(keyOf(command), name) && !command.isOff?.() && isHeard(command))
+    if (found) return found
+  }
+  return undefined
+}
+
+/**
+ * Whether a command hears a key that is pressed here. While something is typed the field has its keys, such as Ctrl A and
+ * Ctrl X; a dialog keeps all but undo from the page behind it.
+ */
+function isHeard(event: KeyboardEvent, command: Command, isClicked: boolean): boolean {
+  const isHelped = event.ctrlKey || event.metaKey
+  const isQuiet = isHelped || /^F\d+$/.test(event.key)
+  if (isTyping(event.target) && !(command.isAnywhere && isQuiet)) return false
+  if (isIn(event, '[role="dialog"], [role="menu"]')) return isHelped && (command.isAnywhere === true || UNDO.has(event.key.toLowerCase()))
+  return isHelped || isClicked || !belongsToControl(event)
+}
+
+const UNDO = new Set(['z', 'y'])
+
+const isIn = (event: KeyboardEvent, places: string): boolean => event.target instanceof HTMLElement && event.target.closest(places) !== null
 
 export function listenForKeys(target: Window = window): () => void {
   // Who works with the mouse means the page by Space, not the button clicked last; who walks with Tab means the button.
@@ -107,14 +122,12 @@ export function listenForKeys(target: Window = window): () => void {
   const pressed = (event: KeyboardEvent): void => {
     if (WALKING.has(event.key)) isPointing = false
     if (event.defaultPrevented || event.isComposing) return
-    const name = nameOfKey(event)
-    const isSingle = !name.startsWith('Mod+')
-    if (isTyping(event.target) && (isSingle || name === 'Mod+z' || name === 'Mod+Shift+z')) return
-    const isClicked = isPointing && name === 'Space' && isButton(event.target)
-    if (isSingle && !isClicked && belongsToControl(event)) return
-    const found = commands.get().findLast((command) => matches(keyOf(command), name) && !command.isOff?.())
+    const names = namesOfKey(event)
+    const isClicked = isPointing && names[0] === 'Space' && isButton(event.target)
+    const found = commandFor(names, (command) => isHeard(event, command, isClicked))
     if (!found) return
     if (!found.keepsDefault) event.preventDefault()
+    if (event.repeat && found.isOnce) return
     // Else the button would hear the key's release as a click.
     if (isClicked) (event.target as HTMLElement).blur()
     found.run(event)
@@ -127,31 +140,6 @@ export function listenForKeys(target: Window = window): () => void {
     target.removeEventListener('pointerdown', pointed, true)
     target.removeEventListener('change', chosen)
   }
-}
-
-export function matches(keys: string, name: string): boolean {
-  return keys.split(' | ').includes(name)
-}
-
-const signs: Record<string, string> = {
-  Mod: isMac ? '⌘' : 'Ctrl',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Delete: 'Del',
-  Escape: 'Esc',
-  Alt: isMac ? '⌥' : 'Alt',
-}
-
-/** As a key cap says it: "Shift+ArrowLeft" → "Shift ←", "m" → "M". */
-export function keyCap(key: string): string {
-  const first = key.split(' | ')[0] ?? ''
-  return first
-    .split('+')
-    .filter((part) => part !== '')
-    .map((part) => signs[part] ?? (part.length === 1 ? part.toUpperCase() : part))
-    .join(' ')
 }
 
 /** The key cap of a command of this page; empty where it has none. */

@@ -61,12 +61,12 @@ function useShellCommands(): void {
       .catch((fault: unknown) => toastFault(fault))
   }
   useCommands([
-    { id: 'page.find', title: 'Find anything', group: 'Everywhere', key: 'Mod+k', run: openPalette },
+    { id: 'page.find', title: 'Find anything', group: 'Everywhere', key: 'Mod+k', run: openPalette, isAnywhere: true },
     { id: 'page.keys', title: 'Keys of this page', group: 'Everywhere', key: '?', run: openKeySheet },
     { id: 'page.undo', title: 'Undo', group: 'Everywhere', key: 'Mod+z', run: step('undo'), isOff: () => undoRegistry.state.get().undoTitle === null },
     { id: 'page.redo', title: 'Redo', group: 'Everywhere', key: 'Mod+Shift+z | Mod+y', run: step('redo'), isOff: () => undoRegistry.state.get().redoTitle === null },
-    { id: 'page.region', title: 'Next part of the page', group: 'Everywhere', key: 'F6', run: () => nextRegion(1) },
-    { id: 'page.region-back', title: 'Previous part of the page', group: 'Everywhere', key: 'Shift+F6', run: () => nextRegion(-1) },
+    { id: 'page.region', title: 'Next part of the page', group: 'Everywhere', key: 'F6', run: () => nextRegion(1), isAnywhere: true },
+    { id: 'page.region-back', title: 'Previous part of the page', group: 'Everywhere', key: 'Shift+F6', run: () => nextRegion(-1), isAnywhere: true },
   ])
 }
 

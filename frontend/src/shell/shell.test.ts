@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Command } from '../lib/keys'
 import type { Render, RenderService, ServicesState } from '../wire/types'
-import { grouped } from './KeySheet'
+import { clashesOf, grouped } from './KeySheet'
 import { withSegment } from './live'
 import { fit } from './Palette'
 import { pillWords, serviceSentence } from './ServicePill'
@@ -69,4 +69,14 @@ test('a segment that is further changes itself, and its pictures join the others
   const next = withSegment(render, { render_id: 'r', segment: segment(0, 'done'), thumbs: [thumb(0), thumb(64)] })
   expect(next.segments.map((one) => one.state)).toEqual(['done', 'done'])
   expect(next.thumbs.map((one) => one.frame)).toEqual([0, 64])
+})
+
+test('two commands clash on any key that a person’s choice gave both; what came so is meant', () => {
+  const command = (id: string, key: string): Command => ({ id, title: id, group: 'Cues', key, run: () => undefined })
+  const list = [command('delete', 'Delete | Backspace'), command('snap', 's'), command('undo', 'Mod+z'), command('scene undo', 'Mod+z')]
+  const told = (map: Record<string, string>) => clashesOf(list, map).map(([first, other, key]) => [first.id, other.id, key])
+  expect(told({})).toEqual([])
+  expect(told({ snap: 'Backspace' })).toEqual([['snap', 'delete', 'Backspace']])
+  expect(told({ delete: 's' })).toEqual([['snap', 'delete', 's']])
+  expect(told({ delete: '', snap: '' })).toEqual([])
 })

@@ -80,10 +80,10 @@ export type Moves = ReturnType<typeof moves>
 export function transportCommands(desk: Desk, mayEdit: boolean): Command[] {
   const move = moves(desk)
   const { player, metronome } = desk
-  const playing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Playing', key, run })
+  const playing = (id: string, title: string, key: string, run: () => void, isOnce = false): Command => ({ id: `track.${id}`, title, group: 'Playing', key, run, isOnce })
   const seeing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Seeing', key, run })
   return [
-    playing('play', 'Play or pause', 'Space', () => player.toggle()),
+    playing('play', 'Play or pause', 'Space', () => player.toggle(), true),
     playing('back', 'One beat back', 'ArrowLeft', () => move.beat(-1)),
     playing('on', 'One beat on', 'ArrowRight', () => move.beat(1)),
     playing('bar-back', 'One bar back', 'Shift+ArrowLeft', () => move.bar(-1)),
@@ -96,18 +96,18 @@ export function transportCommands(desk: Desk, mayEdit: boolean): Command[] {
     playing('cue-on', 'Next cue', 'n', () => move.cue(1)),
     playing('section-back', 'Previous section', 'Shift+p', () => move.section(-1)),
     playing('section-on', 'Next section', 'Shift+n', () => move.section(1)),
-    playing('loop', 'Loop', 'l', move.toggleLoop),
-    playing('loop-in', 'Loop from here', '[', move.loopIn),
-    playing('loop-out', 'Loop up to here', ']', move.loopOut),
+    playing('loop', 'Loop', 'l', move.toggleLoop, true),
+    playing('loop-in', 'Loop from here', '[', move.loopIn, true),
+    playing('loop-out', 'Loop up to here', ']', move.loopOut, true),
     playing('click', 'Click on beats', 'k', () => {
       metronome.set(!metronome.isOn)
       player.events.emit('state', undefined)
-    }),
+    }, true),
     seeing('zoom-in', 'Zoom in', 'ArrowUp', () => move.zoom(1)),
     seeing('zoom-out', 'Zoom out', 'ArrowDown', () => move.zoom(-1)),
-    seeing('follow', 'Follow the playhead', 'f', move.toggleFollow),
+    { ...seeing('follow', 'Follow the playhead', 'f', move.toggleFollow), isOnce: true },
     // Cues that are tapped while it plays come one after the other: a name field would swallow the next.
-    { id: 'track.cue', title: 'Cue at the playhead', group: 'Cues', key: 'm | Mod+m', run: () => move.addCue(!player.isPlaying), isOff: () => !mayEdit },
+    { id: 'track.cue', title: 'Cue at the playhead', group: 'Cues', key: 'm | Mod+m', run: () => move.addCue(!player.isPlaying), isOff: () => !mayEdit, isOnce: true },
     ...cueCommands(desk, mayEdit),
   ]
 }

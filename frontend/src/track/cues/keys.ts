@@ -10,10 +10,10 @@ const PASTE = 'Mod+v'
 export function cueCommands(desk: Desk, mayEdit: boolean): Command[] {
   const moves = cueMoves(desk)
   const { cues, cueTools, renaming } = desk
-  const playing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Playing', key, run })
+  const playing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Playing', key, run, isOnce: true })
   const seeing = (id: string, title: string, key: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Cues', key, run })
   const cueing = (id: string, title: string, key: string, run: (event?: KeyboardEvent) => void, needsCue = true, isOff = () => false): Command => ({
-    id: `track.${id}`, title, group: 'Cues', key, run, isOff: () => !mayEdit || (needsCue && !cues.selected.get()) || isOff(),
+    id: `track.${id}`, title, group: 'Cues', key, run, isOnce: !key.includes('Arrow'), isOff: () => !mayEdit || (needsCue && !cues.selected.get()) || isOff(),
   })
   return [
     ...KEYS.map((key) => playing(`jump${key}`, `To the cue with key ${key}`, String(key), () => moves.jump(key))),
@@ -44,8 +44,8 @@ export function cueCommands(desk: Desk, mayEdit: boolean): Command[] {
 export function cuePanelCommands({ cueTools: { open } }: Desk, mayEdit: boolean): Command[] {
   const turn = (name: 'table' | 'analysis') => (): void => open.set((now) => (now === name ? null : name))
   return [
-    { id: 'track.table', title: 'Table of cues', group: 'Cues', key: 'e', run: turn('table') },
-    { id: 'track.analysis', title: 'Cues from the analysis', group: 'Cues', key: 'a', run: turn('analysis'), isOff: () => !mayEdit },
+    { id: 'track.table', title: 'Table of cues', group: 'Cues', key: 'e', run: turn('table'), isOnce: true },
+    { id: 'track.analysis', title: 'Cues from the analysis', group: 'Cues', key: 'a', run: turn('analysis'), isOnce: true, isOff: () => !mayEdit },
   ]
 }
 

@@ -5,13 +5,16 @@ import { gridActs } from './grid_acts'
 import { RATIOS } from './grid_moves'
 import { findAnew } from './find_anew'
 
-const RATIO_KEYS = ['/', '* | \\', 'y', 'u', 'i', 'o']
+// The slash is Shift 7 on many keyboards, the star Shift 8 on others, and these set the keys of cues.
+const RATIO_KEYS = ['/ | |', '\\ | *', 'y', 'u', 'i', 'o']
+/** Keys that go on while they are held. */
+const HELD = ['earlier', 'later', 'bit-earlier', 'bit-later', 'slower', 'faster', 'much-slower', 'much-faster']
 
 export function gridCommands(desk: Desk, trackId: string, mayEdit: boolean): Command[] {
   const acts = gridActs(desk)
   const { gridTools } = desk
   const command = (id: string, title: string, key: string, run: (event?: KeyboardEvent) => void, isOff = () => false): Command => ({
-    id: `grid.${id}`, title, group: 'Beat grid', key, run, isOff: () => !mayEdit || isOff(),
+    id: `grid.${id}`, title, group: 'Beat grid', key, run, isOnce: !HELD.includes(id), isOff: () => !mayEdit || isOff(),
   })
   return [
     command('tap', 'Tap the tempo', 'b', (event) => acts.tap(event?.timeStamp ?? performance.now())),
@@ -19,8 +22,8 @@ export function gridCommands(desk: Desk, trackId: string, mayEdit: boolean): Com
     command('downbeat', 'The nearest beat begins a bar', 'd', () => acts.downbeat()),
     command('earlier', 'Grid 10 ms earlier', ',', () => acts.nudge(-0.01)),
     command('later', 'Grid 10 ms later', '.', () => acts.nudge(0.01)),
-    command('bit-earlier', 'Grid 1 ms earlier (Shift ,)', '< | ;', () => acts.nudge(-0.001)),
-    command('bit-later', 'Grid 1 ms later (Shift .)', '> | :', () => acts.nudge(0.001)),
+    command('bit-earlier', 'Grid 1 ms earlier (Shift ,)', '<', () => acts.nudge(-0.001)),
+    command('bit-later', 'Grid 1 ms later (Shift .)', '>', () => acts.nudge(0.001)),
     command('half-beat', 'Grid by half a beat', 'h', () => acts.halfABeat()),
     command('here', 'Grid under the playhead', 'g', () => acts.underPlayhead()),
     command('slower', 'Tempo 0.01 bpm slower', '-', () => acts.faster(-0.01)),
