@@ -46,7 +46,9 @@ def numbered(markers: Sequence[Marker], first: int = 1) -> list[Marker]:
     return counted
 
 
-def markers_of(beats: Sequence[float], positions: Sequence[int | None]) -> tuple[list[Marker], float, int]:
+def markers_of(
+    beats: Sequence[float], positions: Sequence[int | None], *, tolerances: Sequence[float] = TOLERANCES
+) -> tuple[list[Marker], float, int]:
     """Few markers that give these beats: -> markers, the worst error in seconds, and pauses that a grid fills.
 
     `beats` ascend; `positions` are places in the bar from 1, or None. Fewer markers than a track holds, at the price
@@ -63,7 +65,7 @@ def markers_of(beats: Sequence[float], positions: Sequence[int | None]) -> tuple
         if not _leads_in(times, starts, per_bar):
             starts, per_bar = [0, *starts], [starts[0], *per_bar]
     found: tuple[list[Marker], float, int] = ([], 0.0, 0)
-    for tolerance in TOLERANCES:
+    for tolerance in tolerances:
         found = _markers(times, starts, per_bar, tolerance)
         if len(found[0]) <= MAX_MARKERS:
             break

@@ -9,6 +9,7 @@ from studio.accounts.models import User
 from studio.errors import Refused
 from studio.tracks.edits import Applied, apply_edit, grid_of, locked
 from studio.tracks.exchange.formats import read
+from studio.tracks.exchange.found import markers_for
 from studio.tracks.exchange.plan import Ground, Plan, Wish, plan
 from studio.tracks.exchange.rows import About, CueRow, Look, Sheet
 from studio.tracks.grid import Marker
@@ -82,12 +83,17 @@ def sheet_of(track: Track) -> Sheet:
     known = about(track, {})
     grid = grid_of(track)
     shown = grid_out(track, grid)
+    markers, said = [Marker(**marker) for marker in grid.markers], ""
+    if not grid.is_edited:
+        length = known.duration_seconds
+        markers, said = markers_for(markers, shown["beats"], shown["downbeats"], duration_seconds=length)
     return Sheet(
         name=track.name,
         original_name=track.original_name,
         duration_seconds=known.duration_seconds,
         cues=cue_rows(track),
-        markers=[Marker(**marker) for marker in grid.markers],
+        markers=markers,
         beats=shown["beats"],
         downbeats=shown["downbeats"],
+        said_of_markers=said,
     )

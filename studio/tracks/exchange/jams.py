@@ -5,13 +5,14 @@ JAMS 0.3 (https://jams.readthedocs.io). We write its JSON ourselves.
 """
 
 import json
-import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from studio.errors import Refused
 from studio.tracks.exchange.bars import markers_of
 from studio.tracks.exchange.decode import is_number, json_of
+from studio.tracks.exchange.found import places_in_bars
 from studio.tracks.exchange.rows import (
     MOST_CUES,
     About,
@@ -141,7 +142,9 @@ def write(sheet: Sheet) -> Written:
     named = [cue for cue in sheet.cues if cue.end_seconds is not None or cue.label]
     onsets = [_observed(cue.seconds) for cue in nameless]
     segments = [_observed(cue.seconds, (cue.end_seconds or cue.seconds) - cue.seconds, cue.label) for cue in named]
-    beats = [_observed(beat, 0.0, place) for beat, place in zip(sheet.beats, _places(sheet), strict=True)]
+    per_bar = sheet.markers[0].beats_per_bar if sheet.markers else 4
+    places = places_in_bars(sheet.beats, sheet.downbeats, per_bar)
+    beats = [_observed(beat, 0.0, place and float(place)) for beat, place in zip(sheet.beats, places, strict=True)]
     lists = (("beat", beats), ("onset", onsets), ("segment_open", segments))
     file = {
         "annotations": [_annotation(name, data, sheet) for name, data in lists if data],
@@ -155,7 +158,8 @@ def write(sheet: Sheet) -> Written:
         },
         "sandbox": {},
     }
-    told = lost_in(sheet, colours=True, hotkeys=True)
+    # The beats are written themselves, so nothing is to be said of markers that stand for them.
+    told = lost_in(replace(sheet, said_of_markers=""), colours=True, hotkeys=True)
     if beats:
         told.append("The grid is written beat by beat; the numbers of its bars are not carried.")
     return Written((json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode(), told)
@@ -170,21 +174,3 @@ def _annotation(namespace: str, data: list[dict[str, Any]], sheet: Sheet) -> dic
     made = {"curator": {"name": "", "email": ""}, "annotator": {}, "validation": ""}
     whole = {"time": 0.0, "duration": sheet.duration_seconds}
     return {"namespace": namespace, "data": data, "annotation_metadata": {**made, **tools}, "sandbox": {}, **whole}
-
-
-def _places(sheet: Sheet) -> list[float | None]:
-    """The place of each beat in its bar; of those before the first downbeat, counted back from it."""
-    if not sheet.downbeats:
-        return [None] * len(sheet.beats)
-    per_bar = sheet.markers[0].beats_per_bar if sheet.markers else 4
-    starts = {round(seconds, 6) for seconds in sheet.downbeats}
-    first = next((index for index, beat in enumerate(sheet.beats) if round(beat, 6) in starts), 0)
-    places: list[float | None] = []
-    place = 0
-    for index, beat in enumerate(sheet.beats):
-        if index < first:
-            place = 1 + math.floor((index - first) % per_bar)
-        else:
-            place = 1 if round(beat, 6) in starts else place + 1
-        places.append(float(place))
-    return places

@@ -1,7 +1,8 @@
 """MIDI files, out: a tempo map whose beats fall on the grid's, and the cues as notes.
 
-Tick 0 is the start of the sound. Up to the first marker a lead-in of whole beats is stretched to fit; a bar that the
-next marker cuts short, or that was rounded too often, is stretched likewise. Words at each tempo tell which is which.
+Tick 0 is the start of the sound. Up to the first marker a lead-in of whole beats, or a part of one, is stretched to
+fit; a bar that the next marker cuts short, or that was rounded too often, is stretched likewise. Words at each tempo
+tell which is which.
 """
 
 import io
@@ -24,6 +25,8 @@ MOST_ERROR = 0.9e-3  # seconds: finer ticks are taken beyond it
 # A tempo is whole microseconds per beat; after so many beats the next one makes up for what was rounded.
 BEATS_PER_TEMPO = 128
 MOST_METER = 32
+# A lead-in shorter than a beat is one of these parts of it.
+PARTS = (1, 2, 4, 8, 16, 32, 64)
 FIRST_PITCH, PITCHES = 36, 92
 NEARLY_NOW = 2e-6
 ROUNDED = "Times are rounded to {ticks:,} ticks per beat: the furthest is {worst:.2f} ms off."
@@ -33,10 +36,12 @@ ROUNDED = "Times are rounded to {ticks:,} ticks per beat: the furthest is {worst
 class Tempo:
     """From `beat` of the file on, so many microseconds per beat. `meter` where a bar begins; `words` say what it is."""
 
-    beat: int
+    beat: float
     microseconds: int
     words: str = ""
     meter: int | None = None
+    # What the meter counts: 4 a quarter, which is a beat; less than a beat in a lead-in alone.
+    of: int = 4
 
 
 @dataclass
@@ -44,13 +49,13 @@ class Conductor:
     """Lays tempo after tempo and knows what second each beat really falls on."""
 
     tempos: list[Tempo] = field(default_factory=list)
-    beat: int = 0
+    beat: float = 0
     seconds: float = 0.0
 
-    def run(self, beats: int, till: float, *, words: str, meter: int | None = None) -> None:
+    def run(self, beats: float, till: float, *, words: str, meter: int | None = None, of: int = 4) -> None:
         """`beats` beats from here to the second `till`."""
         microseconds = max(1, round(1e6 * (till - self.seconds) / beats))
-        self.tempos.append(Tempo(self.beat, microseconds, words, meter))
+        self.tempos.append(Tempo(self.beat, microseconds, words, meter, of))
         self.beat += beats
         self.seconds += beats * microseconds / 1e6
 
@@ -80,12 +85,22 @@ def _tempos(sheet: Sheet) -> list[Tempo]:
     if not sheet.markers:
         return [Tempo(0, USUAL_TEMPO)]
     conductor, first = Conductor(), sheet.markers[0]
-    if first.seconds > NEARLY_NOW:
-        beats = max(1, round(first.seconds * first.bpm / 60))
-        conductor.run(beats, first.seconds, words=FILL, meter=beats if beats <= MOST_METER else 1)
+    if first.seconds > MOST_ERROR:
+        _lead_in(conductor, first)
     for marker, following in zip(sheet.markers, [*sheet.markers[1:], None], strict=True):
         _segment(conductor, marker, following, sheet.duration_seconds)
     return conductor.tempos
+
+
+def _lead_in(conductor: Conductor, first: Marker) -> None:
+    """Whole beats up to the first marker, or a part of one, so that its tempo is one that sequencers have."""
+    away = first.seconds * first.bpm / 60
+    if away >= 0.75:
+        beats = round(away)
+        conductor.run(beats, first.seconds, words=FILL, meter=beats if beats <= MOST_METER else 1)
+    else:
+        part = min(PARTS, key=lambda one: abs(math.log(away * one)))
+        conductor.run(1 / part, first.seconds, words=FILL, meter=1, of=4 * part)
 
 
 def _segment(conductor: Conductor, marker: Marker, following: Marker | None, duration_seconds: float) -> None:
@@ -108,7 +123,7 @@ def _segment(conductor: Conductor, marker: Marker, following: Marker | None, dur
 
 
 def _map(tempos: Sequence[Tempo], ticks: int) -> TempoMap:
-    return TempoMap.of(ticks, [Event(tempo.beat * ticks, TEMPO, tempo.microseconds) for tempo in tempos])
+    return TempoMap.of(ticks, [Event(round(tempo.beat * ticks), TEMPO, tempo.microseconds) for tempo in tempos])
 
 
 def _worst(sheet: Sheet, tempos: Sequence[Tempo], tempo: TempoMap) -> float:
@@ -116,7 +131,7 @@ def _worst(sheet: Sheet, tempos: Sequence[Tempo], tempo: TempoMap) -> float:
     cues = [one for cue in sheet.cues for one in (cue.seconds, cue.end_seconds) if one is not None]
     read = tempo.seconds([_tick(tempo, second) for second in cues])
     errors = [0.0, *np.abs(read - np.array(cues))] if cues else [0.0]
-    places = [one.beat * tempo.ticks_per_beat for one in tempos if one.words.startswith(MARKER)]
+    places = [round(one.beat * tempo.ticks_per_beat) for one in tempos if one.words.startswith(MARKER)]
     if places:
         errors += list(np.abs(tempo.seconds(places) - np.array([marker.seconds for marker in sheet.markers])))
     return float(max(errors))
@@ -133,9 +148,9 @@ def _conductor(sheet: Sheet, tempos: Sequence[Tempo], tempo: TempoMap) -> mido.M
         (0, mido.MetaMessage("text", text=OURS)),
     ]
     for one in tempos:
-        tick = one.beat * tempo.ticks_per_beat
+        tick = round(one.beat * tempo.ticks_per_beat)
         if one.meter is not None:
-            events.append((tick, mido.MetaMessage("time_signature", numerator=one.meter, denominator=4)))
+            events.append((tick, mido.MetaMessage("time_signature", numerator=one.meter, denominator=one.of)))
         events.append((tick, mido.MetaMessage("set_tempo", tempo=one.microseconds)))
         if one.words:
             events.append((tick, mido.MetaMessage("text", text=one.words)))

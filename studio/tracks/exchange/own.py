@@ -122,7 +122,8 @@ def write(sheet: Sheet) -> Written:
         "markers": [_marker_json(marker) for marker in sheet.markers],
         "cues": [cue_json(cue) for cue in sheet.cues],
     }
-    return Written((json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode(), [])
+    told = [sheet.said_of_markers] if sheet.said_of_markers else []
+    return Written((json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode(), told)
 
 
 def _marker_json(marker: Marker) -> dict[str, Any]:

@@ -72,7 +72,10 @@ class About:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A track as it goes out. `beats` and `downbeats` are what its grid says, in seconds."""
+    """A track as it goes out. `beats` and `downbeats` are what its grid says, in seconds.
+
+    `said_of_markers`: how well `markers` give them, where these were found and not set; else "".
+    """
 
     name: str
     original_name: str
@@ -81,6 +84,7 @@ class Sheet:
     markers: list[Marker]
     beats: list[float] = field(default_factory=list)
     downbeats: list[float] = field(default_factory=list)
+    said_of_markers: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,8 @@ def lost_in(sheet: Sheet, *, colours: bool = False, hotkeys: bool = False, grid:
         told.append(f"The hot cue numbers of {counted(keyed, 'cue')} are not carried.")
     if tied := sum(cue.anchor == "beats" for cue in sheet.cues):
         told.append(f"{counted(tied, 'cue')} kept in beats: written in seconds, as the grid is now.")
+    if sheet.said_of_markers and not grid:
+        told.append(sheet.said_of_markers)
     if grid and sheet.markers:
         told.append(f"The beat grid ({counted(len(sheet.markers), 'tempo marker')}) is not carried.")
     return told

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from studio.tracks.models import Cue, Track, TrackEdit
+from studio.tracks.models import BeatGrid, Cue, Track, TrackEdit
 from tests.studio.features import make_track
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,11 @@ def edit(client: Any, to: Track, thing: str, pk: Any, **values: tuple[Any, Any])
     op = {"thing": thing, "op": "change", "id": str(pk), "before": before, "after": after}
     answer = client.call("POST", f"/tracks/{to.id}/edits", {"key": str(uuid4()), "title": "Change", "ops": [op]})
     assert answer.status_code == 200, answer.content
+
+
+def said_of_exports(client: Any, track: Track) -> dict[str, str]:
+    items = client.call("GET", f"/tracks/{track.id}/export").json()["items"]
+    return {one["format"]: " ".join(one["left_out"]) for one in items}
 
 
 def cues_of(client: Any, track: Track) -> list[tuple[float, str]]:
@@ -185,3 +190,15 @@ def test_a_track_that_is_still_unpacked_is_told(client, track):
     Track.objects.filter(pk=track.pk).update(duration_seconds=None)
     assert send(client, track, LABELS, look=True).status_code == 409
     assert client.get(f"/api/v1/tracks/{track.id}/export/csv").status_code == 409
+
+
+def test_a_grid_that_was_found_says_so_in_an_export_and_a_set_one_does_not(client, track):
+    beats = [0.5, 1.0, 1.5, 2.2, 2.9, 3.6, 4.3, 5.0, 5.7]
+    marker = {"id": str(uuid4()), "seconds": 0.5, "bpm": 100.0, "beats_per_bar": 4, "downbeat": 1}
+    BeatGrid.objects.create(track=track, markers=[marker], beats=beats, downbeats=[0.5, 2.9, 5.7])
+    told = said_of_exports(client, track)
+    saying = {name for name, sentence in told.items() if "found, not set" in sentence}
+    assert saying == {"own", "csv", "midi", "rekordbox"}
+    send(client, track, GRID)
+    told = said_of_exports(client, track)
+    assert not any("found, not set" in sentence for sentence in told.values())

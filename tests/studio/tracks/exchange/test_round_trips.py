@@ -161,6 +161,17 @@ def test_beats_of_a_midi_file_fall_on_its_own_beats():
     assert found == [0, 0, 0]
 
 
+@pytest.mark.parametrize("first", [0.0, 0.00037, 0.003, 0.011, 0.05, 0.12, 0.3, 1.7, 30.0])
+def test_before_a_grid_that_begins_anywhere_midi_has_tempos_that_sequencers_take(first):
+    marker = Marker(first, 123.0, 4, 1)
+    written = FORMATS["midi"].write(sheets.sheet([], [marker]))
+    conductor = mido.MidiFile(file=io.BytesIO(written.data)).tracks[0]
+    tempos = [60e6 / message.tempo for message in conductor if message.type == "set_tempo"]
+    assert all(20 <= bpm <= 960 for bpm in tempos)
+    (found,) = there_and_back("midi", [], [marker]).markers
+    assert (found.bpm, found.seconds) == (123.0, pytest.approx(first, abs=1e-3))
+
+
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_as_many_cues_as_a_track_holds_go_out_and_come_in_again(name):
     cues = [CueRow(at / 20, None, f"Cue {at}") for at in range(MOST_CUES)]
