@@ -21,13 +21,14 @@ from studio.tracks.edits_api import answer
 from studio.tracks.exchange.bring import bring_in, look_at, sheet_of
 from studio.tracks.exchange.formats import FORMATS, MOST_BYTES
 from studio.tracks.exchange.plan import Wish
-from studio.tracks.exchange.rows import Choice, CueRow
+from studio.tracks.exchange.rows import Choice, CueRow, Sheet
 from studio.tracks.models import Track
 from studio.tracks.schemas import Colour, CueKind
 
 router = Router(tags=["tracks"])
 FormatName = Literal["own", "audacity", "csv", "jams", "midi", "rekordbox"]
 TOO_LARGE = "The file is larger than 32 MB. Send the cues and beats of one track."
+NOTHING_YET = "The track has nothing yet that this format carries: the file will be empty."
 MOST_SHOWN = 200
 FILE = {
     "requestBody": {
@@ -172,7 +173,7 @@ def list_exports(request: HttpRequest, track_id: UUID) -> dict[str, Any]:
                 "title": one.title,
                 "file_name": f"{own_name(track.name)}{one.ending}",
                 "url": f"/api/v1/tracks/{track.pk}/export/{one.name}",
-                "left_out": one.write(sheet).left_out,
+                "left_out": one.write(sheet).left_out + _nothing_in(sheet, one.name),
             }
             for one in FORMATS.values()
         ]
@@ -189,6 +190,11 @@ def get_export(request: HttpRequest, track_id: UUID, format_name: FormatName) ->
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _nothing_in(sheet: Sheet, format_name: str) -> list[str]:
+    has_grid = bool(sheet.markers or sheet.beats) and format_name != "audacity"
+    return [] if sheet.cues or has_grid else [NOTHING_YET]
 
 
 def _file(request: HttpRequest) -> bytes:

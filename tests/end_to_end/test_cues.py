@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,3 +190,29 @@ def test_a_key_jumps_to_its_cue(desk: Page) -> None:
     wait_for(lambda: abs(walk.sound_position(desk) - here) < 1e-3, 10, "the jump")
     desk.keyboard.press("Alt+Shift+7")
     wait_for(lambda: not [cue for cue in cues_of(desk) if cue["hotkey"] == 7], 15, "the key cleared")
+
+
+def test_a_dropped_file_is_looked_at_comes_in_as_one_edit_and_goes_back(desk: Page, tmp_path: Path) -> None:
+    there = [cue["id"] for cue in cues_of(desk)]
+    labels = tmp_path / "labels.txt"
+    labels.write_text("1.5004\t1.5004\tDropped\n2,25\t4,5\tDropped too\n9999\t9999\tFar\n")
+    picture = tmp_path / "cues.csv"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64))
+    walk.drop_file(desk, picture)
+    dialog = desk.get_by_role("dialog", name="Bring in cues and grid?")
+    expect(dialog.get_by_text("The file is a picture, whatever its name says.")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Bring in", exact=True)).to_have_attribute("aria-disabled", "true")
+    # The right one may be dropped on the dialog.
+    walk.drop_file(desk, labels)
+    expect(dialog.get_by_text("Audacity labels", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("Left out: 1 row outside the track.")).to_be_visible()
+    expect(dialog.get_by_role("row", name=re.compile(r"0:01\.500.*Dropped.*Yes"))).to_be_visible()
+    expect(dialog.get_by_role("row", name=re.compile(r"Far.*No: outside the track"))).to_be_visible()
+    assert [cue["id"] for cue in cues_of(desk)] == there
+    dialog.get_by_role("button", name="Bring in", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(desk.get_by_role("option", name="Dropped too")).to_be_visible()
+    spans = [(cue["seconds"], cue["end_seconds"]) for cue in cues_of(desk) if cue["label"].startswith("Dropped")]
+    assert spans == [(1.5004, None), (2.25, 4.5)]
+    desk.get_by_role("button", name="Undo", exact=True).last.click()
+    wait_for(lambda: [cue["id"] for cue in cues_of(desk)] == there, 15, "the import to be taken back")

@@ -143,9 +143,24 @@ def test_one_exports_the_cues_and_gets_every_one_of_them(person: Page):
     assert "'=Keys one" in [row["label"] for row in rows]
 
 
+def test_one_brings_cues_in(person: Page, tmp_path: Path):
+    labels = tmp_path / "labels.txt"
+    labels.write_text("1.500000\t1.500000\tKeys three\n")
+    find(person, "bring in", "Bring in cues", "Files")
+    expect(person.get_by_role("dialog", name="Bring in cues and grid?")).to_be_visible()
+    step_until(person, "Tab", "at.type === 'file'")
+    with person.expect_file_chooser() as chooser:
+        press(person, "Enter")
+    chooser.value.set_files([labels])
+    expect(person.get_by_text("1 cue comes in")).to_be_visible()
+    step_until(person, "Tab", "at.textContent === 'Bring in'")
+    press(person, "Enter")
+    wait_for(lambda: [cue for cue in cues(person) if cue["label"] == "Keys three"], 15, "the cue of the file")
+
+
 def test_undo_leaves_the_demo_as_it_was_and_no_pointer_was_used(person: Page):
     me = walk.api(person, "/me")["id"]
-    for _ in range(5):
+    for _ in range(6):
         press(person, "Control+z")
     wait_for(lambda: not [cue for cue in cues(person) if cue["created_by"] == me], 15, "all of it to be taken back")
     assert person.evaluate("() => window.pointed") == 0

@@ -97,6 +97,17 @@ describe('pressed keys', () => {
     expect([run.mock.calls.length, undo.mock.calls.length]).toEqual([0, 1])
   })
 
+  test('that a slider of the browser takes are left to it', () => {
+    stop.push(registerCommands([{ id: 'start', title: 'To the beginning', group: 'Playing', key: 'Home | ArrowLeft', run }]))
+    document.body.innerHTML = '<input type="range"><div role="slider" tabindex="0"></div>'
+    const [own, made] = document.body.children
+    press({ key: 'Home', code: 'Home' }, own)
+    press({ key: 'ArrowLeft', code: 'ArrowLeft' }, own)
+    expect(run).not.toHaveBeenCalled()
+    press({ key: 'Home', code: 'Home' }, made)
+    expect(run).toHaveBeenCalledOnce()
+  })
+
   test('that are held down call what happens once but once', () => {
     stop.push(registerCommands([{ id: 'tap', title: 'Tap', group: 'Grid', key: 'b', run, isOnce: true }]))
     press({ key: 'b', code: 'KeyB' })

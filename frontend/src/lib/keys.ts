@@ -71,9 +71,6 @@ export function isTyping(target: EventTarget | null): boolean {
 /** Keys that move the focus. */
 const WALKING = new Set(['Tab', 'F6'])
 
-/** Keys by which a slider, a list or a grid is stepped through. */
-const STEPS = /^(Arrow|Page|Home$|End$)/
-
 /** A button of the page itself, not of a menu or a dialog over it. */
 function isButton(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('button, summary, a[href]') && !target.closest('[role="menu"], [role="listbox"], [role="dialog"]')
@@ -84,7 +81,9 @@ function belongsToControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof HTMLElement ? event.target : null
   if (target?.closest('[role="listbox"]:not([data-keys="page"])')) return true
   if (event.key === ' ' || event.key === 'Enter') return Boolean(target?.closest('button, a[href], summary, [role="switch"]'))
-  return STEPS.test(event.key) && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], [role="separator"], [data-arrows], input'))
+  // A browser's own slider says of no key that it took it.
+  if (/^(Page|Home$|End$)/.test(event.key)) return target?.matches('input') ?? false
+  return event.key.startsWith('Arrow') && Boolean(target?.closest('[role="tablist"], [role="slider"], [role="grid"], [role="separator"], [data-arrows], input'))
 }
 
 /** The newest command that is on, of the likeliest name that any has. */

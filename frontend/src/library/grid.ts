@@ -159,7 +159,7 @@ export function createGrid(scope: Scope, parent: HTMLElement, options: GridOptio
 
   const makeHeading = (section: IndexSection): HTMLElement => {
     const { title, facts, warning } = options.headingOf(section)
-    const box = element('div', { class: 'row grid-heading', role: 'presentation' }, row)
+    const box = element('div', { class: 'row grid-heading', role: 'rowheader' }, row)
     element('span', { class: 'strong nowrap' }, box, title)
     element('span', { class: 'faint xs num clip facts-line' }, box, facts)
     if (warning) element('span', { class: 'tag warn', title: warning }, box, warning)

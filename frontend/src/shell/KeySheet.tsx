@@ -71,7 +71,7 @@ export function KeyList() {
               {map[one.id] !== undefined && waiting !== one.id && (
                 <IconButton small icon="undo" label={`Give “${one.title}” its own key back`} onClick={() => keep(Object.fromEntries(Object.entries(map).filter(([id]) => id !== one.id)))} />
               )}
-              <Button small kind={waiting === one.id ? 'plain' : 'quiet'} on={waiting === one.id ? true : undefined} onClick={() => { setTaken(null); setWaiting(one.id) }} aria-label={`Key of “${one.title}”: ${keyCaps(keyOf(one, map)).join(' or ') || 'none'}. Change it`}>
+              <Button small kind={waiting === one.id ? 'plain' : 'quiet'} on={waiting === one.id ? true : undefined} onClick={() => { setTaken(null); setWaiting(one.id) }} aria-label={`Key of “${one.title}”: ${keyCaps(keyOf(one, map)).join(' ') || 'none'}. Change it`}>
                 {waiting === one.id ? (taken ? `${keyCap(taken)} is the browser’s. Press another` : 'Press a key, or Backspace for none') : <Caps keys={keyOf(one, map)} />}
               </Button>
             </div>
@@ -86,7 +86,7 @@ export function KeyList() {
 
 function Caps({ keys }: { keys: string }) {
   const caps = keyCaps(keys)
-  return <>{(caps.length > 0 ? caps : ['–']).map((cap) => <span className="kbd" key={cap}>{cap}</span>)}</>
+  return <>{(caps.length > 0 ? caps : ['–']).map((cap) => <span key={cap}><span className="kbd">{cap}</span> </span>)}</>
 }
 
 /** Commands that a person's own choice gave one key: [the one that gets it, the other, the key]. */

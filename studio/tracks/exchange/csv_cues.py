@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from studio.errors import Refused
 from studio.tracks.exchange.audacity import CUT
 from studio.tracks.exchange.bars import place_in_bar
+from studio.tracks.exchange.colours import colour_of
 from studio.tracks.exchange.decode import number_of, seconds_of, text_of
 from studio.tracks.exchange.formula import guarded, unguarded
 from studio.tracks.exchange.rows import (
-    COLOURS,
     FIRST_COLOUR,
     HOTKEYS,
     MOST_CUES,
@@ -160,13 +160,15 @@ def _take(line: int, cells: list[str], places: dict[str, int], found: Found) -> 
         end = seconds + length
     if end is not None and end < seconds - SAME:
         return found.out.add("that end before they begin", where)
-    colour, hotkey = _word(cell("colour")), number_of(cell("hotkey"))
+    colour, hotkey = colour_of(cell("colour")), number_of(cell("hotkey"))
+    if colour is None and _word(cell("colour")):
+        found.out.change(f"of a colour that cues have not: taken as {FIRST_COLOUR}")
     return found.cues.append(
         CueRow(
             seconds,
             end if end is not None and end - seconds > SAME and _word(cell("kind")) != "moment" else None,
             found.labels.clean(unguarded(cell("label"))),
-            colour if colour in COLOURS else FIRST_COLOUR,
+            colour or FIRST_COLOUR,
             int(hotkey) if hotkey is not None and hotkey in HOTKEYS else None,
         )
     )

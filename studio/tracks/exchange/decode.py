@@ -15,7 +15,7 @@ MARKS = [
     (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
 ]
-PICTURES = {
+OTHERS = {
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
@@ -24,7 +24,11 @@ PICTURES = {
     b"ID3": "sound",
     b"OggS": "sound",
     b"fLaC": "sound",
+    b"\xff\xfb": "sound",
+    b"\xff\xf3": "sound",
 }
+# What these say stands behind a length.
+INNER = {b"WAVE": "sound", b"AIFF": "sound", b"AIFC": "sound", b"AVI ": "a film"}
 NOT_TEXT = "The file is no text. Choose Audacity labels, CSV, JAMS, MIDI, rekordbox XML or a file of this studio."
 EMPTY = "The file is empty."
 MOST_CONTROLS = 0.05  # share of control signs beyond which bytes are no text
@@ -37,9 +41,8 @@ def text_of(data: bytes) -> tuple[str, list[str]]:
     """The text and facts on how it was read. Raises Refused for what is no text."""
     if not data.removeprefix(codecs.BOM_UTF8).strip(b"\x00\r\n\t "):
         raise Refused(EMPTY, field="file")
-    for start, what in PICTURES.items():
-        if data.startswith(start):
-            raise Refused(f"The file is {what}, whatever its name says. {NOT_TEXT.partition('. ')[2]}", field="file")
+    if what := _what_else(data):
+        raise Refused(f"The file is {what}, whatever its name says. {NOT_TEXT.partition('. ')[2]}", field="file")
     text, told = _decoded(data)
     controls = sum(text.count(chr(code)) for code in range(32) if code not in (0, 9, 10, 11, 12, 13))
     if controls + text.count("\x00") > max(1, MOST_CONTROLS * len(text)):
@@ -47,6 +50,14 @@ def text_of(data: bytes) -> tuple[str, list[str]]:
     if "\x00" in text:
         told.append("NUL bytes in the text were left out.")
     return text.replace("\x00", ""), told
+
+
+def _what_else(data: bytes) -> str | None:
+    if data[:4] in (b"RIFF", b"FORM"):
+        return INNER.get(data[8:12])
+    if data[4:8] == b"ftyp":
+        return "sound or a film"
+    return next((what for start, what in OTHERS.items() if data.startswith(start)), None)
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from studio.errors import Refused
+from studio.tracks.exchange.colours import RGB
 from studio.tracks.exchange.decode import number_of, text_of
 from studio.tracks.exchange.rekordbox_rows import cue_of, grid_of
 from studio.tracks.exchange.rows import (
@@ -30,17 +31,6 @@ from studio.tracks.exchange.rows import (
 )
 from studio.tracks.grid import MAX_MARKERS
 
-# Shown colours of our hues, as rekordbox keeps them: red, green, blue from 0 to 255.
-RGB = {
-    "red": (230, 40, 40),
-    "orange": (224, 100, 27),
-    "yellow": (195, 175, 4),
-    "green": (40, 226, 20),
-    "blue": (48, 90, 255),
-    "violet": (180, 50, 255),
-    "pink": (255, 18, 123),
-    "grey": (128, 128, 128),
-}
 MOST_TRACKS = 500
 MOST_ELEMENTS = 1_000_000
 MOST_MORE = 50_000
@@ -186,7 +176,7 @@ def _look(reader: Reader, about: About) -> Look:
         look.left_out.append(WHICH.format(count=f"{reader.count:,}"))
         return look
     out, labels, taken = LeftOut(), Labels(), set[int]()
-    cues = [cue_of(mark, RGB, labels, taken, out, f"mark {at}") for at, mark in enumerate(entry.marks, start=1)]
+    cues = [cue_of(mark, labels, taken, out, f"mark {at}") for at, mark in enumerate(entry.marks, start=1)]
     look.cues = sorted((cue for cue in cues if cue is not None), key=lambda cue: cue.seconds)
     look.markers, told = grid_of(entry.tempos, about.duration_seconds, out)
     out.add("beyond what a track holds", count=entry.more)

@@ -1,9 +1,9 @@
 """Rows of rekordbox as ours: a POSITION_MARK as a cue, a list of TEMPO as tempo markers."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from studio.tracks.exchange.bars import markers_of, numbered
+from studio.tracks.exchange.colours import nearest
 from studio.tracks.exchange.decode import number_of
 from studio.tracks.exchange.rows import FIRST_COLOUR, HOTKEYS, CueRow, Labels, LeftOut, counted
 from studio.tracks.grid import MAX_MARKERS, Marker
@@ -17,7 +17,6 @@ FITTED = "Its tempo changes within bars, so the grid was made anew of {beats}: i
 
 def cue_of(
     mark: Mapping[str, str],
-    colours: Mapping[str, tuple[int, int, int]],
     labels: Labels,
     taken: set[int],
     out: LeftOut,
@@ -42,14 +41,14 @@ def cue_of(
     if hotkey is not None:
         taken.add(hotkey)
     end = end if end is not None and end - seconds > SAME else None
-    return CueRow(seconds, end, labels.clean(mark.get("Name", "")), _nearest(mark, colours), hotkey)
+    return CueRow(seconds, end, labels.clean(mark.get("Name", "")), _colour_of(mark), hotkey)
 
 
-def _nearest(mark: Mapping[str, str], colours: Mapping[str, tuple[int, int, int]]) -> str:
+def _colour_of(mark: Mapping[str, str]) -> str:
     wanted = [number_of(mark.get(name, "")) for name in ("Red", "Green", "Blue")]
     if any(one is None for one in wanted):
         return FIRST_COLOUR
-    return min(colours, key=lambda name: math.dist(colours[name], [one or 0.0 for one in wanted]))
+    return nearest([one or 0.0 for one in wanted])
 
 
 def grid_of(

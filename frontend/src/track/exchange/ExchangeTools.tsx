@@ -5,6 +5,7 @@ import { mayEdit } from '../../lib/page'
 import { Button } from '../../parts/Button'
 import { DropPlace } from '../../parts/DropPlace'
 import { Menu } from '../../parts/Menu'
+import { toast } from '../../parts/toasts'
 import type { Track } from '../../wire/types'
 import type { Desk } from '../desk'
 import { ExportDialog } from './ExportDialog'
@@ -16,6 +17,10 @@ export function ExchangeTools({ desk, track }: { desk: Desk; track: Track }) {
   const [going, setGoing] = useState<FormatName | null>(null)
   const isReady = track.duration_seconds !== null
   const reason = isReady ? null : 'The track is still being unpacked.'
+  const take = (files: readonly File[]): void => {
+    if (files.length > 1) toast(`One file at a time: “${files[0]?.name}” is looked at.`)
+    if (files[0]) setComing({ file: files[0] })
+  }
   const command = (id: string, title: string, run: () => void): Command => ({ id: `track.${id}`, title, group: 'Files', run, isOff: () => !isReady })
   useCommands([
     ...(mayEdit() ? [command('import', 'Bring in cues and grid…', () => setComing({ file: null }))] : []),
@@ -26,7 +31,7 @@ export function ExchangeTools({ desk, track }: { desk: Desk; track: Track }) {
       {mayEdit() && <Button kind="quiet" small icon="upload" reason={reason} onClick={() => setComing({ file: null })}>Bring in…</Button>}
       <Menu align="end" button={<Button kind="quiet" small icon="download" reason={reason}>Export</Button>}
         items={FORMATS.map(({ name, title }) => ({ id: name, label: `${title}…`, act: () => setGoing(name) }))} />
-      <DropPlace isOn={mayEdit() && isReady && !coming} title="Drop cues or a beat grid here" onDrop={({ files }) => files[0] && setComing({ file: files[0] })}>
+      <DropPlace isOn={mayEdit() && isReady} title="Drop cues or a beat grid here" onDrop={({ files }) => take(files)}>
         Audacity labels, CSV, JAMS, MIDI, rekordbox XML or a file of this studio. It is looked at first.
       </DropPlace>
       {coming && <ImportDialog desk={desk} track={track} dropped={coming.file} onClose={() => setComing(null)} />}

@@ -15,7 +15,7 @@ const TYPING_MS = 250
 interface ImportDialogProps {
   desk: Desk
   track: Track
-  /** What was dropped on the desk; else the person chooses here. */
+  /** What was dropped on the desk or on this dialog last; else the person chooses here. */
   dropped: File | null
   onClose: () => void
 }
@@ -36,6 +36,11 @@ export function ImportDialog({ desk, track, dropped, onClose }: ImportDialogProp
     setFile(chosen)
     change({ answers: {} })
   }
+  const latest = useRef(dropped)
+  useEffect(() => {
+    if (dropped && dropped !== latest.current) take(dropped)
+    latest.current = dropped
+  })
   const send = (): void => {
     if (!file) return
     setBusy(true)
@@ -152,8 +157,8 @@ function Preview({ look, wish }: { look: ImportLook; wish: ImportWish }) {
                 <tbody>
                   {rows.map((row, at) => (
                     <tr key={at} className={row.staysOut ? 'out' : undefined}>
-                      <td className="num">{clock(row.seconds)}</td>
-                      <td className="num">{row.end === null ? '' : clock(row.end)}</td>
+                      <td className="num">{clock(row.seconds, 3)}</td>
+                      <td className="num">{row.end === null ? '' : clock(row.end, 3)}</td>
                       <td className="clip">{row.name}</td>
                       <td className="nowrap">{row.kind}</td>
                       <td className="nowrap">{row.staysOut ? `No: ${row.staysOut}` : 'Yes'}</td>

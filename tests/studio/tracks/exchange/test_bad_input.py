@@ -191,6 +191,29 @@ def test_a_picture_named_csv_is_told():
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        b"RIFF\x10\x00\x00\x00WAVEfmt " + bytes(40),
+        b"FORM\x00\x00\x00\x10AIFF" + bytes(40),
+        b"\xff\xfb\x90\x64" + bytes(40),
+        b"\x00\x00\x00\x1cftypM4A " + bytes(40),
+    ],
+)
+def test_sound_named_csv_is_told(data):
+    assert sentence(data).startswith("The file is sound")
+
+
+def test_a_table_whose_head_begins_like_sound_is_a_table():
+    assert [cue.seconds for cue in looked(b"FORMAT,time\nx,1.5\n").cues] == [1.5]
+
+
+def test_colours_of_other_programs_become_the_nearest_and_others_are_told():
+    look = looked(b"#,Name,Start,Color\nM1,a,0.5,E01010\nM2,b,1.5,#20d020\nM3,c,2.5,\nM4,d,3.5,plaid\n")
+    assert [cue.colour for cue in look.cues] == ["red", "green", "blue", "blue"]
+    assert "1 row of a colour that cues have not: taken as blue." in look.left_out
+
+
+@pytest.mark.parametrize(
     "data", [b"hello\nworld\n", b"name,colour\na,b\n", b"[1, 2]", b"{}", b"[{}]", b'{"annotations": []}']
 )
 def test_text_that_holds_no_cues_is_told(data):

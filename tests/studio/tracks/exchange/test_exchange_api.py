@@ -202,3 +202,11 @@ def test_a_grid_that_was_found_says_so_in_an_export_and_a_set_one_does_not(clien
     send(client, track, GRID)
     told = said_of_exports(client, track)
     assert not any("found, not set" in sentence for sentence in told.values())
+
+
+def test_a_track_with_nothing_in_it_says_that_the_file_will_be_empty(client, track):
+    assert all("will be empty" in sentence for sentence in said_of_exports(client, track).values())
+    send(client, track, GRID, cues=False)
+    assert {name for name, sentence in said_of_exports(client, track).items() if "will be empty" in sentence} == {
+        "audacity"
+    }
