@@ -84,6 +84,10 @@ def test_a_band_chooses_cues_and_keys_shift_and_copy_them(desk: Page) -> None:
     desk.mouse.up()
     chosen = desk.get_by_role("region", name="Chosen cues")
     expect(chosen).to_contain_text("3 cues chosen")
+    # However little room there is, the grid above scrolls and what is done with the cues stays in sight.
+    desk.set_viewport_size({"width": 1440, "height": 680})
+    expect(chosen.get_by_role("radiogroup", name="Colour")).to_be_in_viewport(ratio=1)
+    desk.set_viewport_size({"width": 1440, "height": 900})
 
     desk.keyboard.press("Control+ArrowRight")
     wait_for(lambda: named(desk, "banded") == close_to([beats[5], beats[7], beats[9]]), 15, "the shift by a beat")

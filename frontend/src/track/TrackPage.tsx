@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { useComments } from '../comments/use_comments'
 import { useSaid } from '../comments/use_said'
-import { useCommands } from '../lib/keys'
+import { useCommands, withKey } from '../lib/keys'
 import { address, mayEdit, pageData, projectId } from '../lib/page'
 import { useStore } from '../lib/store'
 import { undoRegistry } from '../lib/undo'
@@ -18,6 +18,7 @@ import type { Track } from '../wire/types'
 import { changeLaneSettings, isLaneShown, laneSettings, SECTIONS, showLaneOf, SPECTROGRAM } from '../widgets/lane_settings'
 import { CueEditor } from './CueEditor'
 import { CuePanels } from './cues/CuePanels'
+import { cueMoves } from './cues/cue_moves'
 import { cuePanelCommands } from './cues/keys'
 import { CueList } from './CueList'
 import { useDesk, type Desk } from './desk'
@@ -90,8 +91,10 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
       </div>
       <DrawerButton label="Beat grid and cues" isOpen={isInspecting} onChange={setInspecting} />
       <TrackInspector desk={desk} track={track} comments={comments} opened={opened}>
-        <GridPanel desk={desk} track={track} />
-        <StemPanel track={track} />
+        <div className="inspector-scroll">
+          <GridPanel desk={desk} track={track} />
+          <StemPanel track={track} />
+        </div>
         <CueList desk={desk} />
         <CueEditor desk={desk} />
       </TrackInspector>
@@ -106,6 +109,7 @@ function Toolbar({ desk, track, together }: { desk: Desk; track: Track; together
       {mayEdit() && (
         <>
           <Button small icon="cue" onClick={() => moves(desk).addCue(true)}>Cue</Button>
+          <IconButton small icon="span" label={withKey('Cue over the loop, or the next two seconds', 'track.span')} onClick={() => cueMoves(desk).addSpan()} />
           <TapButton acts={gridActs(desk)} small />
           <Button small icon="flag" onClick={() => gridActs(desk).downbeat()}>Downbeat</Button>
           <span className="sep" />

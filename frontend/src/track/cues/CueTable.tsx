@@ -14,7 +14,7 @@ import { sorted, type Sorting } from '../../parts/Table'
 import { useVirtualRows, VirtualRows } from '../../parts/VirtualRows'
 import type { Cue } from '../../wire/types'
 import { between, choose, chooseMany, howOf } from '../../widgets/choose_cues'
-import { HUES } from '../../widgets/hues'
+import { HUE_CHOICES } from '../../widgets/hues'
 import type { Desk } from '../desk'
 import { moves } from '../moves'
 import { CUE_COLUMNS, type CellContext } from './cue_columns'
@@ -46,7 +46,7 @@ export function CueTable({ desk }: { desk: Desk }) {
         <span className="num xs faint nowrap" role="status">{rows.length === cues.length ? count(cues.length) : `${count(rows.length)} of ${count(cues.length)}`}</span>
         <input className="field small" type="search" aria-label="Find cues" placeholder="Name, colour or kind" value={words} onChange={(event) => setWords(event.target.value)} />
         <Select small aria-label="Only this kind" value={kind} onChange={setKind} choices={[{ value: '', label: 'Any kind' }, { value: 'moment', label: 'Moments' }, { value: 'span', label: 'Spans' }]} />
-        <Select small aria-label="Only this colour" value={colour} onChange={setColour} choices={[{ value: '', label: 'Any colour' }, ...HUES.map((hue) => ({ value: hue, label: hue }))]} />
+        <Select small aria-label="Only this colour" value={colour} onChange={setColour} choices={[{ value: '', label: 'Any colour' }, ...HUE_CHOICES]} />
         <div className="row end tight">
           <TableActs desk={desk} />
           <IconButton small icon="close" label={withKey('Close the table', 'track.table')} onClick={close} />

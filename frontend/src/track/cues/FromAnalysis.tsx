@@ -7,7 +7,7 @@ import { Select } from '../../parts/basics'
 import { Button, IconButton } from '../../parts/Button'
 import type { Cue, Hue } from '../../wire/types'
 import { chooseMany } from '../../widgets/choose_cues'
-import { HUES } from '../../widgets/hues'
+import { HUE_CHOICES } from '../../widgets/hues'
 import { createThresholdLane, type ThresholdLane } from '../../widgets/threshold_lane'
 import type { Desk } from '../desk'
 import { useEvents } from '../use_emitter'
@@ -49,7 +49,7 @@ export function FromAnalysis({ desk }: { desk: Desk }) {
         <WishFields desk={desk} wish={wish} change={change} />
         <span className="sep" />
         <input className="field small" aria-label="Name of the new cues" placeholder={source === 'sections' ? 'Letter of the section' : 'Name'} maxLength={200} value={look.label} onChange={(event) => setLook({ ...look, label: event.target.value })} />
-        <Select small aria-label="Colour of the new cues" value={look.colour} choices={HUES.map((hue) => ({ value: hue, label: hue }))} onChange={(colour) => setLook({ ...look, colour: colour as Hue })} />
+        <Select small aria-label="Colour of the new cues" value={look.colour} choices={HUE_CHOICES} onChange={(colour) => setLook({ ...look, colour: colour as Hue })} />
         <Select small aria-label="New cues are kept in" value={look.anchor} choices={[{ value: 'seconds', label: 'In seconds' }, { value: 'beats', label: 'In beats' }]}
           onChange={(anchor) => setLook({ ...look, anchor: anchor as Cue['anchor'] })} />
         <div className="row end tight">

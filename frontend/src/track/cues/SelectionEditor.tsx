@@ -21,6 +21,7 @@ export function SelectionEditor({ desk, cues }: { desk: Desk; cues: readonly Cue
         <IconButton small icon="copy" label={withKey('Copy', 'track.copy')} onClick={() => moves.copy()} />
         {mayEdit() && (
           <>
+            <IconButton small icon="paste" label={withKey('Paste at the playhead', 'track.paste')} onClick={() => void moves.paste()} />
             <IconButton small icon="plus" label={withKey('Duplicate behind themselves', 'track.duplicate')} onClick={() => moves.duplicate()} />
             <IconButton small icon="magnet" label={withKey('Put on the grid', 'track.to-grid')} onClick={() => moves.ontoGrid()} />
             <IconButton small icon="bin" label={withKey('Delete', 'track.delete')} onClick={() => moves.remove()} />

@@ -9,7 +9,7 @@ const typed = (id: string, text: string, cue = cueAt(4)) => column(id).typed(cue
 
 test('a cell says what typing the same into it would mean', () => {
   const cue = cueAt(4, { label: 'drop', end_seconds: 9.5, hotkey: 3, colour: 'blue', anchor: 'beats' })
-  expect(CUE_COLUMNS.map((one) => one.says(cue, context))).toEqual(['0:04.000', '2.4', '0:09.500', 'drop', 'Span', 'blue', '3', 'beats'])
+  expect(CUE_COLUMNS.map((one) => one.says(cue, context))).toEqual(['0:04.000', '2.4', '0:09.500', 'drop', 'Span', 'Blue', '3', 'Beats'])
   expect(CUE_COLUMNS.filter(({ choices }) => choices).map((one) => valueOf(cue, one))).toEqual(['span', 'blue', '3', 'beats'])
 })
 

@@ -2,7 +2,7 @@
 import { clock } from '../../lib/format'
 import type { Cue } from '../../wire/types'
 import type { Beats } from '../../widgets/beats'
-import { HUES } from '../../widgets/hues'
+import { HUE_CHOICES, hueName, HUES } from '../../widgets/hues'
 import { barBeat, readPlace } from '../../widgets/places'
 import { asKind, wrongEnd, wrongStart } from './cue_checks'
 import { PLACE_HINT } from './PlaceField'
@@ -42,8 +42,8 @@ export const CUE_COLUMNS: readonly CueColumn[] = [
     typed: (cue, kind, { durationSeconds }) => (kind === cue.kind ? null : asKind(cue, kind as Cue['kind'], durationSeconds)),
   },
   {
-    id: 'colour', title: 'Colour', width: '92px', says: ({ colour }) => colour, by: ({ colour }) => HUES.indexOf(colour),
-    choices: HUES.map((hue) => ({ value: hue, label: hue })), typed: (_, colour) => ({ colour: colour as Cue['colour'] }),
+    id: 'colour', title: 'Colour', width: '92px', says: ({ colour }) => hueName(colour), by: ({ colour }) => HUES.indexOf(colour),
+    choices: HUE_CHOICES, typed: (_, colour) => ({ colour: colour as Cue['colour'] }),
   },
   {
     id: 'hotkey', title: 'Key', width: '84px', isNumber: true, says: ({ hotkey }) => (hotkey === null ? '' : String(hotkey)), by: ({ hotkey }) => hotkey,
@@ -51,8 +51,8 @@ export const CUE_COLUMNS: readonly CueColumn[] = [
     typed: (_, key) => ({ hotkey: key === '' ? null : Number(key) }),
   },
   {
-    id: 'anchor', title: 'Kept in', width: '96px', says: ({ anchor }) => anchor, by: ({ anchor }) => anchor,
-    choices: [{ value: 'seconds', label: 'seconds' }, { value: 'beats', label: 'beats' }],
+    id: 'anchor', title: 'Kept in', width: '96px', says: ({ anchor }) => (anchor === 'beats' ? 'Beats' : 'Seconds'), by: ({ anchor }) => anchor,
+    choices: [{ value: 'seconds', label: 'Seconds' }, { value: 'beats', label: 'Beats' }],
     typed: (_, anchor, { grid }) => (anchor === 'beats' && grid.beats.length < 2 ? 'This track has no beats to keep cues in.' : { anchor: anchor as Cue['anchor'] }),
   },
 ]
