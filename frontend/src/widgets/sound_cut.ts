@@ -23,21 +23,36 @@ export class SoundCut {
 
   /** `count` samples from `first` on, a channel each; nothing but silence beyond the ends. */
   async cut(first: number, count: number): Promise<Float32Array<ArrayBuffer>[]> {
+    return this.unpacked(first, count, this.frames.sampleRate)
+  }
+
+  /** So many seconds from one on, at the rate of a graph that is to play them. */
+  async piece(from: number, seconds: number, context: BaseAudioContext): Promise<AudioBuffer> {
+    const rate = context.sampleRate
+    const channels = await this.unpacked(Math.round(from * rate), Math.round(seconds * rate), rate)
+    const made = context.createBuffer(channels.length, channels[0]!.length, rate)
+    channels.forEach((samples, channel) => made.copyToChannel(samples, channel))
+    return made
+  }
+
+  /** Counted at `rate`, which may be another than the sound's own. */
+  private async unpacked(first: number, count: number, rate: number): Promise<Float32Array<ArrayBuffer>[]> {
     const { sizes, offsets, priming, channels, sampleRate } = this.frames
     const made = Array.from({ length: channels }, () => new Float32Array(count))
-    const begin = Math.floor((first + priming) / FRAME_SAMPLES)
-    const end = Math.min(sizes.length, Math.ceil((first + priming + count) / FRAME_SAMPLES))
+    const own = sampleRate / rate
+    const begin = Math.floor((first * own + priming) / FRAME_SAMPLES)
+    const end = Math.min(sizes.length, Math.ceil(((first + count) * own + priming) / FRAME_SAMPLES) + (own === 1 ? 0 : 1))
     const from = Math.max(0, begin - LEAD_FRAMES)
     if (end <= from) return made
     const bytes = await this.fetchBytes(offsets[from]!, offsets[end - 1]! + sizes[end - 1]!)
     const stream = asStream(this.frames, bytes, from, end)
-    const heard = await new OfflineAudioContext(channels, 1, sampleRate).decodeAudioData(stream.buffer)
-    if (heard.length !== (end - from) * FRAME_SAMPLES) throw new Error('This browser unpacks a piece of sound to another length.')
-    const skipped = first + priming - from * FRAME_SAMPLES
+    const heard = await new OfflineAudioContext(channels, 1, rate).decodeAudioData(stream.buffer)
+    if (Math.abs(heard.length - ((end - from) * FRAME_SAMPLES) / own) > 2) throw new Error('This browser unpacks a piece of sound to another length.')
+    const skipped = first - Math.round((from * FRAME_SAMPLES - priming) / own)
     for (const [channel, into] of made.entries()) {
       const whole = heard.getChannelData(Math.min(channel, heard.numberOfChannels - 1))
       const lead = Math.max(0, -skipped)
-      into.set(whole.subarray(Math.max(0, skipped), Math.max(0, skipped + count)).subarray(0, count - lead), lead)
+      into.set(whole.subarray(Math.max(0, skipped), Math.max(0, skipped + count)).subarray(0, Math.max(0, count - lead)), Math.min(lead, count))
     }
     return made
   }

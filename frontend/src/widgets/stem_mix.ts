@@ -1,13 +1,12 @@
 /**
- * Parts of a track heard in its place: solo and mute. Each part is a media element that is held in step with the track's
- * own, which plays on silently as their clock; a part that is not heard does not play.
- *
- * Buffers of two hours would not fit into a page, so the parts are streamed; `drift` tells how far each is off.
+ * Parts of a track heard in its place: solo and mute. They are scheduled in pieces, in step to the sample; where that cannot
+ * be (a rate that keeps its pitch, a browser that unpacks otherwise) each is a media element that is held near the track's.
  */
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
 import type { Player } from './player'
+import { StemPieces } from './stem_pieces'
 
 export interface PartSound {
   id: string
@@ -29,8 +28,8 @@ export interface StemMix {
   show(parts: readonly PartSound[]): void
   set(id: string, change: Partial<PartState>): void
   clear(): void
-  /** Seconds that each playing part is behind the track. */
-  drift(): Record<string, number>
+  /** What flows out of a part that is heard in pieces. */
+  outOf(id: string): AudioNode | null
 }
 
 const EVERY_MS = 50
@@ -56,6 +55,7 @@ export function heardOf(parts: readonly PartSound[], states: Readonly<Record<str
 
 interface Follower {
   audio: HTMLMediaElement
+  isHeard: boolean
   gain: GainNode
   /** How long a jump takes until the sound is there: learnt. */
   jumpSeconds: number
@@ -69,7 +69,10 @@ export function createStemMix(scope: Scope, player: Player): StemMix {
   const followers = new Map<string, Follower>()
   let parts: readonly PartSound[] = []
   let heard: readonly string[] = []
+  const pieces = new StemPieces(scope, player)
+  const urlOf = (id: string): string => parts.find((part) => part.id === id)?.url ?? ''
   let stop: (() => void) | null = null
+  let wasSilent = false
 
   const isParted = (): boolean => parts.some(({ id }) => states.get()[id]?.isSolo || states.get()[id]?.isMuted)
   const follower = (part: PartSound): Follower | null => {
@@ -87,29 +90,38 @@ export function createStemMix(scope: Scope, player: Player): StemMix {
     })
     if (!gain) return null
     gain.gain.value = 0
-    const made: Follower = { audio, gain, jumpSeconds: 0.04, jumpedAt: -Infinity, readings: [] }
+    const made: Follower = { audio, isHeard: false, gain, jumpSeconds: 0.04, jumpedAt: -Infinity, readings: [] }
     followers.set(part.id, made)
     return made
   }
   const apply = (): void => {
     heard = isParted() ? heardOf(parts, states.get()) : []
-    const context = isParted() ? player.open() : player.graph.context
-    if (context) fade(player.graph.whole?.gain, context, isParted() ? 0 : 1)
-    for (const part of parts) {
-      const one = heard.includes(part.id) ? follower(part) : followers.get(part.id)
-      if (!one || !context) continue
-      const isHeard = heard.includes(part.id)
-      fade(one.gain.gain, context, isHeard ? 1 : 0)
-      if (!isHeard) one.audio.pause()
-    }
     stop?.()
     stop = isParted() ? scope.every(EVERY_MS, hold) : null
+    if (!isParted()) pieces.stop()
     hold()
   }
   const hold = (): void => {
-    for (const id of heard) {
-      const one = followers.get(id)
-      if (one) holdInStep(one, player)
+    const context = isParted() ? player.open() : player.graph.context
+    if (!context) return
+    const urls = new Map(heard.map((id) => [id, urlOf(id)]))
+    const isInPieces = pieces.can(urls)
+    if (isInPieces && isParted()) pieces.step([...urls.values()])
+    else pieces.stop()
+    // While pieces are fetched for the first time, the whole track is heard on.
+    const isSilent = isParted() && (!isInPieces || pieces.isSounding || heard.length === 0)
+    if (isSilent !== wasSilent && (isSilent || !isParted())) {
+      wasSilent = isSilent
+      fade(player.graph.whole?.gain, context, isSilent ? 0 : 1)
+    }
+    for (const part of parts) {
+      const isHeard = !isInPieces && heard.includes(part.id)
+      const one = isHeard ? follower(part) : followers.get(part.id)
+      if (!one) continue
+      if (one.isHeard !== isHeard) fade(one.gain.gain, context, isHeard ? 1 : 0)
+      one.isHeard = isHeard
+      if (isHeard) holdInStep(one, player)
+      else if (!one.audio.paused) one.audio.pause()
     }
   }
   scope.add(player.events.on('seek', hold))
@@ -131,7 +143,7 @@ export function createStemMix(scope: Scope, player: Player): StemMix {
       states.set({})
       apply()
     },
-    drift: () => Object.fromEntries(heard.map((id) => [id, player.givenSeconds - (followers.get(id)?.audio.currentTime ?? NaN)])),
+    outOf: (id) => pieces.outOf(urlOf(id)),
   }
 }
 
