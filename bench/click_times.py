@@ -8,6 +8,9 @@ compared with the beat that it stands for. Rates 0.5, 1 and 2, a grid whose temp
 
 Live: the page's player plays a track whose own clicks lie on the grid, with its metronome on; both are recorded from
 one graph and compared. `--out` keeps the recordings.
+
+Stems and short loops: two parts in place of the track, recorded and compared with each other and with the track; a loop
+of an eighth of a second over a steady tone, which must never fall silent nor step.
 """
 
 import argparse
@@ -21,11 +24,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.signal
 import soundfile
 from _figures import Figure, tell
 from _studio import REPOSITORY, chromium
 from playwright.sync_api import Page
 
+from gpu_service.music.decode import decode
+from gpu_service.music.proxy import write_proxy
 from studio.tracks.grid import Marker, beats_of
 
 RATE = 48_000
@@ -34,10 +40,12 @@ TRACK_SECONDS = 60.0
 MARKERS = (Marker(0.4, 117.3), Marker(20.4, 131.7, downbeat=11), Marker(41.0, 88.0, 3, 22))
 LOUD = 0.02
 SILENT_SECONDS = 0.025
-# Stems are read every 100 ms; the first two seconds they come into step.
-DRIFT_SECONDS, SETTLED_READINGS = 12, 20
-TO_URL = """(text) => URL.createObjectURL(
-    new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type: 'audio/wav' }),
+STEM_SECONDS, LAG_SECONDS = 10, 0.1
+# Whole waves of the tone, so that a seam that is none cannot be seen.
+TONE_HERTZ, LOOP_SECONDS = 331.0, 5
+TONE_LOOP = (5.0, 5.0 + 41 / TONE_HERTZ)
+TO_URL = """([text, type]) => URL.createObjectURL(
+    new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], { type }),
 )"""
 
 
@@ -159,6 +167,55 @@ def live(page: Page, source: str, case: Case, keep: Path | None) -> dict[str, An
     }
 
 
+def as_playback(path: Path) -> Path:
+    """The playback copy that the studio would make of a sound."""
+    made = path.with_suffix(".m4a")
+    write_proxy(decode(path, pcm_path=path.with_suffix(".pcm")), made)
+    return made
+
+
+def address(page: Page, path: Path) -> str:
+    kind = "audio/wav" if path.suffix == ".wav" else "audio/mp4"
+    return str(page.evaluate(TO_URL, [base64.b64encode(path.read_bytes()).decode(), kind]))
+
+
+def stems(page: Page, source: str) -> tuple[float, float]:
+    """How far two parts ever are from each other, and one of them from the track at most, milliseconds."""
+    made = page.evaluate("([source, seconds]) => bench.stems(source, seconds)", [source, STEM_SECONDS])
+    rate = int(made["sampleRate"])
+    together, beside = ([unpacked(channel) for channel in made[name]] for name in ("together", "beside"))
+    return _furthest(*together, rate), _furthest(*beside, rate)
+
+
+def _furthest(one: np.ndarray, other: np.ndarray, rate: int) -> float:
+    """The largest distance of two recordings of the same sound, half a second at a time, milliseconds."""
+    step, reach = rate // 2, round(LAG_SECONDS * rate)
+    lags = []
+    for start in range(step, min(len(one), len(other)) - 2 * step, step):
+        a, b = one[start : start + step], other[start : start + step]
+        if min(a.std(), b.std()) < 1e-4:
+            continue
+        likeness = scipy.signal.correlate(a, b)[step - 1 - reach : step + reach]
+        lags.append((likeness.argmax() - reach) / rate * 1000)
+    # Once around the jump both are on their way.
+    return float(np.sort(np.abs(lags))[:-2].max())
+
+
+def short_loop(page: Page, folder: Path) -> tuple[float, float]:
+    """Of a tone in a loop: its quietest 6 ms against the middle, and its largest step against the tone's own."""
+    samples = 0.4 * np.sin(2 * np.pi * TONE_HERTZ * np.arange(20 * RATE) / RATE)
+    soundfile.write(folder / "tone.wav", samples, RATE, subtype="PCM_16")
+    source = address(page, as_playback(folder / "tone.wav"))
+    loop = {"from": TONE_LOOP[0], "to": TONE_LOOP[1]}
+    made = page.evaluate("([a, b, c]) => bench.shortLoop(a, b, c)", [source, loop, LOOP_SECONDS])
+    rate, heard = int(made["sampleRate"]), unpacked(made["heard"][0])
+    heard = heard[np.flatnonzero(np.abs(heard) > 0.2)[0] + round(2.0 * rate) :][: (LOOP_SECONDS - 1) * rate]
+    width = round(0.006 * rate)
+    level = np.sqrt(np.square(heard[: len(heard) // width * width].reshape(-1, width)).mean(axis=1))
+    natural = 0.4 * 2 * np.pi * TONE_HERTZ / rate
+    return float(level.min() / np.median(level)), float(np.abs(np.diff(heard)).max() / natural)
+
+
 def page_code() -> str:
     """The page's modules as one script, made by the bundler that the front end's tests come with."""
     with tempfile.TemporaryDirectory() as folder:
@@ -191,20 +248,20 @@ def main() -> int:
         page.mouse.click(10, 10)
         worst = {case.name: offline(page, case, options.out) for case in CASES}
         write_track(Path(folder) / "track.wav")
-        encoded = base64.b64encode((Path(folder) / "track.wav").read_bytes()).decode()
-        source = page.evaluate(TO_URL, encoded)
+        source = address(page, Path(folder) / "track.wav")
         played = {case.name: live(page, source, case, options.out) for case in LIVE}
-        drifts = page.evaluate("([source, seconds]) => bench.drift(source, seconds)", [source, DRIFT_SECONDS])
-        parts = np.array(drifts["parts"])
+        apart, beside = stems(page, address(page, as_playback(Path(folder) / "track.wav")))
+        quietest, step = short_loop(page, Path(folder))
     figures = [
         Figure(f"click, {name}: furthest from its beat in the offline render", value, "ms", at_most=GATE_MILLISECONDS)
         for name, value in worst.items()
     ]
     for name, found in played.items():
         figures.append(Figure(f"click, {name}: middle distance from the track's own", found["median"], "ms"))
-    late = np.abs(parts[:, SETTLED_READINGS:])
-    figures.append(Figure("stems: middle distance from the track, two at once", float(np.median(late)), "ms"))
-    figures.append(Figure("stems: of 95 % of the readings", float(np.percentile(late, 95)), "ms"))
+    figures.append(Figure("stems: two at once, furthest from each other", apart, "ms", at_most=0.03))
+    figures.append(Figure("stems: furthest from the track", beside, "ms", at_most=10))
+    figures.append(Figure("a loop of 124 ms: quietest 6 ms of a steady tone", quietest, "of its level", at_least=0.7))
+    figures.append(Figure("a loop of 124 ms: largest step from sample to sample", step, "of the tone's", at_most=2))
     return tell("Clicks on beats", figures, as_json=options.json, live=played)
 
 

@@ -59,6 +59,7 @@ interface Live {
   seconds: number
 }
 
+// Each recording brings its own processor into a graph.
 const RECORDER = `registerProcessor('recorder', class extends AudioWorkletProcessor {
   process([input]) {
     this.port.postMessage([0, 1].map((channel) => (input[channel] ?? new Float32Array(128)).slice()))
@@ -100,30 +101,70 @@ async function live(src: string, { grid, fromSeconds, rate, loop, seconds }: Liv
   return { sampleRate, track: packed(joined(kept[0]!)), clicks: packed(joined(kept[1]!)), seams }
 }
 
-interface Drift {
-  /** Milliseconds that each part was behind the track, read every 100 ms. */
-  parts: number[][]
+let recorders = 0
+
+/** Records what flows out of these nodes, one channel each, until it is asked for. */
+async function recording(context: AudioContext, sources: readonly AudioNode[]): Promise<() => string[]> {
+  const name = `recorder${(recorders += 1)}`
+  await context.audioWorklet.addModule(URL.createObjectURL(new Blob([RECORDER.replace("'recorder'", `'${name}'`)], { type: 'text/javascript' })))
+  const merger = new ChannelMergerNode(context, { numberOfInputs: 2 })
+  const recorder = new AudioWorkletNode(context, name, { channelCount: 2, channelCountMode: 'explicit', numberOfOutputs: 0 })
+  sources.forEach((source, input) => source.connect(merger, 0, input))
+  merger.connect(recorder)
+  const kept: Float32Array[][] = [[], []]
+  recorder.port.onmessage = ({ data }: MessageEvent<Float32Array[]>) => data.forEach((block, channel) => kept[channel]!.push(block))
+  return () => sources.map((_, channel) => packed(joined(kept[channel]!)))
 }
 
-/** Two parts in place of the track for so long, with a jump in the middle: how far they are off it. */
-async function drift(src: string, seconds: number): Promise<Drift> {
-  const scope = createScope()
+async function playerOf(src: string, scope: ReturnType<typeof createScope>): Promise<Player> {
   const audio = document.createElement('audio')
   audio.src = src
   await new Promise((ready) => audio.addEventListener('canplaythrough', ready, { once: true }))
   const player = new Player(scope, audio, audio.duration)
+  player.open()
+  return player
+}
+
+const still = (seconds: number): Promise<unknown> => new Promise((done) => setTimeout(done, seconds * 1000))
+
+/** Two parts in place of the track, with a jump in the middle: both of them, and one beside the track's own element. */
+async function stems(src: string, seconds: number): Promise<{ sampleRate: number; together: string[]; beside: string[] }> {
+  const scope = createScope()
+  const player = await playerOf(src, scope)
   const mix = createStemMix(scope, player)
-  mix.show(['one', 'two'].map((id) => ({ id, name: id, url: src, family: 'split' })))
+  mix.show(['one', 'two'].map((id) => ({ id, name: id, url: `${src}#${id}`, family: 'split' })))
   for (const id of ['one', 'two']) mix.set(id, { isSolo: true })
+  const { context } = player.graph
+  const [one, two, track] = [mix.outOf('one'), mix.outOf('two'), player.graph.gainOf(player.audio)]
+  if (!context || !one || !two || !track) throw new Error('This browser has no audio graph.')
+  const together = await recording(context, [one, two])
   await player.play()
-  const parts: number[][] = [[], []]
-  const began = performance.now()
-  scope.every(100, () => Object.values(mix.drift()).forEach((late, index) => parts[index]!.push(late * 1000)))
+  // The parts are fetched before they are heard.
+  await still(2)
   scope.after(seconds * 500, () => player.seek(5))
-  await new Promise((done) => setTimeout(done, seconds * 1000))
-  const expected = Math.floor((performance.now() - began) / 100)
+  const beside = await recording(context, [one, track])
+  await still(seconds)
+  const { sampleRate } = context
+  const found = { sampleRate, together: together(), beside: beside() }
   scope.close()
-  return { parts: parts.map((readings) => readings.slice(0, expected)) }
+  return found
+}
+
+/** A loop that is entered from before it: all that is heard. */
+async function shortLoop(src: string, loop: { from: number; to: number }, seconds: number): Promise<{ sampleRate: number; heard: string[] }> {
+  const scope = createScope()
+  const player = await playerOf(src, scope)
+  const { context, whole } = player.graph
+  if (!context || !whole) throw new Error('This browser has no audio graph.')
+  const heard = await recording(context, [whole])
+  player.place(loop.from - 1.5)
+  player.setLoop(loop)
+  await player.play()
+  await still(seconds + 1.5)
+  const { sampleRate } = context
+  const found = { sampleRate, heard: heard() }
+  scope.close()
+  return found
 }
 
 function joined(blocks: Float32Array[]): Float32Array {
@@ -140,4 +181,4 @@ function packed(samples: Float32Array): string {
   return btoa(text)
 }
 
-Object.assign(window, { bench: { offline, live, drift, beatsOf } })
+Object.assign(window, { bench: { offline, live, stems, shortLoop, beatsOf } })
