@@ -36,15 +36,18 @@ export function markerAt(markers: TempoMarker[], seconds: number): TempoMarker |
   return found
 }
 
+/** The page shows times to a hundredth: a beat that is shown at the same one has begun. */
+const SHOWN_SECONDS = 0.005
+
 /** Bar and beat at a second; null where there is no grid. Before the first downbeat bars count backwards. */
 export function placeAt(grid: Beats, seconds: number): Place | null {
   const marker = markerAt(grid.markers, seconds)
   const first = grid.downbeats[0]
   if (!marker || first === undefined) return null
-  const index = lastAtOrBefore(grid.downbeats, seconds + 1e-4)
+  const index = lastAtOrBefore(grid.downbeats, seconds + SHOWN_SECONDS)
   const downbeat = grid.downbeats[index]
   if (downbeat === undefined) return upbeat(grid, marker, seconds, first)
-  const beat = lastAtOrBefore(grid.beats, seconds + 1e-4) - lastAtOrBefore(grid.beats, downbeat + 1e-4)
+  const beat = lastAtOrBefore(grid.beats, seconds + SHOWN_SECONDS) - lastAtOrBefore(grid.beats, downbeat + 1e-4)
   return { bpm: marker.bpm, bar: barNumber(grid, index), beat: beat + 1 }
 }
 

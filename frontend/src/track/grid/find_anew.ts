@@ -47,6 +47,6 @@ export async function findAnew(desk: Desk, trackId: string): Promise<void> {
 function proposed(desk: Desk, { markers, no_beats: reason }: Found, base: Proposal): Proposal {
   const found: Marker[] = markers.map((marker) => ({ ...marker, id: newId() }))
   if (!found.length) return { ...base, share: null, reason: reason ?? 'No beats were found.' }
-  const whole = withPart(desk.grid.markers.get(), base, found, newId(), desk.player.durationSeconds)
+  const whole = withPart(desk.grid.markers.get(), base, found, newId, desk.player.durationSeconds)
   return { ...base, share: null, found, markers: whole }
 }

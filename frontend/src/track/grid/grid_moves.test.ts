@@ -115,7 +115,7 @@ test('taps give tempo and place; the bar stays where it was, as nearly as they a
 
 test('a part that was found anew lies between what was there before it and what goes on after it', () => {
   const found = [marker('f', 9.4, 125, 1), marker('g', 12.2, 126, 3)]
-  const next = moves.withPart(two, { from: 9, to: 15 }, found, 'r', LENGTH)
+  const next = moves.withPart(two, { from: 9, to: 15 }, found, () => 'r', LENGTH)
   expect(next.map(({ id }) => id)).toEqual(['a', 'f', 'g', 'r', 'b'])
   // Bars of 2 s since 1 s: the first from 15 s on begins there.
   expect(next[3]).toMatchObject({ seconds: 15, bpm: 120 })
@@ -126,7 +126,17 @@ test('a part that was found anew lies between what was there before it and what 
 })
 
 test('a part at the end of the track needs nothing after it', () => {
-  expect(moves.withPart(two, { from: 30, to: LENGTH }, [marker('f', 31, 80)], 'r', LENGTH).map(({ id }) => id)).toEqual(['a', 'b', 'f'])
+  expect(moves.withPart(two, { from: 30.5, to: LENGTH }, [marker('f', 31, 80)], () => 'r', LENGTH).map(({ id }) => id)).toEqual(['a', 'b', 'f'])
+})
+
+test('beats of a part before its first bar are its own, not those of the former grid', () => {
+  // 120 bpm and a bar at 33.3: six beats lie between it and 30.2, four of them a bar.
+  const next = moves.withPart(two, { from: 30.2, to: LENGTH }, [marker('f', 33.3, 120)], () => 'u', LENGTH)
+  expect(next.map(({ id }) => id)).toEqual(['a', 'b', 'u', 'f'])
+  expect(next[2]).toMatchObject({ seconds: expect.closeTo(30.3, 6) as number, beats_per_bar: 2, bpm: 120 })
+  expect(next[3]!.seconds).toBeCloseTo(31.3, 6)
+  expect(beats(next).filter((seconds) => seconds > 30.2 && seconds < 33.4).map((seconds) => Math.round(seconds * 10) / 10)).toEqual([30.3, 30.8, 31.3, 31.8, 32.3, 32.8, 33.3])
+  expect(next[3]!.downbeat).toBe(next[2]!.downbeat + 1)
 })
 
 test('what cannot be a grid is said in a sentence', () => {

@@ -172,25 +172,37 @@ export function withTaps(markers: readonly Marker[], { bpm, beat, middle }: { bp
 
 /**
  * What was found in a part of the track takes the place of the grid there; from `to` on the former grid goes on as it was,
- * from its next bar. Bars are counted through.
+ * from its next bar. Bars are counted through; beats before the first found bar are a short bar of their own.
  */
 export function withPart(
-  markers: readonly Marker[], { from, to }: { from: number; to: number }, found: readonly Marker[], resumeId: string, durationSeconds: number,
+  markers: readonly Marker[], { from, to }: { from: number; to: number }, found: readonly Marker[], newId: () => string, durationSeconds: number,
 ): Marker[] {
   const before = markers.filter(({ seconds }) => seconds < from - SAME_SECONDS)
   const after = markers.filter(({ seconds }) => seconds >= to - SAME_SECONDS)
-  const inside = found.filter(({ seconds }) => seconds >= from - SAME_SECONDS && seconds < to - SAME_SECONDS)
+  const heard = found.filter(({ seconds }) => seconds >= from - SAME_SECONDS && seconds < to - SAME_SECONDS)
+  const inside = before.length ? withUpbeat(heard, from, newId) : heard
   const former = markers[stretchAt(markers, to)]
   const resumes: Marker[] = []
   if (former && !after.some(({ id }) => id === former.id)) {
     const seconds = former.seconds + Math.ceil((to - former.seconds) / barOf(former) - 1e-6) * barOf(former)
     const next = after[0]
     const end = next ? next.seconds - LAST_GAP * periodOf(former) : durationSeconds - SAME_SECONDS
-    if (seconds < end) resumes.push({ ...former, id: resumeId, seconds })
+    if (seconds < end) resumes.push({ ...former, id: newId(), seconds })
   }
   const made = [...before, ...inside, ...resumes, ...after]
   // Where nothing stands before the part, its own grid also holds for what comes earlier.
   return countedThrough(made, before.length)
+}
+
+/** The beats between `from` and the first bar that was found: whole bars of it, and what is left over as a shorter one. */
+function withUpbeat(found: readonly Marker[], from: number, newId: () => string): Marker[] {
+  const [first, ...rest] = found
+  if (!first) return []
+  const period = periodOf(first)
+  const beats = Math.floor((first.seconds - from) / period + 1e-6)
+  const left = beats % first.beats_per_bar
+  const moved = { ...first, seconds: first.seconds - (beats - left) * period }
+  return left ? [{ ...moved, id: newId(), seconds: moved.seconds - left * period, beats_per_bar: left }, moved, ...rest] : [moved, ...rest]
 }
 
 /** A first marker that would leave the track goes on by whole bars: it also holds for what comes before it. */
