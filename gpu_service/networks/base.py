@@ -28,6 +28,7 @@ class Network(Protocol):
     bending_sides: tuple[int, ...]  # of the maps that can be bent, in order of depth
     bending_colours: tuple[int, ...]  # the places among them that make colour, to be bent as "rgb"
     family: str | None  # networks of one family may be mixed by their weights; None: mix their pictures
+    aspect: float | None  # width over height of what was padded to squares for the training, see `fit`
 
     def mapping(
         self,
@@ -118,8 +119,13 @@ def frame_seed(seed: int, frame: int) -> int:
     return int(np.random.SeedSequence([seed, frame]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
-def fit(pictures: Tensor, size: tuple[int, int] | None) -> Tensor:
-    """Scale pictures until they cover (height, width), then cut the middle out. None leaves them. float [N, 3, H, W]"""
+def fit(pictures: Tensor, size: tuple[int, int] | None, aspect: float | None = None) -> Tensor:
+    """Scale pictures until they cover (height, width), then cut the middle out. None leaves them. float [N, 3, H, W]
+
+    `aspect` is that of the network that drew them: what it learned to draw around the picture is not shown.
+    """
+    if size is not None:
+        pictures = unpadded(pictures, aspect)
     if size is None or size == tuple(pictures.shape[-2:]):
         return pictures
     height, width = pictures.shape[-2:]
@@ -129,3 +135,13 @@ def fit(pictures: Tensor, size: tuple[int, int] | None) -> Tensor:
         pictures = functional.interpolate(pictures, size=covering, mode="bicubic", align_corners=False, antialias=True)
     top, left = (covering[0] - size[0]) // 2, (covering[1] - size[1]) // 2
     return pictures[..., top : top + size[0], left : left + size[1]]
+
+
+def unpadded(pictures: Tensor, aspect: float | None) -> Tensor:
+    """The middle of squares that were padded from `aspect`, width over height: nothing of the padding."""
+    if aspect is None:
+        return pictures
+    height, width = pictures.shape[-2:]
+    wide, high = min(width, max(1, int(height * aspect))), min(height, max(1, int(width / aspect)))
+    top, left = (height - high) // 2, (width - wide) // 2
+    return pictures[..., top : top + high, left : left + wide]

@@ -41,6 +41,7 @@ class Cppn:
     has_average = True
     bending_sides: tuple[int, ...] = ()
     bending_colours: tuple[int, ...] = ()
+    aspect: float | None = None
 
     def __init__(self, config: CppnConfig, weights: CppnWeights) -> None:
         self.config, self.weights = config, weights

@@ -27,6 +27,7 @@ class StyleGan(nn.Module):
     family: str | None = None
     bending_sides: tuple[int, ...]
     bending_colours: tuple[int, ...]
+    aspect: float | None = None
 
     def __init__(self, config: Config) -> None:
         super().__init__()

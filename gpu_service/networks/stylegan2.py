@@ -109,7 +109,7 @@ class StyleGan2(StyleGan):
             return picture
 
         pictures = draw_alone(w, draw, side=self.native_size[0], is_preview=quality == "preview")
-        return fit(pictures, size)
+        return fit(pictures, size, self.aspect)
 
 
 def check_noise(mode: NoiseMode, noise: Sequence[int] | NoiseMaps | None, *, pictures: int) -> None:

@@ -109,9 +109,11 @@ def load_network(path: Path, *, device: "torch.device | str" = "cpu", dtype: "to
 
     facts = read_facts(path)
     tensors = _read_tensors(path, path.name)
-    return find(facts.kind).from_tensors(
+    network = find(facts.kind).from_tensors(
         facts.config, tensors, device=torch.device(device), dtype=dtype or torch.float32
     )
+    network.aspect = facts.aspect
+    return network
 
 
 def _write(

@@ -40,7 +40,7 @@ def draw(
         size=size if network.kind in ANY_SIZE else None,
         quality=quality,
     )
-    return finished(drawn, size)
+    return finished(drawn, size, network.aspect)
 
 
 def camera(look: Look) -> Tensor | None:
@@ -59,14 +59,14 @@ def strengths(looks: Sequence[Look]) -> Tensor:
     return torch.tensor([look.noise_strength for look in looks], dtype=torch.float64)
 
 
-def finished(drawn: Tensor, size: tuple[int, int] | None) -> Tensor:
+def finished(drawn: Tensor, size: tuple[int, int] | None, aspect: float | None = None) -> Tensor:
     """Fitted, and in 8 bits on the CPU, where each picture is finished on a core of its own."""
     if drawn.device.type != "cpu":
-        return to_uint8(fit(drawn.float(), size)).cpu()
+        return to_uint8(fit(drawn.float(), size, aspect)).cpu()
     made = torch.empty(len(drawn), 3, *(size or drawn.shape[-2:]), dtype=torch.uint8)
 
     def finish(index: int) -> None:
-        made[index] = to_uint8(fit(drawn[index, None].float(), size))[0]
+        made[index] = to_uint8(fit(drawn[index, None].float(), size, aspect))[0]
 
     share_out(range(len(drawn)), finish)
     return made

@@ -11,7 +11,7 @@ from gpu_service.bending.displacement import Displacement
 from gpu_service.bending.turning_noise import TurningNoise
 from gpu_service.errors import RenderError
 from gpu_service.networks import NetworkError
-from gpu_service.networks.base import Network, Quality, fit
+from gpu_service.networks.base import Network, Quality, fit, unpadded
 from gpu_service.networks.enlarging import enlarged
 from gpu_service.protocol.bends import ROUTE
 from gpu_service.visualizers.audio_reactive_latents import latents
@@ -55,6 +55,7 @@ class Brush:
             size=size if self.network.kind in ANY_SIZE else None,
             quality=self.quality,
         )
+        drawn = unpadded(drawn, self.network.aspect)
         return fitted(stretched(drawn) if self.chosen.brightness == "stretched" else drawn, size, self.chosen.enlarging)
 
     def _noise_strength(self, frames: Sequence[int]) -> float | Tensor:

@@ -87,7 +87,7 @@ def draw_mix(
                 size=size if network.kind in ANY_SIZE else None,
                 quality=quality,
             )
-            return fit(drawn.float(), size)
+            return fit(drawn.float(), size, network.aspect)
 
         return draw, w.device
 

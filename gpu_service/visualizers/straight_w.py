@@ -35,7 +35,7 @@ def draw_rows(plan: Plan, frames: Sequence[int], rows: Rows, *, own_places: np.n
                 size=size if network.kind in ANY_SIZE else None,
                 quality=quality,
             )
-            return fit(drawn.float(), size)
+            return fit(drawn.float(), size, network.aspect)
 
         return draw, w.device
 

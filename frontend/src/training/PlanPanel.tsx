@@ -98,7 +98,7 @@ function PlanFacts({ plan, draft, onExact }: { plan: Plan; draft: Draft; onExact
   return (
     <div className="sect planfacts">
       <dl className="facts">{lines.map(([name, value]) => [<dt key={`${name}n`}>{name}</dt>, <dd key={`${name}v`}>{value}</dd>])}</dl>
-      {draft.fit !== 'exact' && <div className="row xs"><span className="grow soft">{plan.offers.length === 1 ? 'Pictures are scaled.' : draft.fit === 'pad' ? 'Pictures are padded to a square.' : 'Pictures are cropped to a square.'}{draft.fit === 'pad' && plan.aspect ? ' Renders of that shape show nothing of the padding.' : ''}</span><Button small kind="quiet" onClick={onExact}>Undo</Button></div>}
+      {draft.fit !== 'exact' && <div className="row xs"><span className="grow soft">{plan.offers.length === 1 ? 'Pictures are scaled.' : draft.fit === 'pad' ? 'Pictures are padded to a square.' : 'Pictures are cropped to a square.'}{draft.fit === 'pad' && plan.aspect ? ' Renders show nothing of the padding.' : ''}</span><Button small kind="quiet" onClick={onExact}>Undo</Button></div>}
       {plan.needs_export && <div className="xs faint">The version’s files for training are made first.</div>}
     </div>
   )

@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 import gpu_service
-from gpu_service.networks.base import fit, to_uint8
+from gpu_service.networks.base import fit, to_uint8, unpadded
 
 ROOT = Path(gpu_service.__file__).resolve().parent.parent
 
@@ -29,6 +30,18 @@ def test_fitting_keeps_the_middle_and_the_proportions():
     assert wide.shape == (1, 3, 20, 40)
     assert torch.equal(wide, picture[:, :, 10:30])
     assert fit(picture, None) is picture
+
+
+@pytest.mark.parametrize(("aspect", "size"), [(0.75, (40, 30)), (4 / 3, (30, 40)), (1.0, (40, 40)), (0.6, (40, 24))])
+def test_what_was_padded_is_cut_to_its_shape(aspect, size):
+    picture = torch.rand(1, 3, 40, 40)
+    kept = unpadded(picture, aspect)
+    assert tuple(kept.shape[-2:]) == size
+    top, left = (40 - size[0]) // 2, (40 - size[1]) // 2
+    assert torch.equal(kept, picture[..., top : top + size[0], left : left + size[1]])
+    # A square film covers its frame with what was photographed alone.
+    assert torch.equal(fit(picture, (40, 40), aspect), fit(kept, (40, 40)))
+    assert fit(picture, None, aspect) is picture
 
 
 def test_registry_and_layouts_load_without_torch():

@@ -73,11 +73,11 @@ class Projected:
         return visualizer.prepare(spec, materials, cache=cache or StageCache(None), report=lambda _title, _share: None)
 
 
-def write_networks(folder: Path, *, count: int = 1, **sizes: Any) -> list[Path]:
-    """Snapshots of random weights, as different as their numbers."""
+def write_networks(folder: Path, *, count: int = 1, aspect: float | None = None, **sizes: Any) -> list[Path]:
+    """Snapshots of random weights, as different as their numbers; as if trained on what was padded from `aspect`."""
     paths = [folder / f"net-{number}.safetensors" for number in range(count)]
     for number, path in enumerate(paths):
-        write(little_stylegan2(w_dim=W, seed=number, **sizes), path)
+        write(little_stylegan2(w_dim=W, seed=number, **sizes), path, aspect=aspect)
     return paths
 
 

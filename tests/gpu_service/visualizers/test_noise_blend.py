@@ -122,7 +122,7 @@ def test_a_snapshot_listed_twice_is_one_network(little):
 class Paint:
     """A network without family that paints one colour, to see what mixing does."""
 
-    kind, family, z_dim = "paint", None, 4
+    kind, family, z_dim, aspect = "paint", None, 4, None
 
     def __init__(self, value: float) -> None:
         self.value = value
