@@ -1,5 +1,5 @@
 /** The whole track in one strip (wavesurfer.js on our peaks), with the window that the lanes below show. */
-import WaveSurfer from 'wavesurfer.js'
+import type WaveSurfer from 'wavesurfer.js'
 import { element, fitCanvas, token } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import { drawStretches, type Stretch } from './draw_curve'
@@ -62,9 +62,15 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   scope.add(() => strip?.destroy())
   return {
     showPeaks(peaks) {
+      let asked = 0
       const draw = (): void => {
-        strip?.destroy()
-        strip = createStrip(wave, player, peaks)
+        const mine = ++asked
+        // Fetched beside the page, which opens without it.
+        import('wavesurfer.js').then(({ default: library }) => {
+          if (scope.isClosed || mine !== asked) return
+          strip?.destroy()
+          strip = createStrip(library, wave, player, peaks)
+        }, () => undefined) // the lanes show the same, and the next opening fetches it again
       }
       draw()
       scope.listen(window, 'theme', draw)
@@ -86,7 +92,7 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   }
 }
 
-function createStrip(parent: HTMLElement, player: Player, peaks: Peaks): WaveSurfer {
+function createStrip(library: typeof WaveSurfer, parent: HTMLElement, player: Player, peaks: Peaks): WaveSurfer {
   const tops = new Float32Array(COLUMNS)
   const bottoms = new Float32Array(COLUMNS)
   const step = peaks.durationSeconds / COLUMNS
@@ -97,7 +103,7 @@ function createStrip(parent: HTMLElement, player: Player, peaks: Peaks): WaveSur
     tops[column] = Math.max(0, peak?.high ?? 0) * gain
     bottoms[column] = Math.min(0, peak?.low ?? 0) * gain
   }
-  return WaveSurfer.create({
+  return library.create({
     container: parent,
     media: player.audio,
     peaks: [tops, bottoms],

@@ -98,7 +98,7 @@ def test_a_track_holds_ten_thousand_cues_and_no_more(hand, track, monkeypatch):
     answer = hand.send(cue_op("add", seconds=6.0))
     assert (answer.status_code, answer.json()["detail"]) == (
         422,
-        "“Undertow” has 5 cues already. Remove some first.",
+        "“Undertow” would hold more than 5 cues. Remove some first.",
     )
     first = next(iter(hand.cues()))
     hand.edit(cue_op("remove", first), cue_op("add", seconds=6.0))
