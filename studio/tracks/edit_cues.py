@@ -130,7 +130,8 @@ class CueSheet:
     def room_for_one(self) -> None:
         """One more cue. Raises Refused when the track is full."""
         if self.live >= MAX_CUES:
-            raise Refused(f"“{self.track.name}” would hold more than {MAX_CUES:,} cues. Remove some first.", field="ops")
+            sentence = f"“{self.track.name}” would hold more than {MAX_CUES:,} cues. Remove some first."
+            raise Refused(sentence, field="ops")
         self.live += 1
 
     def free_hotkey(self, cue: Cue) -> None:
