@@ -40,7 +40,7 @@ export function CueList({ desk, tall = false }: { desk: Desk; tall?: boolean }) 
           {!tall && <PanelButtons desk={desk} />}
         </div>
       </div>
-      {cues.length === 0 && <NoCues />}
+      {cues.length === 0 && <NoCues mayAdd={mayEdit() && !tall} />}
       <Rows desk={desk} cues={found} tall={tall} />
     </section>
   )
@@ -57,10 +57,10 @@ function PanelButtons({ desk: { cueTools: { open } } }: { desk: Desk }) {
   )
 }
 
-function NoCues() {
+function NoCues({ mayAdd }: { mayAdd: boolean }) {
   return (
     <p className="soft xs none">
-      {mayEdit() ? <>A cue marks a moment: press <span className="kbd">M</span> while the track plays, or double-click the cue lane.</> : 'This track has no cues yet.'}
+      {mayAdd ? <>A cue marks a moment: press <span className="kbd">M</span> while the track plays, or double-click the cue lane.</> : 'This track has no cues yet.'}
     </p>
   )
 }

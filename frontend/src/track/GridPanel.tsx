@@ -43,6 +43,9 @@ export function GridPanel({ desk, track }: { desk: Desk; track: Track }) {
         <Tempo desk={desk} acts={acts} isOpen={isOpen} />
         {isOpen && <Corrections desk={desk} acts={acts} />}
         <div className="xs faint num">{[words, [soundDetail(track), track.key].filter(Boolean).join(', ')].filter(Boolean).join(' ')}</div>
+        {(grid?.unsure.length ?? 0) > 0 && (
+          <div className="row tight"><Act id="grid.unsure" title="To the next place where beats are unsure" onClick={acts.nextUnsure}>Next unsure place</Act></div>
+        )}
         {grid?.no_beats && markers.length === 0 && <p className="xs soft">{grid.no_beats}</p>}
         <ProposalCard desk={desk} acts={acts} />
         <TapCard desk={desk} acts={acts} />

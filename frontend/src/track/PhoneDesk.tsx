@@ -8,7 +8,9 @@ import type { Desk } from './desk'
 import { moves } from './moves'
 import { TimelineBox } from './TimelineBox'
 import { TrackStanding } from './TrackStanding'
-import { barWords, PlayButton } from './Transport'
+import { SoundMenu } from './SoundMenu'
+import { barWords, ClickButton, PlayButton, RateSelect } from './Transport'
+import { useEvents } from './use_emitter'
 
 export function PhoneDesk({ desk, track }: { desk: Desk; track: Track }) {
   return (
@@ -16,7 +18,22 @@ export function PhoneDesk({ desk, track }: { desk: Desk; track: Track }) {
       <TrackStanding desk={desk} track={track} />
       <TimelineBox desk={desk} track={track} layout="phone" />
       <PhoneTransport desk={desk} />
+      <PhoneListening desk={desk} />
       <CueList desk={desk} tall />
+    </div>
+  )
+}
+
+/** How it is heard: round a loop, with clicks, slower or faster, and the menu of sounds. */
+function PhoneListening({ desk }: { desk: Desk }) {
+  const { player } = desk
+  useEvents(player.events, 'state')
+  return (
+    <div className="phone-listening row" role="group" aria-label="Listening">
+      <IconButton icon="loop" label="Loop" on={player.loop !== null} onClick={() => moves(desk).toggleLoop()} />
+      <ClickButton desk={desk} />
+      <RateSelect desk={desk} />
+      <div className="row end"><SoundMenu desk={desk} /></div>
     </div>
   )
 }

@@ -16,7 +16,7 @@ import { SoundMenu } from './SoundMenu'
 import { useEvents } from './use_emitter'
 
 export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: boolean }) {
-  const { player, metronome, cueTools: { snap, quantise, waiting }, follow } = desk
+  const { player, cueTools: { snap, quantise, waiting }, follow } = desk
   useEvents(player.events, 'state')
   const move = moves(desk)
   const snapKind = useStore(snap)
@@ -35,16 +35,10 @@ export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: 
       <BarClock desk={desk} />
       <span className="sep" />
       <IconButton icon="loop" label={withKey('Loop', 'track.loop')} on={player.loop !== null} onClick={move.toggleLoop} />
-      <IconButton icon="metronome" label={withKey('Click on beats', 'track.click')} on={metronome.isOn} onClick={() => {
-        metronome.set(!metronome.isOn)
-        player.events.emit('state', undefined)
-      }} />
+      <ClickButton desk={desk} />
       <Select aria-label={withKey('Snap', 'track.snap')} value={snapKind} choices={SNAP_CHOICES} onChange={(kind) => snap.set(kind as SnapKind)} />
       <IconButton icon="grid" label={withKey(isWaiting ? 'Quantise: a jump waits for its beat' : 'Quantise jumps', 'track.quantise')} on={isQuantised} onClick={() => quantise.set(!isQuantised)} />
-      <Select
-        aria-label="Rate" value={String(player.rate)} onChange={(rate) => player.setRate(Number(rate))}
-        choices={RATES.map((rate) => ({ value: String(rate), label: `${rate.toFixed(2)}×` }))}
-      />
+      <RateSelect desk={desk} />
       <div className="row end">
         {hasFollow && <Tip text={withKey('Follow the playhead', 'track.follow')}><span><Button small on={isFollowing} onClick={move.toggleFollow}>Follow</Button></span></Tip>}
         <Zoom desk={desk} />
@@ -52,6 +46,20 @@ export function Transport({ desk, hasFollow = true }: { desk: Desk; hasFollow?: 
       </div>
     </div>
   )
+}
+
+export function ClickButton({ desk: { player, metronome } }: { desk: Desk }) {
+  return <IconButton icon="metronome" label={withKey('Click on beats', 'track.click')} on={metronome.isOn} onClick={() => {
+    metronome.set(!metronome.isOn)
+    player.events.emit('state', undefined)
+  }} />
+}
+
+export function RateSelect({ desk: { player } }: { desk: Desk }) {
+  return <Select
+    aria-label="Rate" value={String(player.rate)} onChange={(rate) => player.setRate(Number(rate))}
+    choices={RATES.map((rate) => ({ value: String(rate), label: `${rate.toFixed(2)}×` }))}
+  />
 }
 
 export function PlayButton({ desk: { player } }: { desk: Desk }) {

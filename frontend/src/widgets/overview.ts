@@ -42,8 +42,17 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
     whole.show(0, view.durationSeconds)
     drawStretches({ context, width, height, view: whole, colour: (name) => token(band, name) }, stretches)
   }
+  let strip: WaveSurfer | null = null
+  /** The column up to which the strip is coloured; −1 = it is not drawn yet, or anew. */
+  let played = -1
+  let isDrawn = false
   const tick = (seconds: number): void => {
-    now.style.left = `${(seconds / Math.max(0.001, view.durationSeconds)) * 100}%`
+    const share = seconds / Math.max(0.001, view.durationSeconds)
+    now.style.left = `${share * 100}%`
+    const column = Math.round(share * COLUMNS)
+    if (!isDrawn || column === played) return
+    played = column
+    strip?.setTime(seconds)
   }
   scope.add(view.events.on('change', place))
   scope.add(player.events.on('tick', tick))
@@ -58,7 +67,6 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   listenToHand(scope, parent, window_, { player, view })
   place()
 
-  let strip: WaveSurfer | null = null
   scope.add(() => strip?.destroy())
   return {
     showPeaks(peaks) {
@@ -69,7 +77,13 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
         import('wavesurfer.js').then(({ default: library }) => {
           if (scope.isClosed || mine !== asked) return
           strip?.destroy()
-          strip = createStrip(library, wave, player, peaks)
+          isDrawn = false
+          strip = createStrip(library, wave, peaks)
+          strip.once('ready', () => {
+            isDrawn = true
+            played = -1
+            tick(player.seconds)
+          })
         }, () => undefined) // the lanes show the same, and the next opening fetches it again
       }
       draw()
@@ -92,7 +106,8 @@ export function createOverview(scope: Scope, parent: HTMLElement, { player, view
   }
 }
 
-function createStrip(library: typeof WaveSurfer, parent: HTMLElement, player: Player, peaks: Peaks): WaveSurfer {
+/** It has no sound of its own: it is told where the player is, whichever of its elements that plays. */
+function createStrip(library: typeof WaveSurfer, parent: HTMLElement, peaks: Peaks): WaveSurfer {
   const tops = new Float32Array(COLUMNS)
   const bottoms = new Float32Array(COLUMNS)
   const step = peaks.durationSeconds / COLUMNS
@@ -105,7 +120,6 @@ function createStrip(library: typeof WaveSurfer, parent: HTMLElement, player: Pl
   }
   return library.create({
     container: parent,
-    media: player.audio,
     peaks: [tops, bottoms],
     duration: peaks.durationSeconds,
     height: 'auto',

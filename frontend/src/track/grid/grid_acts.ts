@@ -80,6 +80,14 @@ export function gridActs(desk: Desk) {
       if (change('Tapped tempo', moves.withTaps(markers(), found, newId()))) gridTools.taps.forget()
     },
     toggleLock: () => grid.setLock(!sound.grid.get()?.is_locked),
+    /** To the next place where the detector was unsure; behind the last comes the first. */
+    nextUnsure(): void {
+      const unsure = sound.grid.get()?.unsure ?? []
+      const next = unsure.find(({ start }) => start > now() + 0.01) ?? unsure[0]
+      if (!next) return
+      player.seek(next.start)
+      desk.view.follow(next.start)
+    },
     toggleReach: () => gridTools.isForAll.set((isAll) => !isAll),
     takeProposal(): void {
       const proposal = gridTools.proposal.get()

@@ -31,6 +31,7 @@ export function gridCommands(desk: Desk, trackId: string, mayEdit: boolean): Com
     command('much-slower', 'Tempo 1 bpm slower (Shift -)', '_', () => acts.faster(-1)),
     command('much-faster', 'Tempo 1 bpm faster (Shift =)', '+', () => acts.faster(1)),
     ...RATIOS.map(({ ratio, title }, index) => command(`ratio${index}`, title, RATIO_KEYS[index]!, () => acts.scale(ratio, title))),
+    { ...command('unsure', 'To the next place where beats are unsure', 'r', () => acts.nextUnsure()), isOff: () => !(desk.sound.grid.get()?.unsure ?? []).length },
     command('reach', 'Changes for this stretch or the whole grid', 'w', () => acts.toggleReach()),
     command('add', 'Tempo marker here', 't', () => acts.addMarker()),
     command('remove', 'Remove the tempo marker of this stretch', 'Shift+t', () => acts.removeHere()),
