@@ -155,3 +155,37 @@ def test_a_loop_of_a_quarter_beat_is_played_from_a_tape(page: Page):
     page.keyboard.press("Escape")
     assert max(places) - min(places) < 0.14
     assert read_seconds(page) > max(places)
+
+
+LISTEN = """() => {
+    const connect = AudioNode.prototype.connect
+    AudioNode.prototype.connect = function (to, ...more) {
+        if (to === this.context.destination) {
+            window.heard = new AnalyserNode(this.context)
+            connect.call(this, window.heard)
+        }
+        return connect.call(this, to, ...more)
+    }
+}"""
+LOUDNESS = """() => {
+    const samples = new Float32Array(2048)
+    window.heard?.getFloatTimeDomainData(samples)
+    return Math.max(...samples)
+}"""
+
+
+def test_two_parts_are_heard_on_one_clock_without_elements_of_their_own(page: Page):
+    page.keyboard.press("Home")
+    page.get_by_role("button", name="Volume").click()
+    page.get_by_role("button", name="Harmonic and percussive").click()
+    solo = page.get_by_role("button", name="Solo")
+    expect(solo).to_have_count(2, timeout=60_000)
+    page.evaluate(LISTEN)
+    for one in (0, 1):
+        solo.nth(one).click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    # What was connected last is where the parts flow together.
+    wait_for(lambda: page.evaluate(LOUDNESS) > 0.02, 15, "a stroke of the parts")
+    assert page.locator("audio[data-part]").count() == 0
+    page.keyboard.press("Space")
