@@ -103,7 +103,10 @@ class ConflictOut(Schema):
 
 
 class EditAnswer(Schema):
-    """What stands now of all that was touched; `grid` is null where it is as before, `event` the event's number."""
+    """What stands now of all that was touched; `grid` is null where it is as before, `event` the event's number.
+
+    `has_effect` is false where nothing came of it, such as deleting what somebody else changed meanwhile.
+    """
 
     edit: EditOut
     cues: list[CueOut]
@@ -111,6 +114,7 @@ class EditAnswer(Schema):
     grid: GridOut | None
     conflicts: list[ConflictOut]
     event: int
+    has_effect: bool
 
 
 def values_in(values: Values) -> dict[str, Any]:

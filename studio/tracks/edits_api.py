@@ -32,7 +32,8 @@ def list_edits(
     track = thing_or_404(request.user, Track, track_id)
     person = person_of(request)
     rows = TrackEdit.objects.filter(track=track).select_related("person").defer("ops", "conflicts")
-    rows = rows.filter(person=person) if mine else rows
+    # Of what came to nothing there is nothing to undo.
+    rows = rows.filter(person=person).exclude(ops=[]) if mine else rows
     return {"items": [edit_out(edit, by=person) for edit in rows[:limit]]}
 
 
@@ -70,6 +71,7 @@ def answer(applied: edits.Applied, *, by: User) -> dict[str, Any]:
         "grid": grid_out(applied.track, applied.grid) if applied.grid else None,
         "conflicts": [asdict(conflict) for conflict in applied.conflicts],
         "event": applied.event,
+        "has_effect": bool(applied.edit.ops),
     }
 
 

@@ -22,6 +22,9 @@ interface Options {
   group?: { name: string; many: (times: number) => string }
 }
 
+/** The group of what is said of undo and redo: the newest sentence takes the place of the one before. */
+export const UNDONE = 'undone'
+
 export const toasts = createStore<readonly ToastData[]>([])
 let numbers = 0
 

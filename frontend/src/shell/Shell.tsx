@@ -4,7 +4,7 @@ import { useCommands } from '../lib/keys'
 import { address, pageData } from '../lib/page'
 import { undoRegistry } from '../lib/undo'
 import { Button } from '../parts/Button'
-import { toast, toastFault } from '../parts/toasts'
+import { toast, toastFault, UNDONE } from '../parts/toasts'
 import { Toasts } from '../parts/Toasts'
 import { ApiError } from '../wire/api'
 import { KeySheet } from './KeySheet'
@@ -57,7 +57,10 @@ function useShellCommands(): void {
     const { undoTitle, redoTitle } = undoRegistry.state.get()
     const title = direction === 'undo' ? undoTitle : redoTitle
     undoRegistry[direction]()
-      .then((isDone) => isDone && toast(`${direction === 'undo' ? 'Undone' : 'Done again'}: ${(title ?? '').toLowerCase()}.`))
+      .then((isDone) => {
+        const words = `${direction === 'undo' ? 'Undone' : 'Done again'}: ${(title ?? '').toLowerCase()}.`
+        if (isDone) toast(words, { group: { name: UNDONE, many: () => words } })
+      })
       .catch((fault: unknown) => toastFault(fault))
   }
   useCommands([

@@ -13,13 +13,24 @@ let undo: UndoRegistry
 let edits: Edits
 let store: CueStore
 let told: string[]
+let tellings: unknown[][]
+let ofOthers: string[]
 
 beforeEach(() => {
   vi.useFakeTimers()
   studio = createFakeStudio()
   undo = createUndo()
   told = []
-  edits = createEdits({ trackId: 'track', api: studio.api, saving: createSaving(), undo, tell: (sentence) => void told.push(sentence), onGrid: () => undefined })
+  tellings = []
+  ofOthers = []
+  edits = createEdits({
+    trackId: 'track', api: studio.api, saving: createSaving(), undo, me: 'me', onGrid: () => undefined,
+    tell: (...said) => {
+      tellings.push(said)
+      told.push(said[0])
+    },
+    tellOfOther: (actor, sentence) => void ofOthers.push(`${actor}: ${sentence('Ben')}`),
+  })
   store = createCueStore(edits)
   return () => vi.useRealTimers()
 })
@@ -140,6 +151,36 @@ test('what the studio refuses is put back, told, and is nothing to undo', async 
   expect(times()).toEqual([4])
   expect(told).toEqual(['A cue lies within its track. Choose a time inside it.'])
   expect(undo.state.get().undoTitle).toBe('Add cue')
+})
+
+test('what came to nothing is nothing to undo', async () => {
+  const id = store.add({ seconds: 4 })
+  await settled()
+  studio.isIdle = true
+  studio.conflict = 'Ben changed “drop” a moment ago, so it was not removed.'
+  store.remove(id)
+  await settled()
+  expect(undo.state.get().undoTitle).toBe('Add cue')
+  expect(told).toEqual(['Ben changed “drop” a moment ago, so it was not removed.'])
+})
+
+test('an undo of which nothing is left is told in the place of “Undone”, not as a fault', async () => {
+  const id = store.add({ seconds: 4 })
+  store.change(id, { seconds: 5 })
+  await settled()
+  studio.refusal = new ApiError('Nothing of this could be taken back: Ben changed “drop” since. That stays.', 409)
+  await undo.undo()
+  await settled()
+  expect(tellings).toEqual([['Nothing of this could be taken back: Ben changed “drop” since. That stays.', false, true]])
+})
+
+test('one hears who changed what one had changed', async () => {
+  const id = store.add({ seconds: 4, label: 'drop' })
+  await settled()
+  edits.take({ ...studio.theirs([theirChange(id, { seconds: 4 }, { seconds: 9 })]), actor: 'me' })
+  expect(ofOthers).toEqual([])
+  edits.take({ ...studio.theirs([theirChange(id, { label: 'drop' }, { label: 'lift' })]), actor: 'ben' })
+  expect(ofOthers).toEqual(['ben: Ben changed “lift” after you.'])
 })
 
 test('without connection edits wait in their order', async () => {

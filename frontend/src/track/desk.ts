@@ -1,10 +1,12 @@
 /** Desk: what hears and shows one track on a page: player, time axis, sound, cues, and the choices of its transport. */
 import { useEffect, useState } from 'react'
+import { pageData, projectId } from '../lib/page'
 import { createScope, type Scope } from '../lib/scope'
 import { createStore, type Store } from '../lib/store'
 import { undoRegistry } from '../lib/undo'
-import { toast, toastFault } from '../parts/toasts'
+import { toast, toastFault, UNDONE } from '../parts/toasts'
 import { get, post } from '../wire/api'
+import { queries, queryClient } from '../wire/query'
 import { saving } from '../wire/saving'
 import type { Cue, EditAnswer, Items, StudioEvent, Track, TrackEdit } from '../wire/types'
 import { element } from '../lib/element'
@@ -53,9 +55,19 @@ export function editApi(trackId: string): EditApi {
   }
 }
 
-function tell(sentence: string, isFault: boolean): void {
+function tell(sentence: string, isFault: boolean, isOfStep = false): void {
   if (isFault) toastFault(new Error(sentence))
-  else toast(sentence)
+  else toast(sentence, isOfStep ? { group: { name: UNDONE, many: () => sentence } } : {})
+}
+
+/** Says who changed what this person had changed; the name is asked for first. */
+function tellOfOther(actor: string | null, sentence: (name: string) => string): void {
+  const asked = queries.members(projectId())
+  queryClient.ensureQueryData(asked)
+    .then(({ items }) => items.find(({ user }) => user.id === actor)?.user.name)
+    .catch(() => undefined)
+    .then((name) => toast(sentence(name ?? 'Somebody')))
+    .catch(() => undefined)
 }
 
 /** `placeKey` is what the place in the track is remembered by in this browser: a reload goes on where one was. */
@@ -72,7 +84,7 @@ export function createDesk(scope: Scope, trackId: string, placeKey: string): Des
   const sound = createTrackSound(scope)
   const follow = createStore(true)
   const edits = createEdits({
-    trackId, api: editApi(trackId), saving, undo: undoRegistry, tell,
+    trackId, api: editApi(trackId), saving, undo: undoRegistry, tell, tellOfOther, me: pageData().me?.id,
     onGrid: (grid) => (grid ? sound.putGrid(grid) : sound.refreshGrid()),
   })
   const cues = createCueStore(edits)

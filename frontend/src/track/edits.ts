@@ -10,6 +10,7 @@ import type { Saving } from '../wire/saving'
 import type { BeatGrid, Cue, EditAnswer, StudioEvent, TrackEdit } from '../wire/types'
 import { createEditQueue, type Errand } from './edit_queue'
 import { doToCues, inverseOf, mergedOps, type CueFields, type EditOp } from './edit_ops'
+import { createMine } from './mine'
 
 export interface EditOrder {
   key: string
@@ -55,8 +56,12 @@ export interface EditsOptions {
   api: EditApi
   saving: Saving
   undo: UndoRegistry
-  /** Tells the person a sentence, as a toast. */
-  tell: (sentence: string, isFault: boolean) => void
+  /** Tells the person a sentence, as a toast. `isOfStep`: it says what became of an undo. */
+  tell: (sentence: string, isFault: boolean, isOfStep?: boolean) => void
+  /** Somebody else changed what this person had changed: the sentence wants their name. */
+  tellOfOther?: (actor: string | null, sentence: (name: string) => string) => void
+  /** This person: what they do on another page of theirs is no news. */
+  me?: string | undefined
   /** The grid came with an answer; null: it is another now and must be fetched. */
   onGrid: (grid: BeatGrid | null) => void
 }
@@ -81,7 +86,7 @@ interface Deed {
 
 const MOST_TOLD = 3
 
-export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsOptions): Edits {
+export function createEdits({ trackId, api, saving, undo, tell, tellOfOther, me, onGrid }: EditsOptions): Edits {
   const cues = createStore<readonly Cue[]>([])
   const ahead = createStore<readonly EditOp[]>([])
   /** Cues as the studio last told them. */
@@ -96,6 +101,7 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
   const answered = new Set<number>()
   let last: Deed | null = null
   let waitingEvents: StudioEvent[] | null = null
+  const mine = createMine()
 
   const queue = createEditQueue<Move, EditAnswer>({
     saving,
@@ -105,6 +111,7 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     done: (move, answer, fault) => {
       if (answer) keep(answer)
       else refuse(move, fault)
+      if (answer && move.direction === 'do' && !answer.has_effect) forget(move.editKey)
       render()
     },
   })
@@ -143,16 +150,21 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     else base.delete(id)
   }
 
-  /** The studio said no: what it has is shown again, and there is nothing to undo. */
+  /** Nothing came of it, so there is nothing to undo. */
+  function forget(editKey: string): void {
+    opsOf.delete(editKey)
+    const step = deeds.get(editKey)?.step
+    if (step) undo.forget(step)
+  }
+
+  /** The studio said no: what it has is shown again. */
   function refuse(move: Move, fault: unknown): void {
-    if (move.direction === 'do') {
-      opsOf.delete(move.editKey)
-      const step = deeds.get(move.editKey)?.step
-      if (step) undo.forget(step)
-    }
+    if (move.direction === 'do') forget(move.editKey)
+    const status = fault instanceof ApiError ? fault.status : 0
     // What hangs on something refused before needs no sentence of its own.
-    if (fault instanceof ApiError && fault.status === 404) return
-    tell(fault instanceof Error ? fault.message : String(fault), true)
+    if (status === 404) return
+    const isOfStep = move.direction !== 'do'
+    tell(fault instanceof Error ? fault.message : String(fault), !(isOfStep && status === 409), isOfStep)
   }
 
   const deeds = new Map<string, Deed>()
@@ -186,11 +198,13 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     const newest = queue.waiting.at(-1)
     if (goesOn && newest && !newest.isSent && newest.direction === 'do' && last!.keys.includes(newest.editKey)) {
       newest.ops = mergedOps(newest.ops, ops)
+      mine.did(ops)
       opsOf.set(newest.editKey, newest.ops)
       return render()
     }
     const editKey = newId()
     opsOf.set(editKey, ops)
+    mine.did(ops)
     if (goesOn) {
       last!.keys.push(editKey)
       deeds.set(editKey, last!)
@@ -205,6 +219,11 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
     if (event.kind !== 'track.edited' || event.subject !== `track:${trackId}`) return
     if (waitingEvents) return void waitingEvents.push(event)
     const news = event.payload as unknown as EditNews
+    if (event.actor !== (me ?? null)) {
+      const theirs = { title: news.title, cues: news.cues, removed: news.removed_cues, hasGrid: news.grid_revision !== null }
+      const sentence = mine.heard(theirs, base)
+      if (sentence) tellOfOther?.(event.actor, sentence)
+    }
     // What one did oneself comes with its answer, all of it.
     if (news.is_whole && !answered.has(event.number) && !isOnItsWay(news.edit_id)) void load().catch(() => undefined)
     for (const cue of news.cues) takeCue(cue.id, cue, event.number)
@@ -258,6 +277,7 @@ export function createEdits({ trackId, api, saving, undo, tell, onGrid }: EditsO
 
 interface EditNews {
   edit_id: string | null
+  title: string
   cues: Cue[]
   removed_cues: string[]
   grid_revision: number | null

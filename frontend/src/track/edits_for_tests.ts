@@ -11,6 +11,8 @@ export interface FakeStudio {
   steps: string[]
   /** What the next edit is answered with besides. */
   conflict: string | null
+  /** Edits are answered as if nothing came of them. */
+  isIdle: boolean
   /** The next edit is refused with this. */
   refusal: ApiError | null
   /** Somebody else's edit, as an event. */
@@ -40,13 +42,14 @@ export function createFakeStudio(): FakeStudio {
     const conflicts = studio.conflict ? [{ thing: 'cue' as const, id: ops[0]?.id ?? '', sentence: studio.conflict, copy_id: null }] : []
     studio.conflict = null
     const edit = { id: key, number, title, created_at: '', undone_at: null, is_mine: true, person: null }
-    return { edit, cues: cues as EditAnswer['cues'], removed_cues: removed, grid: null, conflicts, event: number }
+    return { edit, cues: cues as EditAnswer['cues'], removed_cues: removed, grid: null, conflicts, event: number, has_effect: !studio.isIdle }
   }
   const studio: FakeStudio = {
     rows: new Map(),
     orders: [],
     steps: [],
     conflict: null,
+    isIdle: false,
     refusal: null,
     api: {
       cues: () => Promise.resolve([...studio.rows.values()]),

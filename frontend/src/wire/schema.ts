@@ -5802,6 +5802,8 @@ export interface components {
         /**
          * EditAnswer
          * @description What stands now of all that was touched; `grid` is null where it is as before, `event` the event's number.
+         *
+         *     `has_effect` is false where nothing came of it, such as deleting what somebody else changed meanwhile.
          */
         EditAnswer: {
             /** Conflicts */
@@ -5812,6 +5814,8 @@ export interface components {
             /** Event */
             event: number;
             grid: components["schemas"]["GridOut"] | null;
+            /** Has Effect */
+            has_effect: boolean;
             /** Removed Cues */
             removed_cues: string[];
         };

@@ -58,9 +58,13 @@ def test_the_same_wish_of_two_is_no_conflict(ines, ben, cue):
 
 def test_one_deletes_what_the_other_moved(ines, ben, cue):
     ben.change(cue, seconds=5.0)
-    (conflict,) = ines.remove(cue)["conflicts"]
+    answer = ines.remove(cue)
+    (conflict,) = answer["conflicts"]
     assert conflict["sentence"] == "Ben changed “drop” a moment ago, so it was not removed."
     assert ines.cues()[cue]["seconds"] == 5.0
+    # Nothing came of it: there is nothing to undo, now and after a reload.
+    mine = ines.client.call("GET", f"{ines.path}/edits?mine=true").json()["items"]
+    assert (answer["has_effect"], [one["title"] for one in mine]) == (False, ["Add cue"])
 
 
 def test_one_moves_what_the_other_deleted(ines, ben, cue):
