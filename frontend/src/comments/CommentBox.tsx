@@ -1,5 +1,5 @@
-/** CommentBox: where one writes. @ offers the members; Ctrl/Cmd Enter sends, Esc leaves. */
-import { useRef, useState, type KeyboardEvent } from 'react'
+/** CommentBox: where one writes. @ offers the members, arrows and Enter choose one; Ctrl/Cmd Enter sends, Esc leaves. */
+import { useId, useRef, useState, type KeyboardEvent } from 'react'
 import { projectId } from '../lib/page'
 import { Button } from '../parts/Button'
 import { sentenceOf } from '../wire/api'
@@ -16,18 +16,29 @@ interface CommentBoxProps {
   /** Resolves once it is kept; what it throws is shown and the words stay. */
   onSend: (text: string, mentions: string[]) => Promise<unknown>
   onLeave?: () => void
+  /** Writing has begun, or nothing is written any more. */
+  onWriting?: (isWriting: boolean) => void
 }
 
-export function CommentBox({ label, act, text: first = '', isFocused, onSend, onLeave }: CommentBoxProps) {
+export function CommentBox({ label, act, text: first = '', isFocused, onSend, onLeave, onWriting }: CommentBoxProps) {
   const members = useAsk(queries.members(projectId()))
   const people = (members.data?.items ?? []).map(({ user }) => user as Person)
   const field = useRef<HTMLTextAreaElement>(null)
-  const [text, setText] = useState(first)
+  const id = useId()
+  const [text, setWords] = useState(first)
+  const [active, setActive] = useState(0)
+  const [isClosed, setClosed] = useState(false)
+  const setText = (next: string): void => {
+    if ((next === '') !== (text === '')) onWriting?.(next !== '')
+    setWords(next)
+    setActive(0)
+    setClosed(false)
+  }
   const [caret, setCaret] = useState(0)
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>(null)
   const typed = beingTyped(text, caret)
-  const choices = typed === null ? [] : offered(typed, people)
+  const choices = typed === null || isClosed ? [] : offered(typed, people)
   const choose = (person: Person): void => {
     const next = completed(text, caret, person)
     setText(next.text)
@@ -48,11 +59,15 @@ export function CommentBox({ label, act, text: first = '', isFocused, onSend, on
   }
   const press = (event: KeyboardEvent): void => {
     event.stopPropagation()
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send()
-    else if (event.key === 'Tab' && choices[0] && !event.shiftKey) {
-      event.preventDefault()
-      choose(choices[0])
-    } else if (event.key === 'Escape') onLeave?.()
+    const chosen = choices[active]
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return send()
+    if (event.key === 'Escape') return chosen ? setClosed(true) : onLeave?.()
+    if (!chosen || event.shiftKey) return
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!step && event.key !== 'Tab' && event.key !== 'Enter') return
+    event.preventDefault()
+    if (step) setActive((active + step + choices.length) % choices.length)
+    else choose(chosen)
   }
   return (
     <div className="commentbox">
@@ -63,11 +78,18 @@ export function CommentBox({ label, act, text: first = '', isFocused, onSend, on
           setCaret(event.target.selectionStart)
         }}
         onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
-        onKeyDown={press}
+        onKeyDown={press} aria-autocomplete="list" aria-controls={choices.length ? id : undefined} aria-activedescendant={choices.length ? `${id}-${active}` : undefined}
       />
       {choices.length > 0 && (
-        <div className="row wrap tight" role="group" aria-label="People to mention">
-          {choices.map((person) => <Button key={person.id} small kind="quiet" onClick={() => choose(person)}>@{person.name}</Button>)}
+        <div className="row wrap tight" role="listbox" aria-label="People to mention" id={id}>
+          {choices.map((person, place) => (
+            <div
+              key={person.id} id={`${id}-${place}`} role="option" aria-selected={place === active} className={place === active ? 'btn small on' : 'btn small quiet'}
+              onPointerDown={(event) => event.preventDefault()} onClick={() => choose(person)}
+            >
+              @{person.name}
+            </div>
+          ))}
         </div>
       )}
       {fault !== null && <div className="xs danger" role="alert">{sentenceOf(fault)}</div>}

@@ -8,6 +8,7 @@ import { Menu } from '../parts/Menu'
 import { toastFault, toastUndo } from '../parts/toasts'
 import type { Comment } from '../wire/types'
 import { CommentBox } from './CommentBox'
+import { withMentions } from './mentions'
 import type { Comments, Thread } from './use_comments'
 
 /** Where a new comment stands: a moment, or the span that is chosen. */
@@ -18,7 +19,7 @@ export interface Moment {
 
 interface CommentPanelProps {
   comments: Comments
-  /** Asked at the moment of sending: the playhead moves while one writes. */
+  /** Asked when one begins to write: the playhead moves meanwhile. */
   momentNow: () => Moment
   /** What the box says it will stand at; "here" while it plays. */
   place: string
@@ -27,8 +28,14 @@ interface CommentPanelProps {
   onGo: (seconds: number) => void
 }
 
+export function momentWords({ seconds, end_seconds: end }: Moment): string {
+  return end === null ? clock(seconds) : `${clock(seconds)} – ${clock(end)}`
+}
+
 export function CommentPanel({ comments, momentNow, place, opened = null, onGo }: CommentPanelProps) {
   const [showsResolved, setShowsResolved] = useState(false)
+  // What one writes is about the moment at which one began, wherever the playhead goes meanwhile.
+  const [pinned, setPinned] = useState<Moment | null>(null)
   const open = comments.threads.filter(({ head }) => head.resolved_at === null)
   const resolved = comments.threads.length - open.length
   const shown = showsResolved ? comments.threads : open
@@ -51,7 +58,10 @@ export function CommentPanel({ comments, momentNow, place, opened = null, onGo }
         {shown.map((thread) => <ThreadOf key={thread.head.id} thread={thread} comments={comments} isHere={thread.head.id === opened} onGo={onGo} />)}
       </div>
       <div className="sect">
-        <CommentBox label={`Comment at ${place}`} act="Comment" onSend={(text, mentions) => comments.add({ text, mentions, ...momentNow() })} />
+        <CommentBox
+          label={`Comment at ${pinned ? momentWords(pinned) : place}`} act="Comment" onWriting={(isWriting) => setPinned(isWriting ? momentNow() : null)}
+          onSend={(text, mentions) => comments.add({ text, mentions, ...(pinned ?? momentNow()) })}
+        />
       </div>
     </section>
   )
@@ -72,7 +82,7 @@ function ThreadOf({ thread: { head, answers }, comments, isHere, onGo }: ThreadP
     <article className={['thread', isResolved && 'resolved', isHere && 'here'].filter(Boolean).join(' ')} data-thread={head.id} aria-label={`Comment of ${head.name} at ${clock(head.seconds)}`}>
       <div className="row tight">
         <button type="button" className="link num xs" onClick={() => onGo(head.seconds)}>
-          {clock(head.seconds)}{head.end_seconds !== null && ` – ${clock(head.end_seconds)}`}
+          {momentWords(head)}
         </button>
         {isResolved && <Tag mood="ok">Resolved{head.resolved_by ? ` by ${head.resolved_by.name.split(' ')[0]}` : ''}</Tag>}
         <div className="end row tight">
@@ -110,7 +120,7 @@ function Said({ comment, comments }: { comment: Comment; comments: Comments }) {
         </div>
         {isMending
           ? <CommentBox label="Change the words" act="Keep" text={comment.text} isFocused onLeave={() => setMending(false)} onSend={(text, mentions) => comments.mend(comment, text, mentions).then(() => setMending(false))} />
-          : <p className="words">{comment.text}</p>}
+          : <p className="words">{withMentions(comment.text, comment.mentions).map((piece, place) => (piece.isMention ? <span key={place} className="mention">{piece.text}</span> : piece.text))}</p>}
       </div>
     </div>
   )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Comment, Person } from '../wire/types'
-import { beingTyped, completed, mentioned, offered } from './mentions'
+import { beingTyped, completed, mentioned, offered, withMentions } from './mentions'
 import { pinsOf, threadsOf, withComment } from './use_comments'
 
 const people = ['Ines Marchetti', 'Ines', 'Jonah Bell', 'Ana'].map((name): Person => ({ id: name, name, initials: '', colour: '' }))
@@ -14,6 +14,13 @@ describe('mentions', () => {
 
   it('does not take a part of a longer word for a name', () => {
     expect(mentioned('@Analogue mail@example.org @Anaïs', people)).toEqual([])
+  })
+
+  it('are marked in what was said', () => {
+    const marked = (text: string): string => withMentions(text, people).map((piece) => (piece.isMention ? `[${piece.text}]` : piece.text)).join('')
+    expect(marked('Ask @Jonah Bell, then @ana. Not @Analogue or @nobody')).toBe('Ask [@Jonah Bell], then [@ana]. Not @Analogue or @nobody')
+    expect(marked('@Ines')).toBe('[@Ines]')
+    expect(marked('')).toBe('')
   })
 
   it('offers who begins like what is typed, and completes the name at the caret', () => {

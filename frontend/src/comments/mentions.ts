@@ -18,6 +18,20 @@ function begins(text: string, name: string): boolean {
   return name !== '' && text.startsWith(name.toLowerCase()) && !/[\p{L}\p{N}]/u.test(rest)
 }
 
+/** The text in pieces: those that name one of these people by an @ are marked. */
+export function withMentions(text: string, people: readonly Pick<Person, 'name'>[]): { text: string; isMention: boolean }[] {
+  const names = people.flatMap(({ name }) => [name, name.split(' ')[0] ?? '']).filter(Boolean).sort((one, other) => other.length - one.length)
+  const pieces: { text: string; isMention: boolean }[] = []
+  let from = 0
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const name = names.find((one) => begins(text.slice(at + 1).toLowerCase(), one))
+    if (!name) continue
+    pieces.push({ text: text.slice(from, at), isMention: false }, { text: text.slice(at, at + 1 + name.length), isMention: true })
+    from = at + 1 + name.length
+  }
+  return [...pieces, { text: text.slice(from), isMention: false }].filter((piece) => piece.text)
+}
+
 /** What is being typed behind the last @ before the caret, or null: "@In" gives "In". */
 export function beingTyped(text: string, caret: number): string | null {
   return /(?:^|\s)@([\p{L}\p{N}-]*)$/u.exec(text.slice(0, caret))?.[1] ?? null

@@ -72,7 +72,7 @@ function NewLink({ path, noun, onMade }: { path: string; noun: string; onMade: (
         <TextField label="For whom" placeholder="The label" value={name} onChange={setName} maxLength={100} autoFocus />
         <Labelled label="Ends after">{(ids) => <Select {...ids} value={days} choices={LIVES} onChange={setDays} />}</Labelled>
       </div>
-      <div className="row"><Switch label="Guests may comment" isOn={mayComment} onChange={setMayComment} /><span>Guests may comment</span></div>
+      <div className="row"><Switch label="Guests may comment" isOn={mayComment} onChange={setMayComment} /><span>Guests may comment, and read what was said here</span></div>
       <div className="row"><Switch label="Guests may download" isOn={mayDownload} onChange={setMayDownload} /><span>Guests may download {noun === 'tracks' ? 'the original file' : 'the film'}</span></div>
       <div><Button kind="primary" icon="link" busy={isBusy} onClick={make}>Make a link</Button></div>
       {made?.path && <Secret label={made.name ? `Link for ${made.name}` : 'Link'} value={`${window.location.origin}${made.path}`} note="It is shown only here and only now." />}

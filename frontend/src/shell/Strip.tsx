@@ -98,7 +98,7 @@ export function RoleStrip() {
   return (
     <div className="strip info-strip">
       <Icon name="info" />
-      <span>You can look and listen here. Ask {owner ?? 'an owner'} to make you an editor.</span>
+      <span>You can look, listen and comment here. Ask {owner ?? 'an owner'} to make you an editor.</span>
     </div>
   )
 }

@@ -45,15 +45,16 @@ export function TrackInspector({ desk, track, comments, opened, children }: Trac
       </div>
       {tab === 'desk' && children}
       {tab === 'versions' && <TrackVersions desk={desk} track={track} />}
-      {tab === 'comments' && <div className="scrolling" role="tabpanel"><TrackComments desk={desk} comments={comments} opened={opened?.id ?? null} /></div>}
+      {tab === 'comments' && <div className="scrolling for-comments" role="tabpanel"><TrackComments desk={desk} comments={comments} opened={opened?.id ?? null} /></div>}
     </aside>
   )
 }
 
 /** A new comment stands at the playhead, or over the loop that was chosen. */
-function TrackComments({ desk, comments, opened }: { desk: Desk; comments: Comments; opened: string | null }) {
+export function TrackComments({ desk, comments, opened }: { desk: Desk; comments: Comments; opened: string | null }) {
   const { player } = desk
   useEvents(player.events, 'state')
+  useEvents(player.events, 'seek')
   const span = player.loopSelection
   const place = span ? `${clock(span.from)} – ${clock(span.to)}` : player.isPlaying ? 'the playhead' : clock(player.seconds)
   return (

@@ -1,11 +1,10 @@
 /** The tab of versions: keep the grid and the cues under a name, see what changed since, go back; and another file. */
 import { useMemo, useState, type FormEvent } from 'react'
-import { when } from '../lib/format'
+import { plural, when } from '../lib/format'
 import { mayEdit } from '../lib/page'
 import { FaultNote } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
-import { AskDialog } from '../parts/Dialog'
-import { toast, toastFault } from '../parts/toasts'
+import { toast, toastFault, toastUndo } from '../parts/toasts'
 import { UploadRows, useFileChooser } from '../parts/Uploader'
 import { get, post, remove } from '../wire/api'
 import { trackKind } from '../wire/kinds'
@@ -15,22 +14,31 @@ import type { Desk } from './desk'
 import { moves } from './moves'
 import { differenceWords, diffSentence, type TrackVersion, type VersionDiff } from './versions'
 
-const versionsOf = (track: string) => ({
-  queryKey: ['track_versions', track],
-  queryFn: ({ signal }: { signal: AbortSignal }) => get<Items<TrackVersion>>(`/tracks/${track}/versions`, signal),
+const versionsOf = (track: string, isBinned = false) => ({
+  queryKey: ['track_versions', track, isBinned],
+  queryFn: ({ signal }: { signal: AbortSignal }) => get<Items<TrackVersion>>(`/tracks/${track}/versions${isBinned ? '?binned=true' : ''}`, signal),
 })
+const refreshVersions = (track: string): Promise<void> => refresh('track_versions', track)
 
 export function TrackVersions({ desk, track }: { desk: Desk; track: Track }) {
   const versions = useAsk(versionsOf(track.id))
+  const binned = useAsk({ ...versionsOf(track.id, true), enabled: mayEdit() }).data?.items ?? []
+  const [showsBin, setShowsBin] = useState(false)
   const items = versions.data?.items ?? []
   return (
     <div className="scrolling" role="tabpanel">
       <section aria-label="Versions" className="versions">
-        <div className="head"><h3>Versions</h3><span className="num xs faint">{items.length || ''}</span></div>
+        <div className="head">
+          <h3>Versions</h3><span className="num xs faint">{items.length || ''}</span>
+          {binned.length > 0 && <div className="end"><Button small kind="quiet" on={showsBin} onClick={() => setShowsBin(!showsBin)}>{binned.length} in the bin</Button></div>}
+        </div>
         {mayEdit() && <KeepVersion track={track} />}
         {versions.error && <FaultNote fault={versions.error} what="The versions could not be fetched." again={() => void versions.refetch()} />}
         {items.length === 0 && !versions.error && <p className="soft xs none">A version keeps the beat grid and the cues as they are now. You can work on and come back to it.</p>}
         <ul className="versionlist">{items.map((version) => <VersionRow key={version.id} version={version} desk={desk} track={track} />)}</ul>
+        {showsBin && binned.length > 0 && (
+          <ul className="versionlist" aria-label="Versions in the bin">{binned.map((version) => <BinnedRow key={version.id} version={version} />)}</ul>
+        )}
       </section>
       {mayEdit() && <AnotherFile track={track} />}
     </div>
@@ -46,7 +54,7 @@ function KeepVersion({ track }: { track: Track }) {
     setBusy(true)
     post<TrackVersion>(`/tracks/${track.id}/versions`, { name })
       .then(() => setName(''))
-      .then(() => refresh('track_versions', track.id))
+      .then(() => refreshVersions(track.id))
       .catch((fault: unknown) => toastFault(fault))
       .finally(() => setBusy(false))
   }
@@ -60,7 +68,6 @@ function KeepVersion({ track }: { track: Track }) {
 
 function VersionRow({ version, desk, track }: { version: TrackVersion; desk: Desk; track: Track }) {
   const [isOpen, setOpen] = useState(false)
-  const [asks, setAsks] = useState(false)
   const path = `/tracks/${track.id}/versions/${version.id}`
   const bringBack = (): void => void post<EditAnswer>(`${path}/restore`)
     .then((answer) => {
@@ -69,22 +76,43 @@ function VersionRow({ version, desk, track }: { version: TrackVersion; desk: Des
       return refresh('track_version_diff', version.id)
     })
     .catch((fault: unknown) => toastFault(fault))
-  const drop = (): void => void remove(path).then(() => refresh('track_versions', track.id)).catch((fault: unknown) => toastFault(fault))
+  const bin = (): void => void remove(path)
+    .then(() => refreshVersions(track.id))
+    .then(() => toastUndo(`The version “${version.name}” is in the bin.`, () => unbin(version)))
+    .catch((fault: unknown) => toastFault(fault))
   return (
     <li data-version={version.name}>
-      <div className="row">
-        <div className="grow clip">
-          <div className="strong clip">{version.name}</div>
-          <div className="xs faint num">{version.cues} cues, {when(version.created_at)}{version.created_by && `, ${version.created_by.name}`}</div>
-        </div>
+      <VersionFacts version={version} />
+      <div className="row tight">
         <Button small kind="quiet" on={isOpen} onClick={() => setOpen(!isOpen)}>Compare</Button>
         {mayEdit() && <Button small kind="line" onClick={bringBack}>Bring back</Button>}
-        {mayEdit() && <IconButton small icon="bin" label={`Delete the version ${version.name}`} onClick={() => setAsks(true)} />}
+        {mayEdit() && <IconButton small icon="bin" label={`Delete the version ${version.name}`} onClick={bin} />}
       </div>
       {isOpen && <Differences path={path} version={version} desk={desk} />}
-      <AskDialog title="Delete this version?" act="Delete" keep="Keep it" isOpen={asks} onAct={drop} onClose={() => setAsks(false)}>
-        “{version.name}” cannot be brought back afterwards. The grid and the cues of now stay as they are.
-      </AskDialog>
+    </li>
+  )
+}
+
+function VersionFacts({ version }: { version: TrackVersion }) {
+  return (
+    <div className="grow clip">
+      <div className="strong clip" title={version.name}>{version.name}</div>
+      <div className="xs faint num clip">{plural(version.cues, 'cue')}, {when(version.created_at)}{version.created_by && `, ${version.created_by.name}`}</div>
+    </div>
+  )
+}
+
+function unbin(version: TrackVersion): void {
+  void post(`/tracks/${version.track_id}/versions/${version.id}/unbin`)
+    .then(() => refreshVersions(version.track_id))
+    .catch((fault: unknown) => toastFault(fault))
+}
+
+function BinnedRow({ version }: { version: TrackVersion }) {
+  return (
+    <li className="row" data-binned={version.name}>
+      <VersionFacts version={version} />
+      <Button small kind="line" onClick={() => unbin(version)}>Put back</Button>
     </li>
   )
 }

@@ -34,7 +34,7 @@ export function GuestComments({ token, comments, error, seconds, onGo, onSaid }:
           </div>
           {[head, ...comments.filter((one) => one.parent_id === head.id)].map((one) => (
             <div key={one.id} className="said-by"><div className="grow">
-              <div className="row tight xs"><span className="strong">{one.name}</span><span className="faint">{when(one.created_at)}</span></div>
+              <div className="row tight xs"><span className="strong clip">{one.name}</span>{!one.is_member && <Tag>Guest</Tag>}<span className="faint nowrap">{when(one.created_at)}</span></div>
               <p className="words">{one.text}</p>
             </div></div>
           ))}
@@ -61,6 +61,13 @@ function Writing({ token, seconds, answered, onLeave, onSaid }: WritingProps) {
   const { me } = pageData()
   const [name, setName] = useState(() => me?.name ?? localStorage.getItem(NAME_KEY) ?? '')
   const [text, setText] = useState('')
+  // What one writes is about the moment at which one began, though it plays on.
+  const [pinned, setPinned] = useState<number | null>(null)
+  const moment = pinned ?? seconds
+  const write = (next: string): void => {
+    if (text === '' || next === '') setPinned(next === '' ? null : seconds)
+    setText(next)
+  }
   const [fault, setFault] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
   const field = fault instanceof ApiError ? fault.field : null
@@ -69,20 +76,20 @@ function Writing({ token, seconds, answered, onLeave, onSaid }: WritingProps) {
     setBusy(true)
     setFault(null)
     localStorage.setItem(NAME_KEY, name)
-    post(`/shared/${token}/comments`, { name, text, ...(answered ? { parent_id: answered.id } : { seconds }) })
+    post(`/shared/${token}/comments`, { name, text, ...(answered ? { parent_id: answered.id } : { seconds: moment }) })
       .then(() => {
-        setText('')
+        write('')
         onSaid()
       })
       .catch(setFault)
       .finally(() => setBusy(false))
   }
-  const place = answered ? `Answer ${answered.name}` : `Comment at ${clock(seconds)}`
+  const place = answered ? `Answer ${answered.name}` : `Comment at ${clock(moment)}`
   return (
     <form className="col" onSubmit={send} noValidate>
       {!me && <TextField label="Your name" value={name} onChange={setName} maxLength={100} autoComplete="name" wrong={field === 'name' ? sentenceOf(fault) : null} />}
       <Labelled label={place} wrong={field === 'text' ? sentenceOf(fault) : null}>
-        {(ids) => <textarea {...ids} className="field" rows={3} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />}
+        {(ids) => <textarea {...ids} className="field" rows={3} maxLength={4000} value={text} onChange={(event) => write(event.target.value)} />}
       </Labelled>
       {fault !== null && field !== 'name' && field !== 'text' && <div className="xs danger" role="alert">{sentenceOf(fault)}</div>}
       <div className="row tight">

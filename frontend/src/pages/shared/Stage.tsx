@@ -38,11 +38,20 @@ export function Stage({ shared, pins, wish, onPlace }: StageProps) {
     if (wish) seek(wish.seconds)
     // eslint-disable-next-line react-hooks/exhaustive-deps -- a wish is heard once
   }, [wish])
+  const tell = useRef(onPlace)
+  useEffect(() => {
+    tell.current = onPlace
+  }, [onPlace])
   useEffect(() => {
     if (!isPlaying) return
     let request = 0
+    let quarter = -1
     const step = (): void => {
-      if (media.current) setSeconds(media.current.currentTime)
+      const now = media.current?.currentTime ?? 0
+      setSeconds(now)
+      // Four times a second is enough for the words of the page.
+      if (Math.floor(now * 4) !== quarter) tell.current(now)
+      quarter = Math.floor(now * 4)
       request = requestAnimationFrame(step)
     }
     request = requestAnimationFrame(step)
