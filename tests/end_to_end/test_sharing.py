@@ -42,6 +42,7 @@ def test_a_guest_hears_the_track_by_a_link_and_answers_a_comment(browser: Browse
         guest.get_by_label("Answer Owner").fill("Yes, please")
         guest.get_by_role("button", name="Answer", exact=True).last.click()
         expect(guest.locator(".thread", has_text="a beat later")).to_contain_text("Yes, please")
+        expect(guest.locator(".said-by", has_text="Yes, please")).to_contain_text("Guest")
         # The answer reaches the desk by itself.
         page.keyboard.press("Escape")
         expect(thread).to_contain_text("Yes, please")
@@ -74,3 +75,35 @@ def test_one_follows_the_playhead_of_another(browser: Browser, owner: Page) -> N
         ahead.keyboard.press("End")
         time.sleep(0.6)
         expect(behind.locator("[data-clock]")).not_to_have_text("0:31.22")
+
+
+def test_a_scene_shows_who_is_on_its_track_and_what_they_have_chosen(browser: Browser, owner: Page) -> None:
+    with walk.own_browser_in_demo(browser, owner) as desk, walk.own_browser_in_demo(browser, owner) as scene:
+        open_track(desk, owner)
+        walk.go_in_demo(scene, owner, "scenes/")
+        scene.get_by_role("link", name="First Light").first.click()
+        desk.get_by_role("listbox", name="Cues").get_by_role("option").first.click()
+        label = desk.get_by_label("Name of this cue").input_value()
+        expect(scene.locator(".cue[data-theirs]")).to_contain_text(label)
+        scene.get_by_role("button", name=re.compile("^Follow Owner")).click()
+        desk.locator("[data-clock]").click()
+        desk.keyboard.press("End")
+        expect(scene.locator("[data-clock]")).to_have_text("0:31.22")
+
+
+def test_on_a_phone_one_reads_and_writes_comments(browser: Browser, owner: Page) -> None:
+    with walk.own_browser_in_demo(browser, owner) as phone:
+        phone.set_viewport_size({"width": 390, "height": 844})
+        walk.go_in_demo(phone, owner, "tracks/")
+        phone.get_by_role("link", name="First Light").first.click()
+        phone.get_by_role("tab", name=re.compile("Comments")).click()
+        box = phone.get_by_label(re.compile("^Comment at"))
+        box.fill("Ask @own")
+        box.press("Enter")  # takes the name that is offered
+        phone.keyboard.type("about this")
+        expect(box).to_have_value("Ask @Owner about this")
+        phone.get_by_role("button", name="Comment", exact=True).click()
+        thread = phone.locator(".thread", has_text="about this")
+        expect(thread.locator(".mention")).to_have_text("@Owner")
+        thread.get_by_role("button", name="Resolve").click()
+        expect(thread).to_have_count(0)

@@ -122,6 +122,20 @@ def test_where_both_mean_the_same_both_stay_and_it_is_said(ines: Page, ben: Page
         expect(row(page, "fall")).to_be_visible()
 
 
+def test_what_one_deletes_and_the_other_changes_comes_back_and_both_are_told(ines: Page, ben: Page):
+    ben.context.set_offline(True)
+    row(ben, "fall").click()
+    ben.get_by_role("radio", name="pink").click()
+    row(ines, "fall").click()
+    ines.keyboard.press("Delete")
+    wait_for(lambda: labels(ines) == ["plunge"], 10, "the cue gone")
+    ben.context.set_offline(False)
+    expect(ines.get_by_text("Ben brought “fall” back, which you had deleted.")).to_be_visible(timeout=40_000)
+    expect(ben.get_by_text("removed “fall” a moment ago. It is back with your change.")).to_be_visible()
+    assert labels(ines) == ["fall", "plunge"]
+    expect(ines.locator('.cue[data-theirs="B"]')).to_contain_text("fall")  # chosen by Ben, in his colour
+
+
 def test_a_version_is_kept_compared_and_brought_back(ines: Page, ben: Page):
     ines.get_by_role("tab", name="Versions").click()
     ines.get_by_label("Name of the version").fill("As mixed")
@@ -136,5 +150,34 @@ def test_a_version_is_kept_compared_and_brought_back(ines: Page, ben: Page):
     wait_for(lambda: labels(ines) == ["fall", "plunge"], 10, "the names of then")
     expect(row(ben, "fall")).to_be_visible()
     expect(ines.get_by_text("All is as it was then.")).to_be_visible()
+    expect(ben.get_by_text("Owner changed “fall” after you.")).to_be_visible()
     ines.keyboard.press("Control+z")
     wait_for(lambda: labels(ines) == ["plunge", "rise"], 10, "the names of before")
+
+
+def test_a_deleted_version_is_had_back_from_the_bin(ines: Page):
+    ines.get_by_role("button", name="Delete the version As mixed").click()
+    expect(ines.locator('[data-version="As mixed"]')).to_have_count(0)
+    ines.get_by_role("button", name="1 in the bin").click()
+    ines.locator('[data-binned="As mixed"]').get_by_role("button", name="Put back").click()
+    expect(ines.locator('[data-version="As mixed"]')).to_be_visible()
+    expect(ines.get_by_text("in the bin", exact=False).filter(has_text=re.compile(r"^\d+ in the bin$"))).to_have_count(
+        0
+    )
+
+
+def test_another_file_takes_the_place_of_the_track_and_cues_stay(ines: Page, ben: Page, tmp_path):
+    ben.keyboard.press("Escape")
+    ben.locator("[data-clock]").click()
+    ben.keyboard.press("End")
+    ben.keyboard.press("m")
+    ben.keyboard.type("coda")
+    ben.keyboard.press("Enter")
+    expect(row(ben, "coda")).to_be_visible()
+    shorter = tmp_path / "Shorter.wav"
+    soundfile.write(shorter, np.random.default_rng(6).standard_normal(RATE * 5) * 0.05, RATE)
+    choose_file(ines, "Replace", shorter)
+    wait_for(lambda: api(ines, track_of(ines))["duration_seconds"] == 5.0, 60, "the shorter file")
+    expect(row(ben, "coda")).to_contain_text("beyond the end")
+    expect(ben.locator(".transport")).to_contain_text("0:05.00")
+    assert "coda" in labels(ines)

@@ -1,5 +1,5 @@
 /** CommentBox: where one writes. @ offers the members, arrows and Enter choose one; Ctrl/Cmd Enter sends, Esc leaves. */
-import { useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { projectId } from '../lib/page'
 import { Button } from '../parts/Button'
 import { sentenceOf } from '../wire/api'
@@ -35,6 +35,7 @@ export function CommentBox({ label, act, text: first = '', isFocused, onSend, on
     setClosed(false)
   }
   const [caret, setCaret] = useState(0)
+  const caretWanted = useRef<number | null>(null)
   const [isBusy, setBusy] = useState(false)
   const [fault, setFault] = useState<unknown>(null)
   const typed = beingTyped(text, caret)
@@ -43,11 +44,15 @@ export function CommentBox({ label, act, text: first = '', isFocused, onSend, on
     const next = completed(text, caret, person)
     setText(next.text)
     setCaret(next.caret)
-    requestAnimationFrame(() => {
-      field.current?.focus()
-      field.current?.setSelectionRange(next.caret, next.caret)
-    })
+    caretWanted.current = next.caret
   }
+  // Before the next letter can come.
+  useLayoutEffect(() => {
+    if (caretWanted.current === null) return
+    field.current?.focus()
+    field.current?.setSelectionRange(caretWanted.current, caretWanted.current)
+    caretWanted.current = null
+  }, [text])
   const send = (): void => {
     if (!text.trim() || isBusy) return
     setBusy(true)

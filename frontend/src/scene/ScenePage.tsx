@@ -13,6 +13,7 @@ import { isNothing, NothingHere, Shell } from '../shell/Shell'
 import { useDesk, type Desk } from '../track/desk'
 import { transportCommands } from '../track/moves'
 import { DrawerButton } from '../track/DrawerButton'
+import { OthersHere, useTogether } from '../track/OthersHere'
 import { TimelineBox } from '../track/TimelineBox'
 import { PhoneTransport } from '../track/PhoneDesk'
 import { Transport } from '../track/Transport'
@@ -124,6 +125,7 @@ function Body({ draft, desk, track, session }: BodyProps) {
   const visualizer = visualizers.data?.items.find((one) => one.name === scene.visualizer)
   const preview = usePreview({ draft, desk, isPhone, session })
   const [isInspecting, setInspecting] = useState(false)
+  const together = useTogether(desk, track.id)
   useEffect(() => desk.take(track), [desk, track])
   useCommands(transportCommands(desk, mayEdit()))
   useProjectEvents(desk.takeEvent)
@@ -131,7 +133,7 @@ function Body({ draft, desk, track, session }: BodyProps) {
     return (
       <div className="phone-desk">
         <StageBox draft={draft} preview={preview} visualizer={visualizer} isSmall />
-        <TimelineBox desk={desk} track={track} layout="phone" />
+        <TimelineBox desk={desk} track={track} layout="phone" together={together} />
         <PhoneTransport desk={desk} />
         <p className="xs faint phone-note">Parameters are changed on a larger screen.</p>
       </div>
@@ -141,8 +143,8 @@ function Body({ draft, desk, track, session }: BodyProps) {
     <RouteProvider draft={draft} desk={desk} visualizer={visualizer}>
       <div className={isInspecting ? 'editor inspecting' : 'editor'}>
         <div className="desk-main">
-          <StageBox draft={draft} preview={preview} visualizer={visualizer} desk={desk} />
-          <RoutedTimeline desk={desk} track={track} />
+          <StageBox draft={draft} preview={preview} visualizer={visualizer} desk={desk} others={together && <OthersHere together={together} />} />
+          <RoutedTimeline desk={desk} track={track} together={together} />
           <Transport desk={desk} hasFollow={false} />
         </div>
         <DrawerButton label="Parameters" isOpen={isInspecting} onChange={setInspecting} />

@@ -1,5 +1,5 @@
 /** The stage of a scene: the picture in its well, what it waits for, and its figures beneath. */
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { frameRate, pictureSize } from '../lib/format'
 import { useCommands, withKey } from '../lib/keys'
 import { changePreferences, me } from '../lib/me'
@@ -25,11 +25,13 @@ interface StageBoxProps {
   visualizer: Visualizer | undefined
   /** What the curves beside the picture go with. */
   desk?: Desk
+  /** Who else is on the track. */
+  others?: ReactNode
   /** On a phone only the picture. */
   isSmall?: boolean
 }
 
-export function StageBox({ draft, preview, visualizer, desk, isSmall = false }: StageBoxProps) {
+export function StageBox({ draft, preview, visualizer, desk, others, isSmall = false }: StageBoxProps) {
   const [hasCurves, showCurves] = useCurvesShown()
   const { box, status } = preview
   const isStill = status.state === 'away' || status.state === 'offline' || status.state === 'failed'
@@ -38,7 +40,7 @@ export function StageBox({ draft, preview, visualizer, desk, isSmall = false }: 
       <div className="picture-well" ref={box} data-preview />
       <StageCard preview={preview} visualizer={visualizer} />
       {!isSmall && <Figures draft={draft} preview={preview} />}
-      {!isSmall && <StageTools draft={draft} preview={preview} hasCurves={hasCurves} onCurves={() => showCurves(!hasCurves)} />}
+      {!isSmall && <StageTools draft={draft} preview={preview} hasCurves={hasCurves} onCurves={() => showCurves(!hasCurves)} others={others} />}
       {!isSmall && desk && hasCurves && <CurvesPanel draft={draft} desk={desk} onClose={() => showCurves(false)} />}
     </div>
   )
@@ -151,7 +153,7 @@ export function FigureWords({ stats, wanted, size }: { stats: PreviewStats | nul
   )
 }
 
-function StageTools({ draft, preview, hasCurves, onCurves }: { draft: Draft; preview: PreviewParts; hasCurves: boolean; onCurves: () => void }) {
+function StageTools({ draft, preview, hasCurves, onCurves, others }: { draft: Draft; preview: PreviewParts; hasCurves: boolean; onCurves: () => void; others: ReactNode }) {
   const scene = useStore(draft.scene)
   const { width, setWidth, status, box, isFollowing } = preview
   const share = (): void => {
@@ -160,6 +162,7 @@ function StageTools({ draft, preview, hasCurves, onCurves }: { draft: Draft; pre
   }
   return (
     <div className="stage-tools row tight">
+      {others}
       <Tip text={withKey(hasCurves ? 'Hide the curves' : 'Every signal beside the picture', 'scene.curves')}><button type="button" className={hasCurves ? 'btn small on' : 'btn small'} aria-pressed={hasCurves} onClick={onCurves}><Icon name="route" />Curves</button></Tip>
       {status.notice?.is_driver && <IconButton kind="plain" small icon="people" label="Copy a link to look along" onClick={share} />}
       {!isFollowing && <Menu

@@ -1,25 +1,53 @@
-/** The track on a phone: see, listen, jump to cues. */
-import { useEffect, useRef } from 'react'
+/** The track on a phone: see, listen, jump to cues, say something; who else is here, and along with them. */
+import { useEffect, useRef, useState } from 'react'
+import type { Comments } from '../comments/use_comments'
 import { clock } from '../lib/format'
 import { IconButton } from '../parts/Button'
 import type { Track } from '../wire/types'
 import { CueList } from './CueList'
 import type { Desk } from './desk'
 import { moves } from './moves'
-import { TimelineBox } from './TimelineBox'
+import { OthersHere } from './OthersHere'
+import { TimelineBox, type Said } from './TimelineBox'
+import type { Together } from './together'
+import { TrackComments } from './TrackInspector'
 import { TrackStanding } from './TrackStanding'
 import { SoundMenu } from './SoundMenu'
 import { barWords, ClickButton, PlayButton, RateSelect } from './Transport'
 import { useEvents } from './use_emitter'
 
-export function PhoneDesk({ desk, track }: { desk: Desk; track: Track }) {
+interface PhoneDeskProps {
+  desk: Desk
+  track: Track
+  together: Together | null
+  comments: Comments
+  said: Said
+  /** The thread that a pin opened. */
+  opened: { id: string; number: number } | null
+}
+
+export function PhoneDesk({ desk, track, together, comments, said, opened }: PhoneDeskProps) {
+  const [tab, setTab] = useState<'cues' | 'comments'>('cues')
+  useEffect(() => {
+    if (opened) setTab('comments')
+  }, [opened])
+  const tabProps = (name: typeof tab) => ({
+    type: 'button' as const, role: 'tab', 'aria-selected': tab === name, className: tab === name ? 'on' : '', onClick: () => setTab(name),
+  })
+  const open = comments.threads.filter(({ head }) => head.resolved_at === null).length
   return (
     <div className="phone-desk">
       <TrackStanding desk={desk} track={track} />
-      <TimelineBox desk={desk} track={track} layout="phone" />
+      {together && <OthersHere together={together} />}
+      <TimelineBox desk={desk} track={track} layout="phone" together={together} said={said} />
       <PhoneTransport desk={desk} />
       <PhoneListening desk={desk} />
-      <CueList desk={desk} tall />
+      <div className="tabs" role="tablist" aria-label="Track">
+        <button {...tabProps('cues')}>Cues</button>
+        <button {...tabProps('comments')}>Comments {open > 0 && <span className="num faint">{open}</span>}</button>
+      </div>
+      {tab === 'cues' && <CueList desk={desk} tall />}
+      {tab === 'comments' && <div role="tabpanel" className="phone-comments"><TrackComments desk={desk} comments={comments} opened={opened?.id ?? null} /></div>}
     </div>
   )
 }

@@ -45,6 +45,7 @@ export function TimelineBox({ desk, track, layout, href, driven, together, said 
       title: track.name, detail,
       ...(href ? { href } : {}),
       ...(driven ? { driven } : {}),
+      ...(together ? { theirs: together.theirs } : {}),
       ...(layout === 'desk' ? { mountBars: deskBars(desk, mayEdit()) } : {}),
       missing: () => reason.current,
       onRename: (id) => desk.renaming.set(id),
@@ -57,7 +58,7 @@ export function TimelineBox({ desk, track, layout, href, driven, together, said 
     if (together && area) {
       createOthers(scope, area, {
         view: desk.view, others: together.others, secondsOf,
-        cueAt: (id) => desk.cues.cues.get().find((cue) => cue.id === id)?.seconds ?? null,
+        cues: desk.cues.cues,
       })
     }
     if (said && area) createCommentPins(scope, area, { view: desk.view, pins: said.pins, onOpen: said.open })

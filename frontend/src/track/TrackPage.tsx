@@ -79,7 +79,7 @@ function DeskOf({ desk, track, isPhone }: { desk: Desk; track: Track; isPhone: b
   const together = useTogether(desk, track.id)
   const comments = useComments({ noun: 'tracks', id: track.id })
   const { said, opened } = useSaid(comments)
-  if (isPhone) return <PhoneDesk desk={desk} track={track} />
+  if (isPhone) return <PhoneDesk desk={desk} track={track} together={together} comments={comments} said={said} opened={opened} />
   return (
     <div className={isInspecting ? 'editor inspecting' : 'editor'}>
       <div className="desk-main">

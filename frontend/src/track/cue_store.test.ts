@@ -181,6 +181,9 @@ test('one hears who changed what one had changed', async () => {
   expect(ofOthers).toEqual([])
   edits.take({ ...studio.theirs([theirChange(id, { label: 'drop' }, { label: 'lift' })]), actor: 'ben' })
   expect(ofOthers).toEqual(['ben: Ben changed “lift” after you.'])
+  store.change(id, { label: 'mine' })
+  edits.take({ ...studio.theirs([theirChange(id, { label: 'lift' }, { label: 'theirs' })]), actor: 'ben' })
+  expect(ofOthers).toHaveLength(1) // the studio answers of this one
 })
 
 test('without connection edits wait in their order', async () => {

@@ -220,7 +220,13 @@ export function createEdits({ trackId, api, saving, undo, tell, tellOfOther, me,
     if (waitingEvents) return void waitingEvents.push(event)
     const news = event.payload as unknown as EditNews
     if (event.actor !== (me ?? null)) {
-      const theirs = { title: news.title, cues: news.cues, removed: news.removed_cues, hasGrid: news.grid_revision !== null }
+      // What is on its way meets theirs in the studio, whose answer says what became of it.
+      const ops = queue.waiting.flatMap((move) => move.ops)
+      const isSettled = (id: string): boolean => !ops.some((op) => op.id === id)
+      const theirs = {
+        title: news.title, cues: news.cues.filter(({ id }) => isSettled(id)), removed: news.removed_cues.filter(isSettled),
+        hasGrid: news.grid_revision !== null && !ops.some(({ thing }) => thing !== 'cue'),
+      }
       const sentence = mine.heard(theirs, base)
       if (sentence) tellOfOther?.(event.actor, sentence)
     }

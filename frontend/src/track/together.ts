@@ -3,6 +3,7 @@ import { createStore, type Store } from '../lib/store'
 import type { Scope } from '../lib/scope'
 import type { Live } from '../wire/events'
 import type { Place } from '../wire/types'
+import type { Theirs } from '../widgets/cue_lane'
 import type { Desk } from './desk'
 
 /** A playhead is told again after this long, though nothing but its own pace has moved it. */
@@ -15,9 +16,16 @@ const MOST_CHOSEN = 200
 export interface Together {
   /** Others on this track. */
   readonly others: Store<readonly Place[]>
+  /** The cues that they have chosen, and who. */
+  readonly theirs: Store<Theirs>
   /** The page that is followed, or null. */
   readonly followed: Store<string | null>
   follow(page: string | null): void
+}
+
+/** By cue: whoever chose it; one of several. */
+export function theirsOf(others: readonly Place[]): Theirs {
+  return new Map(others.flatMap(({ selection, person }) => selection.map((id) => [id, { initials: person.initials, hue: `hue-${person.colour}` }] as const)))
 }
 
 /** Where their playhead is by now. */
@@ -29,6 +37,8 @@ export function createTogether(scope: Scope, live: Live, desk: Desk, trackId: st
   const { player, cues } = desk
   const others = createStore<readonly Place[]>([])
   const followed = createStore<string | null>(null)
+  const theirs = createStore<Theirs>(new Map())
+  let chosen = ''
 
   const tell = (): void => live.sayHere({
     track_id: trackId, seconds: player.seconds, is_playing: player.isPlaying, rate: player.rate,
@@ -56,6 +66,10 @@ export function createTogether(scope: Scope, live: Live, desk: Desk, trackId: st
   }
   const hear = (): void => {
     others.set(live.places.get().filter((one) => one.track_id === trackId))
+    // They come ten times a second while somebody plays, and seldom say anything new of what is chosen.
+    const now = others.get().map(({ page, selection }) => [page, ...selection].join()).join(';')
+    if (now !== chosen) theirs.set(theirsOf(others.get()))
+    chosen = now
     if (!followed.get()) return
     if (others.get().some((one) => one.page === followed.get())) goAlong()
     else followed.set(null)
@@ -66,6 +80,7 @@ export function createTogether(scope: Scope, live: Live, desk: Desk, trackId: st
   scope.add(player.events.on('hand', () => followed.set(null)))
   return {
     others,
+    theirs,
     followed,
     follow(page) {
       followed.set(page)

@@ -22,9 +22,15 @@ export interface CueLane {
   /** `chosen`: those that are chosen together; `selected` is the last of them. */
   show(cues: readonly Cue[], selected: string | null, chosen?: ReadonlySet<string>): void
   propose(cues: readonly ProposedCue[]): void
+  /** Those that others have chosen: framed in their colour, with their initials. */
+  showTheirs(theirs: Theirs): void
 }
 
+/** By cue: who has chosen it. `hue` is a token, such as hue-blue. */
+export type Theirs = ReadonlyMap<string, { initials: string; hue: string }>
+
 const NONE: ReadonlySet<string> = new Set()
+const NOBODY: Theirs = new Map()
 
 export function createCueLane(scope: Scope, parent: HTMLElement, options: CueHandOptions): CueLane {
   const { view } = options
@@ -34,6 +40,7 @@ export function createCueLane(scope: Scope, parent: HTMLElement, options: CueHan
   let selected: string | null = null
   let chosen = NONE
   let proposed: readonly ProposedCue[] = []
+  let theirs = NOBODY
   /** The tick under the pointer: it stands as a flag as long as the pointer is on it. */
   let opened: string | null = null
   let ticks: readonly Tick[] = []
@@ -44,13 +51,14 @@ export function createCueLane(scope: Scope, parent: HTMLElement, options: CueHan
     const layout = layoutCues(index, view, (id) => id === selected || id === opened)
     ticks = layout.ticks
     drawTicks(drawing, ticks, chosen)
+    drawTheirTicks(drawing, ticks, theirs)
     drawProposed(drawing, proposed)
     const gone = new Set(flags.keys())
     for (const flag of layout.flags) {
       const shown = flags.get(flag.cue.id) ?? newFlag(box, flag.cue.id)
       flags.set(flag.cue.id, shown)
       gone.delete(flag.cue.id)
-      dress(shown, flag, flag.cue.id === selected || chosen.has(flag.cue.id))
+      dress(shown, flag, flag.cue.id === selected || chosen.has(flag.cue.id), theirs.get(flag.cue.id))
     }
     for (const id of gone) {
       flags.get(id)?.remove()
@@ -87,6 +95,10 @@ export function createCueLane(scope: Scope, parent: HTMLElement, options: CueHan
       proposed = next
       canvas.redraw()
     },
+    showTheirs(next) {
+      theirs = next
+      canvas.redraw()
+    },
   }
 }
 
@@ -109,6 +121,17 @@ function drawTicks({ context, colour }: Drawing, ticks: readonly Tick[], chosen:
   context.globalAlpha = 1
 }
 
+/** A dot under the tick, in their colour. */
+function drawTheirTicks({ context, colour }: Drawing, ticks: readonly Tick[], theirs: Theirs): void {
+  if (theirs.size === 0) return
+  for (const { cue, left } of ticks) {
+    const one = theirs.get(cue.id)
+    if (!one) continue
+    context.fillStyle = colour(one.hue)
+    context.fillRect(Math.round(left) - 1, TICK_TOP + TICK_HEIGHT, 4, 4)
+  }
+}
+
 /** Outlines: they are not there yet. */
 function drawProposed({ context, colour, view, height }: Drawing, proposed: readonly ProposedCue[]): void {
   let last = -Infinity
@@ -129,7 +152,7 @@ function newFlag(box: HTMLElement, id: string): HTMLElement {
   return flag
 }
 
-function dress(shown: HTMLElement, { cue, left, width, room, isOpen }: Flag, isOn: boolean): void {
+function dress(shown: HTMLElement, { cue, left, width, room, isOpen }: Flag, isOn: boolean, theirs: { initials: string; hue: string } | undefined): void {
   const label = cue.label || 'Cue'
   const name = `cue${width !== null ? ' span' : ''}${isOn ? ' on' : ''}${isOpen ? ' open' : ''}`
   const words = `${label} at ${clock(cue.seconds)}${cue.hotkey === null ? '' : `, key ${cue.hotkey}`}`
@@ -143,6 +166,11 @@ function dress(shown: HTMLElement, { cue, left, width, room, isOpen }: Flag, isO
     if (key) text.dataset.key = key
     else delete text.dataset.key
   }
+  if ((shown.dataset.theirs ?? '') !== (theirs?.initials ?? '')) {
+    if (theirs) shown.dataset.theirs = theirs.initials
+    else delete shown.dataset.theirs
+  }
+  if (theirs) shown.style.setProperty('--p', `var(--${theirs.hue})`)
   shown.style.setProperty('--h', `var(--hue-${cue.colour})`)
   shown.style.left = `${left}px`
   shown.style.width = width === null ? '' : `${width}px`

@@ -2,7 +2,7 @@
 import { element } from '../lib/element'
 import type { Scope } from '../lib/scope'
 import type { Store } from '../lib/store'
-import type { Place } from '../wire/types'
+import type { Cue, Place } from '../wire/types'
 import type { TimeView } from './time_view'
 
 const AROUND = 40
@@ -11,11 +11,11 @@ export interface OthersOptions {
   view: TimeView
   others: Store<readonly Place[]>
   secondsOf: (place: Place) => number
-  /** Seconds of a cue, or null where it is not known. */
-  cueAt: (id: string) => number | null
+  /** All cues: a chosen one goes through the lanes as a line, wherever it is moved. */
+  cues: Store<readonly Cue[]>
 }
 
-export function createOthers(scope: Scope, area: HTMLElement, { view, others, secondsOf, cueAt }: OthersOptions): void {
+export function createOthers(scope: Scope, area: HTMLElement, { view, others, secondsOf, cues }: OthersOptions): void {
   const box = element('div', { class: 'others', 'aria-hidden': 'true' }, area)
   scope.add(() => box.remove())
   const heads = new Map<string, HTMLElement>()
@@ -35,11 +35,9 @@ export function createOthers(scope: Scope, area: HTMLElement, { view, others, se
     box.replaceChildren()
     heads.clear()
     for (const one of others.get()) {
-      for (const id of one.selection) {
-        const seconds = cueAt(id)
-        const isSeen = seconds !== null && seconds >= view.from && seconds <= view.to
-        if (isSeen) element('div', { class: 'other-cue', style: `--p: var(--hue-${one.person.colour}); left: ${view.xOf(seconds)}px` }, box)
-      }
+      const chosen = new Set(one.selection)
+      const seen = chosen.size ? cues.get().filter(({ id, seconds }) => chosen.has(id) && seconds >= view.from && seconds <= view.to) : []
+      for (const { seconds } of seen) element('div', { class: 'other-cue', style: `--p: var(--hue-${one.person.colour}); left: ${view.xOf(seconds)}px` }, box)
       const head = element('div', { class: 'other-head', style: `--p: var(--hue-${one.person.colour})` }, box)
       element('span', {}, head, one.person.initials)
       heads.set(one.page, head)
@@ -53,6 +51,7 @@ export function createOthers(scope: Scope, area: HTMLElement, { view, others, se
     }
   }
   scope.add(others.subscribe(show))
+  scope.add(cues.subscribe(() => others.get().some(({ selection }) => selection.length > 0) && show()))
   scope.add(view.events.on('change', show))
   show()
 }

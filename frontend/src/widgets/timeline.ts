@@ -6,7 +6,7 @@ import type { Cue } from '../wire/types'
 import { placeAt, stepAlong } from './beats'
 import type { Chosen } from './choose_cues'
 import type { MovedCue } from './cue_hand'
-import type { ProposedCue } from './cue_lane'
+import type { ProposedCue, Theirs } from './cue_lane'
 import { changeLaneSettings, laneSettings, reordered, setLaneHeight, showLaneOf } from './lane_settings'
 import { createLaneStack, type LaneSpec, type LaneStack } from './lane_stack'
 import { createOverview } from './overview'
@@ -36,6 +36,8 @@ export interface TimelineOptions {
   crossing?: Crossing
   /** Cues that could be. */
   proposed?: Store<readonly ProposedCue[]>
+  /** Cues that others have chosen. */
+  theirs?: Store<Theirs>
   layout: Layout
   mayEdit: boolean
   /** The waveform's name and what stands under it. */

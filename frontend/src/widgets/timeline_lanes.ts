@@ -79,6 +79,12 @@ function cuesLane(options: TimelineOptions, snapTo: SnapTo): LaneSpec {
     for (const watched of [store.cues, store.selected, store.selection]) scope.add(watched.subscribe(show))
     const { proposed } = options
     if (proposed) scope.add(proposed.subscribe(() => lane.propose(proposed.get())))
+    const { theirs } = options
+    if (theirs) {
+      const mark = (): void => lane.showTheirs(theirs.get())
+      scope.add(theirs.subscribe(mark))
+      mark()
+    }
     show()
     lane.propose(proposed?.get() ?? [])
   }

@@ -4,6 +4,7 @@ import { address, mayEdit } from '../../lib/page'
 import { createStore, useStore } from '../../lib/store'
 import type { Desk } from '../../track/desk'
 import { TimelineBox } from '../../track/TimelineBox'
+import type { Together } from '../../track/together'
 import type { RouteSource, RouteSpec, Track } from '../../wire/types'
 import { drawClamped, drawCurve } from '../../widgets/draw_curve'
 import type { LaneCarry, LaneSpec } from '../../widgets/lane_stack'
@@ -16,12 +17,12 @@ import { actingRoutes } from './sources'
 const NO_LANES: DrivenLanes = { lanes: [], covered: new Set(), free: () => ({}) }
 const BANDS = ['bass', 'low_mid', 'mid', 'high_mid', 'high']
 
-export function RoutedTimeline({ desk, track }: { desk: Desk; track: Track }) {
+export function RoutedTimeline({ desk, track, together }: { desk: Desk; track: Track; together: Together | null }) {
   const about = useRouteDesk()
   const [driven] = useState(() => createStore(NO_LANES))
   return (
     <>
-      <TimelineBox desk={desk} track={track} layout="scene" href={address.track(track.id)} driven={driven} />
+      <TimelineBox desk={desk} track={track} layout="scene" href={address.track(track.id)} driven={driven} together={together} />
       {about && <Lanes about={about} onLanes={(lanes) => driven.set(lanes)} />}
     </>
   )
