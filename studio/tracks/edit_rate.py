@@ -1,4 +1,4 @@
-"""How fast one person may edit a track: 50 edits a second for long, 200 at once. Counted by this process' own clock."""
+"""How fast one person may edit a track: 25 edits a second for long, 100 at once. Counted by this process' own clock."""
 
 import threading
 import time
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from studio.errors import Refused
 
-PER_SECOND, BURST = 50.0, 200.0
-TOO_FAST = "These are more edits than a hand makes: up to 50 a second are taken. Wait a moment, then go on."
+PER_SECOND, BURST = 25.0, 100.0
+TOO_FAST = "These are more edits than a hand makes: up to 25 a second are taken. Wait a moment, then go on."
 # Brakes of people who have rested are full again, and need not be remembered.
 MOST_REMEMBERED = 10_000
 
@@ -27,7 +27,7 @@ class _Bucket:
 
 
 class EditBrake:
-    """A bucket of edits per person and track, which fills by 50 a second."""
+    """A bucket of edits per person and track, which fills by 25 a second."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now

@@ -133,6 +133,7 @@ def test_what_one_deletes_and_the_other_changes_comes_back_and_both_are_told(ine
     expect(ines.get_by_text("Ben brought “fall” back, which you had deleted.")).to_be_visible(timeout=40_000)
     expect(ben.get_by_text("removed “fall” a moment ago. It is back with your change.")).to_be_visible()
     assert labels(ines) == ["fall", "plunge"]
+    row(ben, "fall").click()
     expect(ines.locator('.cue[data-theirs="B"]')).to_contain_text("fall")  # chosen by Ben, in his colour
 
 

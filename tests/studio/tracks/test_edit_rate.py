@@ -18,7 +18,7 @@ class Clock:
         return self.now
 
 
-def test_two_hundred_at_once_then_fifty_a_second():
+def test_many_at_once_then_so_many_a_second():
     clock = Clock()
     brake = EditBrake(clock)
     for _ in range(int(BURST)):
