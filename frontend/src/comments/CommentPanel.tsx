@@ -41,8 +41,8 @@ export function CommentPanel({ comments, momentNow, place, opened = null, onGo }
   const shown = showsResolved ? comments.threads : open
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (opened) list.current?.querySelector(`[data-thread="${opened}"]`)?.scrollIntoView({ block: 'nearest' })
-  }, [opened])
+    if (opened) list.current?.querySelector(`[data-thread="${CSS.escape(opened)}"]`)?.scrollIntoView({ block: 'nearest' })
+  }, [opened, comments.isPending])
   return (
     <section className="comments" aria-label="Comments" data-region="comments">
       <div className="head">

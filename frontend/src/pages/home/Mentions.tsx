@@ -1,4 +1,4 @@
-/** Where others named the person who looks: each leads to the moment. */
+/** Where others named the person who looks: each leads to the moment and to what was said. */
 import { clock, when } from '../../lib/format'
 import { address, projectId } from '../../lib/page'
 import { useProjectEvents } from '../../shell/live'
@@ -31,5 +31,5 @@ export function Mentions() {
 
 function addressOf(comment: Comment): string {
   const page = comment.track_id ? address.track(comment.track_id) : address.render(comment.render_id ?? '')
-  return `${page}?t=${comment.seconds.toFixed(2)}`
+  return `${page}?t=${comment.seconds.toFixed(2)}&comment=${comment.parent_id ?? comment.id}`
 }
