@@ -10,7 +10,7 @@ import type { Saving } from '../wire/saving'
 import type { BeatGrid, Cue, EditAnswer, StudioEvent, TrackEdit } from '../wire/types'
 import { createEditQueue, type Errand } from './edit_queue'
 import { doToCues, inverseOf, mergedOps, type CueFields, type EditOp } from './edit_ops'
-import { createMine } from './mine'
+import { createMine, theirsOf } from './mine'
 
 export interface EditOrder {
   key: string
@@ -220,14 +220,7 @@ export function createEdits({ trackId, api, saving, undo, tell, tellOfOther, me,
     if (waitingEvents) return void waitingEvents.push(event)
     const news = event.payload as unknown as EditNews
     if (event.actor !== (me ?? null)) {
-      // What is on its way meets theirs in the studio, whose answer says what became of it.
-      const ops = queue.waiting.flatMap((move) => move.ops)
-      const isSettled = (id: string): boolean => !ops.some((op) => op.id === id)
-      const theirs = {
-        title: news.title, cues: news.cues.filter(({ id }) => isSettled(id)), removed: news.removed_cues.filter(isSettled),
-        hasGrid: news.grid_revision !== null && !ops.some(({ thing }) => thing !== 'cue'),
-      }
-      const sentence = mine.heard(theirs, base)
+      const sentence = mine.heard(theirsOf(news, queue.waiting.flatMap((move) => move.ops)), base)
       if (sentence) tellOfOther?.(event.actor, sentence)
     }
     // What one did oneself comes with its answer, all of it.

@@ -17,6 +17,17 @@ export interface Mine {
   heard(theirs: Theirs, now: ReadonlyMap<string, Cue>): ((name: string) => string) | null
 }
 
+/** What an event tells, without what is on its way from here: the studio's answer says what became of that. */
+export function theirsOf(
+  news: { title: string; cues: readonly Cue[]; removed_cues: readonly string[]; grid_revision: number | null }, onItsWay: readonly EditOp[],
+): Theirs {
+  const ids = new Set(onItsWay.map(({ id }) => id))
+  return {
+    title: news.title, cues: news.cues.filter(({ id }) => !ids.has(id)), removed: news.removed_cues.filter((id) => !ids.has(id)),
+    hasGrid: news.grid_revision !== null && onItsWay.every(({ thing }) => thing === 'cue'),
+  }
+}
+
 /** What is older was settled: nobody wonders where it went. */
 const LATELY_MS = 10 * 60_000
 const GRID = 'grid'
