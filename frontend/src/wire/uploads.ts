@@ -3,7 +3,7 @@
  * after a break, a pause or a reload. The rows are a store; parts/Uploader.tsx shows them.
  */
 import { newId } from '../lib/new_id'
-import * as tus from 'tus-js-client'
+import type * as tus from 'tus-js-client'
 import type { Folder } from '../lib/folders'
 import { fileSize } from '../lib/format'
 import { createStore } from '../lib/store'
@@ -62,7 +62,8 @@ const WAITS = [0, 1000, 2000, 4000, 8000, 15_000, 15_000, 30_000, 30_000, 30_000
 
 interface Sending {
   file: File
-  upload: tus.Upload
+  /** Null until it is first sent. */
+  upload: tus.Upload | null
   kind: UploadKind
   fingerprint: string
   speed: Speed
@@ -129,7 +130,7 @@ function rowFor(file: File, kind: UploadKind, isKept: boolean): UploadRow | null
   const refusal = refusalOf(file, kind)
   if (refusal === null) {
     fingerprints.add(fingerprint)
-    sendings.set(id, { file, kind, fingerprint, speed: createSpeed(), upload: makeUpload(id, file, fingerprint, kind) })
+    sendings.set(id, { file, kind, fingerprint, speed: createSpeed(), upload: null })
     if (isKept) void keepFile({ fingerprint, file, project: kind.project, kind: kind.kind, extra: kind.extra ?? {} })
   }
   return {
@@ -138,8 +139,23 @@ function rowFor(file: File, kind: UploadKind, isKept: boolean): UploadRow | null
   }
 }
 
-function makeUpload(id: string, file: File, fingerprint: string, kind: UploadKind): tus.Upload {
-  return new tus.Upload(file, {
+/** What sends is fetched where somebody may send; pages open without it. */
+const library = (): Promise<typeof tus> => import('tus-js-client')
+
+/** Null where it cannot be sent; the row says why. */
+async function uploadOf(id: string, sending: Sending): Promise<tus.Upload | null> {
+  if (sending.upload) return sending.upload
+  try {
+    const { Upload } = await library()
+    return (sending.upload ??= makeUpload(Upload, id, sending))
+  } catch {
+    refuse(id, 'The part of the page that sends files could not be fetched. Reload the page, then send it again.')
+    return null
+  }
+}
+
+function makeUpload(Upload: typeof tus.Upload, id: string, { file, fingerprint, kind }: Sending): tus.Upload {
+  return new Upload(file, {
     endpoint: '/api/v1/uploads',
     chunkSize: PIECE,
     retryDelays: WAITS,
@@ -215,7 +231,7 @@ async function arrive(id: string): Promise<void> {
   const sending = sendings.get(id)
   change(id, { state: 'checking', sent, secondsLeft: null })
   try {
-    const path = new URL(sending?.upload.url ?? '', window.location.href).pathname
+    const path = new URL(sending?.upload?.url ?? '', window.location.href).pathname
     const answer = await untilDecided(path)
     if (answer.error) refuse(id, answer.error)
     else finish(id, { resultUrl: answer.result_url })
@@ -243,14 +259,16 @@ async function start(id: string): Promise<void> {
   const sending = sendings.get(id)
   if (!sending) return
   change(id, { state: 'sending' })
-  if (sending.kind.isHashed) await addHash(id, sending)
-  const [earlier] = await sending.upload.findPreviousUploads()
-  if (earlier) sending.upload.resumeFromPreviousUpload(earlier)
-  if (rowOf(id)?.state === 'sending') sending.upload.start()
+  const upload = await uploadOf(id, sending)
+  if (!upload) return
+  if (sending.kind.isHashed) await addHash(id, sending.file, upload)
+  const [earlier] = await upload.findPreviousUploads()
+  if (earlier) upload.resumeFromPreviousUpload(earlier)
+  if (rowOf(id)?.state === 'sending') upload.start()
 }
 
 /** Without a hash the studio finds out by itself what it knows, once the file is there. */
-async function addHash(id: string, { file, upload }: Sending): Promise<void> {
+async function addHash(id: string, file: File, upload: tus.Upload): Promise<void> {
   if (upload.options.metadata?.sha256) return
   change(id, { isHashing: true })
   const sha256 = await hashOfFile(file)
@@ -260,7 +278,7 @@ async function addHash(id: string, { file, upload }: Sending): Promise<void> {
 
 export function pauseUpload(id: string): void {
   change(id, { state: 'paused', secondsLeft: null })
-  void sendings.get(id)?.upload.abort(false)
+  void sendings.get(id)?.upload?.abort(false)
   next()
 }
 
@@ -279,7 +297,7 @@ export async function removeUpload(id: string): Promise<void> {
   next()
   if (sending) {
     void forgetFile(sending.fingerprint)
-    await sending.upload.abort(true).catch(() => undefined)
+    await sending.upload?.abort(true).catch(() => undefined)
   } else if (row?.state === 'missing') {
     await remove(`/uploads/${id}`)
   }
@@ -291,6 +309,8 @@ function withoutAsking({ onFiles: _onFiles, ...kind }: UploadKind): UploadKind {
 
 /** After a reload: goes on with what the browser kept, and lists what waits for its file. */
 export async function takeUpAgain(kind: UploadKind): Promise<void> {
+  // There when it is needed, should the connection be gone by then.
+  library().catch(() => undefined)
   for (const kept of await keptFiles(kind.project)) {
     if (kept.kind === kind.kind) addFiles([kept.file], { ...withoutAsking(kind), extra: kept.extra })
   }
