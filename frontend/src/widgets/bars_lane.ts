@@ -13,6 +13,8 @@ import type { TimeView } from './time_view'
 
 const LEAST_GAP_PX = 7
 const LABEL_PX = 84
+/** So near a line belongs to the marker itself. */
+const OWN_BAR_PX = 3
 const DRAG_PX = 3
 const HATCH_PX = 6
 
@@ -64,17 +66,26 @@ export function mountBarsLane(scope: Scope, cell: HTMLElement, options: BarsLane
   const flags = new Map<string, HTMLElement>()
   const canvas = createLaneCanvas(scope, box, view, (drawing) => {
     drawUnsure(drawing, options.unsure())
-    drawBars(drawing, beats.get())
+    const tags = placeFlags(box, flags, markers.get(), view)
+    drawBars(drawing, beats.get(), (x) => isUnderTag(x, tags))
     drawProposed(drawing, proposed.get())
-    placeFlags(box, flags, markers.get(), view)
   })
   for (const store of [beats, markers, proposed] as Seen<unknown>[]) scope.add(store.subscribe(() => canvas.redraw()))
   tellUnsure(scope, cell, options)
   listenToHand(scope, box, options)
 }
 
-/** Markers in the window, those apart that would cover each other; the same elements while they are shown. */
-function placeFlags(box: HTMLElement, flags: Map<string, HTMLElement>, markers: readonly BarMarker[], view: TimeView): void {
+/** Whether the number of a bar at x stands under the tempo of a marker, which lies right of that marker's own bar. */
+export function isUnderTag(x: number, tags: readonly number[]): boolean {
+  return tags.some((tag) => x > tag + OWN_BAR_PX && x < tag + LABEL_PX)
+}
+
+/**
+ * Markers in the window, those apart that would cover each other; the same elements while they are shown.
+ * Returns the x of those that tell their tempo.
+ */
+function placeFlags(box: HTMLElement, flags: Map<string, HTMLElement>, markers: readonly BarMarker[], view: TimeView): number[] {
+  const tags: number[] = []
   const gone = new Set(flags.keys())
   const seconds = markers.map((marker) => marker.seconds)
   let last = -Infinity
@@ -94,6 +105,7 @@ function placeFlags(box: HTMLElement, flags: Map<string, HTMLElement>, markers: 
       flag.title = words
       flag.setAttribute('aria-label', words)
     }
+    if (room > LABEL_PX) tags.push(x)
     flag.firstElementChild!.textContent = room > LABEL_PX ? marker.bpm.toFixed(2) : ''
     flag.style.left = `${x}px`
   }
@@ -101,6 +113,7 @@ function placeFlags(box: HTMLElement, flags: Map<string, HTMLElement>, markers: 
     flags.get(id)?.remove()
     flags.delete(id)
   }
+  return tags
 }
 
 function newFlag(box: HTMLElement, id: string): HTMLElement {

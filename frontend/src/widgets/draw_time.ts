@@ -36,7 +36,8 @@ function thinning(downbeats: number[], pxPerSecond: number, px: number): number 
   return 2 ** Math.max(0, Math.ceil(Math.log2(px / Math.max(bar, 1e-9))))
 }
 
-export function drawBars(drawing: Drawing, grid: Beats): void {
+/** Numbers that would stand under something else are left out. */
+export function drawBars(drawing: Drawing, grid: Beats, isCovered: (x: number) => boolean = () => false): void {
   const { context, height, view, colour } = drawing
   beginText(drawing)
   const every = thinning(grid.downbeats, view.pxPerSecond, BAR_LABEL_PX)
@@ -48,6 +49,7 @@ export function drawBars(drawing: Drawing, grid: Beats): void {
     if (index % every) return
     context.fillStyle = colour('text-faint')
     context.fillRect(x, 0, 1, height)
+    if (isCovered(x)) return
     context.fillStyle = colour('text-soft')
     context.fillText(String(barNumber(grid, index)), x + 5, height / 2)
   })
