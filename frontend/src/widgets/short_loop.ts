@@ -61,7 +61,14 @@ export class ShortLoop {
   }
 
   private forget(): void {
-    if (this.written) URL.revokeObjectURL(this.written.url)
+    if (!this.written) return
+    // An element asks for its source again whenever it is placed.
+    for (const element of this.made) {
+      element.pause()
+      element.removeAttribute('src')
+      element.load()
+    }
+    URL.revokeObjectURL(this.written.url)
     this.written = null
   }
 }
