@@ -7,7 +7,6 @@ import type * as tus from 'tus-js-client'
 import type { Folder } from '../lib/folders'
 import { fileSize } from '../lib/format'
 import { createStore } from '../lib/store'
-import { hashOfFile } from './hash'
 import { csrfToken, errorFrom, get, remove, sentenceOf } from './api'
 import { forgetFile, keepFile, keptFiles } from './kept_files'
 import { createSpeed, type Speed } from './speed'
@@ -271,7 +270,7 @@ async function start(id: string): Promise<void> {
 async function addHash(id: string, file: File, upload: tus.Upload): Promise<void> {
   if (upload.options.metadata?.sha256) return
   change(id, { isHashing: true })
-  const sha256 = await hashOfFile(file)
+  const sha256 = await import('./hash').then(({ hashOfFile }) => hashOfFile(file), () => null)
   change(id, { isHashing: false })
   if (sha256 !== null) upload.options.metadata = { ...upload.options.metadata, sha256 }
 }
