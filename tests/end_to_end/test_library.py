@@ -213,8 +213,10 @@ def test_a_loupe_has_an_address_and_keys(desk: Page):
     expect(desk.locator(".pane.full")).to_be_visible()
     desk.keyboard.press("c")
     expect(desk.locator(".pane")).to_have_count(2)
+    faults = walk.serious_faults(desk, "compare")
     desk.keyboard.press("g")
     expect(desk.locator(".pane")).to_have_count(0)
+    assert not (told := [*faults, *walk.serious_faults(desk, "grid")]), "\n".join(told)
     expect(desk).to_have_url(re.compile("at="))
 
 

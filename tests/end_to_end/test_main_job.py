@@ -252,6 +252,7 @@ def test_a_film_is_rendered_watched_and_downloaded(owner: Page, studio: RunningS
     owner.reload()  # in the middle of the render: nothing is lost
     film = walk.wait_for_film(owner, render["id"], 150)
     expect(owner.get_by_role("link", name="Download", exact=True)).to_be_visible(timeout=walk.BUSY)
+    assert walk.serious_faults(owner, "film") == []
     owner.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
     owner.evaluate("() => document.querySelector('video').play()")
     owner.wait_for_function("() => document.querySelector('video').currentTime > 0.3")

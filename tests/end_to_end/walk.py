@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from gpu_service.music.ffmpeg import find_ffmpeg
 from tests.end_to_end.conftest import RunningStudio, wait_for
 
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# Milliseconds in which lists and pictures arrive; what is still on its way is a skeleton, which counts as well.
+SETTLED = 300
 BUSY = 90_000  # milliseconds that a slow machine may take for a step
 
 
@@ -149,3 +152,31 @@ def wait_for_film(page: Page, render_id: str, seconds: float) -> dict[str, Any]:
         return now if now["state"] == "done" else None
 
     return wait_for(finished, seconds, "the film")
+
+
+def serious_faults(page: Page, name: str) -> list[str]:
+    """What axe calls serious or critical here, in both themes: the page, the rule, and the first places."""
+    page.emulate_media(reduced_motion="reduce")  # else colours are measured on their way
+    page.wait_for_timeout(SETTLED)
+    script = """async () => {
+        const found = []
+        const root = document.documentElement
+        const before = root.dataset.theme
+        for (const theme of ['dark', 'light']) {
+            root.dataset.theme = theme
+            await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+            // What is wrong in the second theme and not in the first is a matter of colour.
+            const rules = theme === 'light' ? { runOnly: ['color-contrast', 'link-in-text-block'] } : {}
+            const { violations } = await axe.run(document, { resultTypes: ['violations'], ...rules })
+            for (const { id, help, impact, nodes } of violations)
+                if (impact === 'serious' || impact === 'critical')
+                    found.push(`${theme}: ${id} (${help}): ${nodes.slice(0, 4).map(({ html }) => html).join('; ')}`)
+        }
+        root.dataset.theme = before
+        return found
+    }"""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.evaluate(AXE.read_text())
+    faults = page.evaluate(script)
+    page.emulate_media(reduced_motion="null")
+    return [f"{name} {fault}" for fault in faults]

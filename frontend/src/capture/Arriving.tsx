@@ -41,8 +41,8 @@ function Tile({ arrival, href }: { arrival: Arrival; href: string | undefined })
   const inside = (
     <>
       {portrait?.thumb_url ? <img src={portrait.thumb_url} alt="" loading="lazy" decoding="async" /> : <span className="waiting"><Icon name={portrait?.state === 'broken' ? 'alert' : portrait ? 'again' : 'wifi'} /></span>}
-      {number && <span className="corner bl num">{number}</span>}
-      {faces === 0 && <span className="corner br"><Icon name="face" />0</span>}
+      {number && <span className="corner bl num" aria-hidden="true">{number}</span>}
+      {faces === 0 && <span className="corner br" aria-hidden="true"><Icon name="face" />0</span>}
     </>
   )
   const classes = `tile${portrait?.thumb_url ? '' : ' pending'}`

@@ -117,14 +117,13 @@ function Captions({ desk }: { desk: Desk }) {
   return (
     <div className="pane-captions">
       {sides.map((one, at) => (
-        <button key={at} type="button" className={which === at ? 'on' : ''} aria-pressed={which === at} onClick={() => active.set(at as 0 | 1)}>
-          {one && <span className="num xs clip">{momentOf(one.taken_at)}{one.sharpness === null ? '' : ` · sharpness ${measure('sharpness', one.sharpness)}`}</span>}
-          {one && <VerdictWord portrait={one} />}
-          {at === 1 && <Button small kind="quiet" title={withKey('Keep this one on the left', 'library.keep')} onClick={(event) => {
-            event.stopPropagation()
-            keepRight(desk)
-          }}>Keep</Button>}
-        </button>
+        <div key={at} className={which === at ? 'caption on' : 'caption'}>
+          <button type="button" aria-pressed={which === at} onClick={() => active.set(at as 0 | 1)}>
+            {one && <span className="num xs clip">{momentOf(one.taken_at)}{one.sharpness === null ? '' : ` · sharpness ${measure('sharpness', one.sharpness)}`}</span>}
+            {one && <VerdictWord portrait={one} />}
+          </button>
+          {at === 1 && <Button small kind="quiet" title={withKey('Keep this one on the left', 'library.keep')} onClick={() => keepRight(desk)}>Keep</Button>}
+        </div>
       ))}
     </div>
   )

@@ -114,9 +114,9 @@ function Stack({ desk, portrait, stack }: { desk: Desk; portrait: Portrait; stac
       <div className="title">Stack of {portrait.stack_size}{seconds > 0 ? `, within ${Math.max(1, Math.round(seconds))} s` : ''}<button type="button" className="link end xs accent" onClick={() => desk.show({ stack })}>Open</button></div>
       <div className="stackgrid">
         {sharpest.slice(0, 9).map((one) => (
-          <button key={one.id} type="button" className={one.id === portrait.id ? 'tile on' : 'tile'} aria-label={momentOf(one.taken_at)} onClick={() => go(one)}>
+          <button key={one.id} type="button" className={one.id === portrait.id ? 'tile on' : 'tile'} aria-label={one.sharpness === null ? momentOf(one.taken_at) : `${momentOf(one.taken_at)}, sharpness ${figure(one.sharpness)}`} onClick={() => go(one)}>
             {one.thumb_url && <img src={one.thumb_url} alt="" loading="lazy" />}
-            {one.sharpness !== null && <span className="corner bl num">{figure(one.sharpness)}</span>}
+            {one.sharpness !== null && <span className="corner bl num" aria-hidden="true">{figure(one.sharpness)}</span>}
           </button>
         ))}
       </div>

@@ -48,14 +48,20 @@ export function aimOf(one: Pick<Portrait, 'width_px' | 'height_px' | 'face_x' | 
   return [along(width, height, one.face_x, 50), along(height, width, one.face_y, 35)]
 }
 
+/** All that its corners show, in words. */
+export function spokenTile(one: Portrait): string {
+  const mark = one.state === 'broken' ? '' : markOf(one)
+  return [spokenPortrait(one), mark.toLowerCase(), one.stack_size > 1 ? `one of ${one.stack_size} alike` : ''].filter(Boolean).join(', ')
+}
+
 export function createTile(parent: HTMLElement): Tile {
   const root = element('div', { class: 'tile cell', role: 'gridcell', tabindex: null }, parent)
   const image = element('img', { alt: '', decoding: 'async', draggable: false }, root)
   const corners = {
-    tl: element('span', { class: 'corner tl', hidden: true }, root),
-    tr: element('span', { class: 'corner tr num', hidden: true }, root),
-    bl: element('span', { class: 'corner bl', hidden: true }, root),
-    br: element('span', { class: 'corner br num', hidden: true }, root),
+    tl: element('span', { class: 'corner tl', hidden: true, 'aria-hidden': 'true' }, root),
+    tr: element('span', { class: 'corner tr num', hidden: true, 'aria-hidden': 'true' }, root),
+    bl: element('span', { class: 'corner bl', hidden: true, 'aria-hidden': 'true' }, root),
+    br: element('span', { class: 'corner br num', hidden: true, 'aria-hidden': 'true' }, root),
     chosen: element('span', { class: 'chosen', hidden: true }, root),
   }
   corners.chosen.append(icon('check'))
@@ -109,11 +115,12 @@ export function createTile(parent: HTMLElement): Tile {
       if (!portrait) {
         clear()
         root.setAttribute('aria-label', 'Loading')
+        shown = ''
         return
       }
       mark(portrait)
       aim(portrait)
-      const name = spokenPortrait(portrait)
+      const name = spokenTile(portrait)
       if (name !== shown) root.setAttribute('aria-label', name)
       shown = name
       image.fetchPriority = isSeen ? 'high' : 'low'

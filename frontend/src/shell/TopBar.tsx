@@ -69,13 +69,18 @@ function Crumbs({ place, thing }: { place: string; thing: Thing | undefined }) {
             <>
               <span className="row parent"><Button kind="quiet" small href={thing.href}><span>{thing.name}</span></Button></span>
               <span className="row parent">{step}</span>
-              <ThingMenu thing={{ ...thing, name: thing.part }} />
+              <Title><ThingMenu thing={{ ...thing, name: thing.part }} /></Title>
             </>
-          ) : <ThingMenu thing={thing} />}
+          ) : place === 'networks' ? <ThingMenu thing={thing} /> : <Title><ThingMenu thing={thing} /></Title>}
         </>
       )}
     </nav>
   )
+}
+
+/** The heading of a page that has no other: an editor. A network's page has its own. */
+function Title({ children }: { children: ReactNode }) {
+  return <div role="heading" aria-level={1} className="title-crumb">{children}</div>
 }
 
 function OutsideCrumb({ place }: { place: string }) {
