@@ -1,5 +1,5 @@
 /** The scene editor: the picture, its parameters, and the track they move with, all in one time. */
-import { useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 import { useCommands } from '../lib/keys'
 import { address, mayEdit, pageData, projectId } from '../lib/page'
 import { createStore, useStore } from '../lib/store'
@@ -24,11 +24,16 @@ import { saving } from '../wire/saving'
 import type { Scene, Track } from '../wire/types'
 import { createDraft, type Draft } from './draft'
 import { Inspector } from './Inspector'
-import { RenderDialog } from './RenderDialog'
 import { RoutedTimeline } from './routes/RoutedTimeline'
 import { RouteProvider } from './routes/RouteProvider'
 import { StageBox } from './StageBox'
 import { heightFor, usePreview } from './use_preview'
+
+// Fetched when somebody first renders; after an update of the studio, an open page may ask for a file that is gone.
+const RenderDialog = lazy(() => import('./RenderDialog').then(({ RenderDialog: Loaded }) => ({ default: Loaded }), (fault: unknown) => {
+  toastFault(fault, 'The dialog could not be loaded. Load the page again.')
+  return { default: () => null }
+}))
 
 export function ScenePage() {
   const id = pageData().ids.scene ?? ''
@@ -79,8 +84,10 @@ function Editor({ first }: { first: Scene }) {
     <Shell place="scenes" thing={{ name: scene.name, siblings }} actions={mayEdit() && !isPhone ? <Actions draft={draft} onRender={() => setRendering(true)} /> : null}>
       {desk && track.data ? <Body draft={draft} desk={desk} track={track.data} session={session} /> : <div className="middle"><Skeleton rows={6} height={44} /></div>}
       {isRendering && desk && (
-        <RenderDialog scene={scene} durationSeconds={track.data?.duration_seconds ?? 0} selection={desk.player.loopSelection}
-          speed={speed} serviceAttached={services?.state === 'attached'} onClose={() => setRendering(false)} />
+        <Suspense fallback={null}>
+          <RenderDialog scene={scene} durationSeconds={track.data?.duration_seconds ?? 0} selection={desk.player.loopSelection}
+            speed={speed} serviceAttached={services?.state === 'attached'} onClose={() => setRendering(false)} />
+        </Suspense>
       )}
     </Shell>
   )
