@@ -1,11 +1,12 @@
 /** The scene editor: the picture, its parameters, and the track they move with, all in one time. */
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { Suspense, useEffect, useMemo, useState } from 'react'
 import { useCommands } from '../lib/keys'
 import { address, mayEdit, pageData, projectId } from '../lib/page'
 import { createStore, useStore } from '../lib/store'
 import { undoRegistry } from '../lib/undo'
 import { FaultNote, Skeleton } from '../parts/basics'
 import { Button, IconButton } from '../parts/Button'
+import { fetched } from '../parts/fetched'
 import { toast, toastFault } from '../parts/toasts'
 import type { PreviewSession } from '../preview/session'
 import { useProjectEvents, useServices } from '../shell/live'
@@ -29,11 +30,7 @@ import { RouteProvider } from './routes/RouteProvider'
 import { StageBox } from './StageBox'
 import { heightFor, usePreview } from './use_preview'
 
-// Fetched when somebody first renders; after an update of the studio, an open page may ask for a file that is gone.
-const RenderDialog = lazy(() => import('./RenderDialog').then(({ RenderDialog: Loaded }) => ({ default: Loaded }), (fault: unknown) => {
-  toastFault(fault, 'The dialog could not be loaded. Load the page again.')
-  return { default: () => null }
-}))
+const RenderDialog = fetched(async () => (await import('./RenderDialog')).RenderDialog)
 
 export function ScenePage() {
   const id = pageData().ids.scene ?? ''
