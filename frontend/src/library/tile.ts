@@ -85,11 +85,14 @@ export function createTile(parent: HTMLElement): Tile {
     corners.tl.className = one.verdict === 1 ? 'corner tl pick' : 'corner tl drop'
     corners.tl.replaceChildren(icon(one.verdict === 1 ? 'flag' : 'close'))
     corners.tr.hidden = one.stack_size < 2
-    if (one.stack_size > 1) corners.tr.replaceChildren(icon('stack'), String(one.stack_size))
+    if (one.stack_size > 1) corners.tr.replaceChildren(icon('stack'))
     corners.br.hidden = one.stars === 0
-    if (one.stars > 0) corners.br.replaceChildren(icon('star', true), String(one.stars))
+    if (one.stars > 0) corners.br.replaceChildren(icon('star', true))
     corners.bl.hidden = markOf(one) === ''
-    corners.bl.textContent = markOf(one)
+    // The name of the tile says it in words; these are drawn.
+    corners.tr.dataset.text = String(one.stack_size)
+    corners.br.dataset.text = String(one.stars)
+    corners.bl.dataset.text = markOf(one)
   }
 
   /** What lies outside of a square cell is cut; the face is not. */
