@@ -6,7 +6,7 @@ import soundfile
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.conftest import wait_for
-from tests.end_to_end.walk import api, choose_file, go_in_demo, own_browser_in_demo, project_of
+from tests.end_to_end.walk import api, go_in_demo, own_browser_in_demo, send_track
 
 pytestmark = pytest.mark.browser
 RATE, SECONDS, FIRST, BPM = 22_050, 14.0, 0.4, 120.0
@@ -22,14 +22,7 @@ def page(browser, owner: Page, tmp_path_factory):
         sound[start : start + 400] += burst
     soundfile.write(path, sound, RATE)
     with own_browser_in_demo(browser, owner) as page:
-        go_in_demo(page, owner, "tracks/")
-        choose_file(page, "Add tracks", path)
-
-        def is_ready():
-            tracks = api(page, f"/projects/{project_of(page)}/tracks")["items"]
-            return next((one for one in tracks if one["name"] == "Even clicks" and one["state"] == "ready"), None)
-
-        track = wait_for(is_ready, 180, "the analysis")
+        track = send_track(page, owner, path)
         go_in_demo(page, owner, f"tracks/{track['id']}/")
         expect(page.locator(".bar-marker")).to_have_count(1)
         page.track = track["id"]

@@ -9,7 +9,7 @@ import soundfile
 from playwright.sync_api import Page, expect
 
 from tests.end_to_end.conftest import RunningStudio, wait_for
-from tests.end_to_end.walk import BUSY, api, choose_file, go, own_browser_in_demo, project_of
+from tests.end_to_end.walk import BUSY, api, go, own_browser_in_demo, send_track
 
 pytestmark = pytest.mark.browser
 
@@ -49,15 +49,7 @@ def desk(studio: RunningStudio, browser, owner: Page, tmp_path_factory: pytest.T
     path = Path(tmp_path_factory.mktemp("click")) / "one click.wav"
     path.write_bytes(held.getvalue())
     with own_browser_in_demo(browser, owner) as page:
-        project = project_of(page)
-        go(page, studio, "tracks/")
-        choose_file(page, "Add tracks", path)
-
-        def made():
-            tracks = api(page, f"/projects/{project}/tracks")["items"]
-            return next((one for one in tracks if one["name"] == "one click" and one["state"] == "ready"), None)
-
-        track = wait_for(made, BUSY / 1000, "the analysis of the click")
+        track = send_track(page, owner, path)
         go(page, studio, f"tracks/{track['id']}/?t={CLICK / RATE:.9f}")
         expect(page.locator(".lt[data-lane=wave] canvas")).to_be_visible(timeout=BUSY)
         yield page

@@ -177,6 +177,9 @@ def test_a_range_is_chosen_with_shift(desk: Page):
     expect(desk.get_by_text("5 chosen")).to_be_visible()
     desk.keyboard.press("Escape")
     expect(desk.get_by_text("chosen")).to_have_count(0)
+    desk.keyboard.press("Shift+A")
+    expect(desk.get_by_text(f"{verdicts(desk)['unreviewed']} chosen")).to_be_visible()
+    desk.keyboard.press("Escape")
 
 
 def test_filters_by_faces_and_sharpness_have_addresses_and_true_counts(desk: Page):

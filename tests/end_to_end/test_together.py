@@ -12,7 +12,16 @@ import soundfile
 from playwright.sync_api import Browser, Page, expect
 
 from tests.end_to_end.conftest import wait_for
-from tests.end_to_end.walk import api, choose_file, go_in_demo, new_person, own_browser_in_demo, post, project_of
+from tests.end_to_end.walk import (
+    api,
+    choose_file,
+    go_in_demo,
+    new_person,
+    own_browser_in_demo,
+    post,
+    project_of,
+    send_track,
+)
 
 pytestmark = pytest.mark.browser
 RATE, SECONDS = 22_050, 12.0
@@ -32,14 +41,7 @@ def ines(browser: Browser, owner: Page, tmp_path_factory) -> Iterator[Page]:
     sound = np.random.default_rng(5).standard_normal(round(RATE * SECONDS)) * 0.05
     soundfile.write(path, sound, RATE)
     with own_browser_in_demo(browser, owner) as page:
-        go_in_demo(page, owner, "tracks/")
-        choose_file(page, "Add tracks", path)
-
-        def is_ready():
-            tracks = api(page, f"/projects/{project_of(page)}/tracks")["items"]
-            return next((one for one in tracks if one["name"] == "Four hands" and one["state"] == "ready"), None)
-
-        track = wait_for(is_ready, 120, "the analysis")
+        track = send_track(page, owner, path)
         go_in_demo(page, owner, f"tracks/{track['id']}/")
         expect(page.get_by_role("listbox", name="Cues")).to_be_attached()
         yield page

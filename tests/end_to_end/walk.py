@@ -63,6 +63,18 @@ def choose_file(page: Page, button: str, *paths: Path) -> None:
     chooser.value.set_files(list(paths))
 
 
+def send_track(page: Page, owner: Page, path: Path) -> dict[str, Any]:
+    """A track of a walk's own, in the project of the demo, when it is analysed."""
+    go_in_demo(page, owner, "tracks/")
+    choose_file(page, "Add tracks", path)
+
+    def is_ready() -> dict[str, Any] | None:
+        tracks = api(page, f"/projects/{project_of(page)}/tracks")["items"]
+        return next((one for one in tracks if one["name"] == path.stem and one["state"] == "ready"), None)
+
+    return wait_for(is_ready, 180, "the analysis")
+
+
 def drop_file(page: Page, path: Path) -> None:
     """Let go of a file over the page, as a hand with a mouse would."""
     carried = page.evaluate_handle(

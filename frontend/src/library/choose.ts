@@ -11,6 +11,13 @@ export function selectAll(desk: Desk, section?: { session_ids: string[]; matched
   desk.selection.set(allOf(filter, section?.matched ?? matchingNow(desk)))
 }
 
+/** All of the sitting that the portrait looked at is of. */
+export function selectSitting(desk: Desk): void {
+  const rank = desk.cursor.get()
+  const section = desk.source.get()?.index.sections.findLast((one) => one.rank <= rank)
+  if (section) selectAll(desk, section)
+}
+
 /** "All" as the API takes it, for bulk buttons: the selection, or everything that is shown. */
 export function everything(desk: Desk): Selection {
   const here = desk.source.get()

@@ -2,7 +2,7 @@
 import type { RefObject } from 'react'
 import type { Command } from '../lib/keys'
 import { mayEdit } from '../lib/page'
-import { selectAll } from './choose'
+import { selectAll, selectSitting } from './choose'
 import type { Desk } from './desk'
 import type { Grid } from './grid'
 import { rankAfter, step } from './grid_hands'
@@ -56,6 +56,7 @@ function moveCommands(desk: Desk, grid: RefObject<Grid | null>): Command[] {
     { id: 'library.first', title: 'First portrait', group: GROUPS.move, key: 'Home', run: go('Home', false) },
     { id: 'library.last', title: 'Last portrait', group: GROUPS.move, key: 'End', run: go('End', false) },
     { id: 'library.all', title: 'Choose all of the filter', group: GROUPS.move, key: 'Mod+a', run: () => selectAll(desk), isOff: () => !isGrid() },
+    { id: 'library.session', title: 'Choose all of this session', group: GROUPS.move, key: 'Shift+a', run: () => selectSitting(desk), isOff: () => !isGrid() },
     {
       id: 'library.clear', title: 'Choose nothing, or back to the grid', group: GROUPS.move, key: 'Escape',
       run: () => (isGrid() ? desk.selection.set(none) : desk.open('grid')), isOff: () => isGrid() && isEmpty(desk.selection.get()),
