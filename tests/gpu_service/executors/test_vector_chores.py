@@ -151,7 +151,7 @@ def test_the_same_harvest_gives_the_same_bytes(snapshots, tmp_path):
 class Album:
     """A network that shows photographs: seed after seed one with a face, then one without."""
 
-    kind, z_dim, w_dim, num_ws, num_classes, native_size = "album", 4, 4, 1, 0, (256, 256)
+    kind, z_dim, w_dim, num_ws, num_classes, native_size, aspect = "album", 4, 4, 1, 0, (256, 256), None
 
     def __init__(self, photographs: list[Path]) -> None:
         images = [Image.open(path).convert("RGB").resize((256, 256)) for path in photographs]
