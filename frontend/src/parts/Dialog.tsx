@@ -12,9 +12,11 @@ interface DialogProps {
   className?: string
   /** The element that gets the focus first; else the first field or button. */
   focus?: () => HTMLElement | null
+  /** When it is gone and the focus is back where it was. */
+  onClosed?: () => void
 }
 
-export function Dialog({ title, children, isOpen, onClose, wide, className, focus }: DialogProps) {
+export function Dialog({ title, children, isOpen, onClose, wide, className, focus, onClosed }: DialogProps) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -27,6 +29,9 @@ export function Dialog({ title, children, isOpen, onClose, wide, className, focu
             if (!target) return
             event.preventDefault()
             target.focus()
+          }}
+          onCloseAutoFocus={() => {
+            if (onClosed) setTimeout(onClosed, 0)
           }}
         >
           <Radix.Title asChild>

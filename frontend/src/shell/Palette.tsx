@@ -1,5 +1,5 @@
 /** The palette: finds any thing, place or command of this project by some of its letters. */
-import { useMemo, useState, type KeyboardEvent } from 'react'
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { commands, keyCap, keyOf } from '../lib/keys'
 import { address, pageData } from '../lib/page'
 import { useStore } from '../lib/store'
@@ -62,14 +62,20 @@ function useFinds(isOpen: boolean): Find[] {
 
 export function Palette() {
   const isOpen = useStore(overlay) === 'palette'
+  const chosen = useRef<Find | null>(null)
+  const act = (): void => {
+    const one = chosen.current
+    chosen.current = null
+    one?.act?.()
+  }
   return (
-    <Dialog title="Find anything" className="palette" isOpen={isOpen} onClose={closeOverlay}>
-      <PaletteBody />
+    <Dialog title="Find anything" className="palette" isOpen={isOpen} onClose={closeOverlay} onClosed={act}>
+      <PaletteBody onChoose={(one) => { chosen.current = one }} />
     </Dialog>
   )
 }
 
-function PaletteBody() {
+function PaletteBody({ onChoose }: { onChoose: (one: Find) => void }) {
   const [words, setWords] = useState('')
   const [at, setAt] = useState(0)
   const finds = useFinds(true)
@@ -81,10 +87,10 @@ function PaletteBody() {
     .map(({ one }) => one)
   const go = (one: Find | undefined): void => {
     if (!one) return
+    // What a command opens takes the focus: it waits until this dialog has given it back.
+    onChoose(one)
     closeOverlay()
     if (one.href !== undefined) window.location.assign(one.href)
-    // After the dialog has given the focus back.
-    else setTimeout(() => one.act?.(), 0)
   }
   const pressed = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
