@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest'
-import { barNumber, placeAt, stepAlong, type Beats } from './beats'
+import { barNumber, placeAt, stepAlong } from './beats'
+import { GRID as grid } from './grid_for_tests'
 import { gridTime, snapped } from './snap'
-
-/** 120 bpm from 0.5 s, four beats a bar; from 8.5 s on 60 bpm with three, beginning with bar 5. */
-const grid: Beats = {
-  markers: [
-    { seconds: 0.5, bpm: 120, beats_per_bar: 4, downbeat: 1 },
-    { seconds: 8.5, bpm: 60, beats_per_bar: 3, downbeat: 5 },
-  ],
-  beats: [...Array.from({ length: 16 }, (_, i) => 0.5 + i * 0.5), 8.5, 9.5, 10.5, 11.5],
-  downbeats: [0.5, 2.5, 4.5, 6.5, 8.5, 11.5],
-  onsets: [0.52, 3.1],
-}
 
 test('bar and beat follow the beats that are drawn, also where the tempo changes', () => {
   expect(placeAt(grid, 0.5)).toMatchObject({ bar: 1, beat: 1, bpm: 120 })
